@@ -1,0 +1,103 @@
+package dev.fairlead.agent.data.stats;
+
+/** Stats of one cluster: {@code cluster.<name>.}. Source: Envoy, "Cluster manager", statistics. */
+public enum ClusterStat implements Stat {
+    UPSTREAM_CX_TOTAL("upstream_cx_total", Kind.COUNTER, "Connections made."),
+    UPSTREAM_CX_ACTIVE("upstream_cx_active", Kind.GAUGE, "Connections open."),
+    UPSTREAM_CX_HTTP1_TOTAL("upstream_cx_http1_total", Kind.COUNTER, "HTTP/1.1 connections made."),
+    UPSTREAM_CX_CONNECT_FAIL(
+            "upstream_cx_connect_fail", Kind.COUNTER, "Connection attempts that failed."),
+    UPSTREAM_CX_CONNECT_TIMEOUT(
+            "upstream_cx_connect_timeout", Kind.COUNTER, "Connection attempts that took too long."),
+    UPSTREAM_CX_IDLE_TIMEOUT(
+            "upstream_cx_idle_timeout", Kind.COUNTER, "Idle connections closed by us."),
+    UPSTREAM_CX_NONE_HEALTHY(
+            "upstream_cx_none_healthy", Kind.COUNTER, "Attempts with no healthy endpoint."),
+    UPSTREAM_CX_DESTROY("upstream_cx_destroy", Kind.COUNTER, "Connections closed."),
+    UPSTREAM_CX_DESTROY_LOCAL(
+            "upstream_cx_destroy_local", Kind.COUNTER, "Connections closed by us."),
+    UPSTREAM_CX_DESTROY_REMOTE(
+            "upstream_cx_destroy_remote", Kind.COUNTER, "Connections closed by the peer."),
+    UPSTREAM_CX_DESTROY_WITH_ACTIVE_RQ(
+            "upstream_cx_destroy_with_active_rq",
+            Kind.COUNTER,
+            "Connections closed under a request."),
+    UPSTREAM_CX_PROTOCOL_ERROR(
+            "upstream_cx_protocol_error", Kind.COUNTER, "Answers that broke the protocol."),
+    UPSTREAM_CX_OVERFLOW(
+            "upstream_cx_overflow", Kind.COUNTER, "Attempts beyond the connection limit."),
+    UPSTREAM_CX_RX_BYTES_TOTAL("upstream_cx_rx_bytes_total", Kind.COUNTER, "Bytes received."),
+    UPSTREAM_CX_TX_BYTES_TOTAL("upstream_cx_tx_bytes_total", Kind.COUNTER, "Bytes sent."),
+    UPSTREAM_RQ_TOTAL("upstream_rq_total", Kind.COUNTER, "Requests sent."),
+    UPSTREAM_RQ_ACTIVE("upstream_rq_active", Kind.GAUGE, "Requests under way."),
+    UPSTREAM_RQ_PENDING_TOTAL(
+            "upstream_rq_pending_total", Kind.COUNTER, "Requests that waited for a connection."),
+    UPSTREAM_RQ_PENDING_ACTIVE(
+            "upstream_rq_pending_active", Kind.GAUGE, "Requests that wait for a connection."),
+    UPSTREAM_RQ_PENDING_OVERFLOW(
+            "upstream_rq_pending_overflow", Kind.COUNTER, "Requests refused by a circuit breaker."),
+    UPSTREAM_RQ_PENDING_FAILURE_EJECT(
+            "upstream_rq_pending_failure_eject",
+            Kind.COUNTER,
+            "Requests failed because their connection did."),
+    UPSTREAM_RQ_CANCELLED(
+            "upstream_rq_cancelled",
+            Kind.COUNTER,
+            "Requests given up before a connection was there."),
+    UPSTREAM_RQ_MAINTENANCE_MODE(
+            "upstream_rq_maintenance_mode", Kind.COUNTER, "Requests refused in maintenance mode."),
+    UPSTREAM_RQ_TIMEOUT("upstream_rq_timeout", Kind.COUNTER, "Requests that timed out."),
+    UPSTREAM_RQ_MAX_DURATION_REACHED(
+            "upstream_rq_max_duration_reached",
+            Kind.COUNTER,
+            "Requests closed at their longest duration."),
+    UPSTREAM_RQ_PER_TRY_TIMEOUT(
+            "upstream_rq_per_try_timeout", Kind.COUNTER, "Tries that timed out."),
+    UPSTREAM_RQ_RX_RESET("upstream_rq_rx_reset", Kind.COUNTER, "Requests reset by the peer."),
+    UPSTREAM_RQ_TX_RESET("upstream_rq_tx_reset", Kind.COUNTER, "Requests reset by us."),
+    UPSTREAM_RQ_RETRY("upstream_rq_retry", Kind.COUNTER, "Retries."),
+    UPSTREAM_RQ_RETRY_SUCCESS("upstream_rq_retry_success", Kind.COUNTER, "Retries that succeeded."),
+    UPSTREAM_RQ_RETRY_OVERFLOW(
+            "upstream_rq_retry_overflow", Kind.COUNTER, "Retries refused by a limit."),
+    UPSTREAM_RQ_COMPLETED("upstream_rq_completed", Kind.COUNTER, "Responses received."),
+    UPSTREAM_RQ_1XX("upstream_rq_1xx", Kind.COUNTER, "Informational responses."),
+    UPSTREAM_RQ_2XX("upstream_rq_2xx", Kind.COUNTER, "Successful responses."),
+    UPSTREAM_RQ_3XX("upstream_rq_3xx", Kind.COUNTER, "Redirections."),
+    UPSTREAM_RQ_4XX("upstream_rq_4xx", Kind.COUNTER, "Client errors."),
+    UPSTREAM_RQ_5XX("upstream_rq_5xx", Kind.COUNTER, "Server errors."),
+    UPSTREAM_RQ_SAME_NODE(
+            "upstream_rq_same_node", Kind.COUNTER, "Requests that took the same-node shortcut."),
+    MEMBERSHIP_TOTAL("membership_total", Kind.GAUGE, "Endpoints."),
+    MEMBERSHIP_HEALTHY("membership_healthy", Kind.GAUGE, "Healthy endpoints."),
+    SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
+    SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
+    SSL_FAIL_VERIFY_SAN(
+            "ssl_fail_verify_san",
+            Kind.COUNTER,
+            "Peers whose certificate did not name an expected identity.");
+
+    private final String statName;
+    private final Kind kind;
+    private final String help;
+
+    ClusterStat(String statName, Kind kind, String help) {
+        this.statName = statName;
+        this.kind = kind;
+        this.help = help;
+    }
+
+    @Override
+    public String statName() {
+        return statName;
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String help() {
+        return help;
+    }
+}

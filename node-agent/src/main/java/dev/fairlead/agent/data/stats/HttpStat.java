@@ -1,0 +1,73 @@
+package dev.fairlead.agent.data.stats;
+
+/**
+ * Stats of one HTTP filter: {@code http.<prefix>.}. Source: Envoy, "HTTP connection manager",
+ * statistics.
+ */
+public enum HttpStat implements Stat {
+    DOWNSTREAM_CX_TOTAL("downstream_cx_total", Kind.COUNTER, "Connections accepted."),
+    DOWNSTREAM_CX_ACTIVE("downstream_cx_active", Kind.GAUGE, "Connections open."),
+    DOWNSTREAM_CX_DESTROY("downstream_cx_destroy", Kind.COUNTER, "Connections closed."),
+    DOWNSTREAM_CX_DESTROY_LOCAL(
+            "downstream_cx_destroy_local", Kind.COUNTER, "Connections closed by us."),
+    DOWNSTREAM_CX_DESTROY_REMOTE(
+            "downstream_cx_destroy_remote", Kind.COUNTER, "Connections closed by the peer."),
+    DOWNSTREAM_CX_DESTROY_REMOTE_ACTIVE_RQ(
+            "downstream_cx_destroy_remote_active_rq",
+            Kind.COUNTER,
+            "Connections closed by the peer under a request."),
+    DOWNSTREAM_CX_PROTOCOL_ERROR(
+            "downstream_cx_protocol_error", Kind.COUNTER, "Connections that broke the protocol."),
+    DOWNSTREAM_CX_IDLE_TIMEOUT(
+            "downstream_cx_idle_timeout", Kind.COUNTER, "Idle connections closed by us."),
+    DOWNSTREAM_CX_RX_BYTES_TOTAL("downstream_cx_rx_bytes_total", Kind.COUNTER, "Bytes received."),
+    DOWNSTREAM_CX_TX_BYTES_TOTAL("downstream_cx_tx_bytes_total", Kind.COUNTER, "Bytes sent."),
+    DOWNSTREAM_CX_SSL_TOTAL("downstream_cx_ssl_total", Kind.COUNTER, "Connections with TLS."),
+    DOWNSTREAM_RQ_TOTAL("downstream_rq_total", Kind.COUNTER, "Requests received."),
+    DOWNSTREAM_RQ_ACTIVE("downstream_rq_active", Kind.GAUGE, "Requests under way."),
+    DOWNSTREAM_RQ_COMPLETED("downstream_rq_completed", Kind.COUNTER, "Requests answered."),
+    DOWNSTREAM_RQ_1XX("downstream_rq_1xx", Kind.COUNTER, "Informational responses."),
+    DOWNSTREAM_RQ_2XX("downstream_rq_2xx", Kind.COUNTER, "Successful responses."),
+    DOWNSTREAM_RQ_3XX("downstream_rq_3xx", Kind.COUNTER, "Redirections."),
+    DOWNSTREAM_RQ_4XX("downstream_rq_4xx", Kind.COUNTER, "Client errors."),
+    DOWNSTREAM_RQ_5XX("downstream_rq_5xx", Kind.COUNTER, "Server errors."),
+    DOWNSTREAM_RQ_TIMEOUT(
+            "downstream_rq_timeout", Kind.COUNTER, "Requests whose head took too long."),
+    DOWNSTREAM_RQ_RX_RESET(
+            "downstream_rq_rx_reset", Kind.COUNTER, "Requests given up by the client."),
+    DOWNSTREAM_RQ_OVERLOAD_CLOSE(
+            "downstream_rq_overload_close", Kind.COUNTER, "Requests refused for want of memory."),
+    DOWNSTREAM_RQ_UPGRADE_REFUSED(
+            "downstream_rq_upgrade_refused", Kind.COUNTER, "Upgrades and CONNECTs refused."),
+    NO_ROUTE("no_route", Kind.COUNTER, "Requests that no route took."),
+    NO_CLUSTER(
+            "no_cluster", Kind.COUNTER, "Requests whose route names a cluster that is not there."),
+    RQ_TOTAL("rq_total", Kind.COUNTER, "Requests routed."),
+    RQ_DIRECT_RESPONSE(
+            "rq_direct_response", Kind.COUNTER, "Requests that a route answered itself.");
+
+    private final String statName;
+    private final Kind kind;
+    private final String help;
+
+    HttpStat(String statName, Kind kind, String help) {
+        this.statName = statName;
+        this.kind = kind;
+        this.help = help;
+    }
+
+    @Override
+    public String statName() {
+        return statName;
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String help() {
+        return help;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.fairlead.agent.data.stats;
+
+/**
+ * Stats of one pod listener: {@code listener.<inbound or outbound>.}. Source: Envoy, "Listener",
+ * statistics.
+ */
+public enum ListenerStat implements Stat {
+    DOWNSTREAM_CX_TOTAL("downstream_cx_total", Kind.COUNTER, "Connections accepted."),
+    DOWNSTREAM_CX_ACTIVE("downstream_cx_active", Kind.GAUGE, "Connections open."),
+    DOWNSTREAM_CX_DESTROY("downstream_cx_destroy", Kind.COUNTER, "Connections closed."),
+    NO_FILTER_CHAIN_MATCH(
+            "no_filter_chain_match",
+            Kind.COUNTER,
+            "Connections reset because no filter chain takes them."),
+    DOWNSTREAM_LISTENER_FILTER_ERROR(
+            "downstream_listener_filter_error",
+            Kind.COUNTER,
+            "Connections closed while their first bytes were read."),
+    DOWNSTREAM_PRE_CX_TIMEOUT(
+            "downstream_pre_cx_timeout",
+            Kind.COUNTER,
+            "Connections whose first bytes did not come in time: taken for TCP."),
+    DETECTED_HTTP("detected_http", Kind.COUNTER, "Connections found to speak HTTP/1."),
+    DETECTED_TCP("detected_tcp", Kind.COUNTER, "Connections found to speak something else."),
+    DETECTED_TLS("detected_tls", Kind.COUNTER, "Connections found to speak TLS."),
+    CAPTURE_REFUSED_LOOPBACK(
+            "capture_refused_loopback",
+            Kind.COUNTER,
+            "Connections refused: a loopback destination."),
+    CAPTURE_REFUSED_LINK_LOCAL(
+            "capture_refused_link_local",
+            Kind.COUNTER,
+            "Connections refused: a link-local destination."),
+    CAPTURE_REFUSED_MULTICAST(
+            "capture_refused_multicast",
+            Kind.COUNTER,
+            "Connections refused: a multicast or unspecified destination."),
+    CAPTURE_REFUSED_OWN_LISTENER(
+            "capture_refused_own_listener",
+            Kind.COUNTER,
+            "Connections refused: a listener of ours as destination."),
+    CAPTURE_REFUSED_NO_ORIGINAL_DESTINATION(
+            "capture_refused_no_original_destination",
+            Kind.COUNTER,
+            "Connections refused: not redirected to us."),
+    HELD_FOR_CONFIGURATION(
+            "held_for_configuration", Kind.COUNTER, "Connections that waited for their listener."),
+    NOT_READY(
+            "not_ready",
+            Kind.COUNTER,
+            "Connections reset because configuration or certificate did not come in time."),
+    SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
+    SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
+    SSL_FAIL_VERIFY_NO_CERT(
+            "ssl_fail_verify_no_cert",
+            Kind.COUNTER,
+            "TLS handshakes without a client certificate.");
+
+    private final String statName;
+    private final Kind kind;
+    private final String help;
+
+    ListenerStat(String statName, Kind kind, String help) {
+        this.statName = statName;
+        this.kind = kind;
+        this.help = help;
+    }
+
+    @Override
+    public String statName() {
+        return statName;
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String help() {
+        return help;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.fairlead.agent.model.listener;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The filter chains for a client scope's outbound connections, or for a pod's inbound ones.
+ *
+ * <p>Chains are chosen in Envoy's order: destination port, longest address range, server name, TLS
+ * or not, application protocols. At each step the most specific criterion that fits wins and what
+ * is less specific is not looked at again. Source: Envoy, config.listener.v3.FilterChainMatch.
+ *
+ * @param detectTimeout how long the first bytes are waited for where a chain asks for them; zero:
+ *     for ever
+ */
+public record Listener(
+        String name,
+        List<FilterChain> chains,
+        @Nullable FilterChain defaultChain,
+        Duration detectTimeout) {
+
+    public Listener {
+        chains = List.copyOf(chains);
+    }
+
+    /** How much must be known before a chain can be chosen. */
+    public enum Inspection {
+        /** Address and port are enough. */
+        NONE,
+        /** The first bytes decide: TLS or not, and what is spoken. */
+        FIRST_BYTES
+    }
+
+    /**
+     * What must be read of a connection to this destination before {@link #select} can be asked.
+     */
+    public Inspection inspection(InetAddress destination, int port) {
+        for (FilterChain chain : candidates(destination, port)) {
+            ChainMatch match = chain.match();
+            if (match.tls() != null
+                    || !match.serverNames().isEmpty()
+                    || !match.applicationProtocols().isEmpty()) {
+                return Inspection.FIRST_BYTES;
+            }
+        }
+        return Inspection.NONE;
+    }
+
+    /**
+     * Protocols of HTTP/1 that some chain for this destination, of those for plaintext, tells
+     * apart. Empty: it makes no difference what is spoken.
+     */
+    public Set<String> detectedProtocols(InetAddress destination, int port) {
+        Set<String> protocols = new TreeSet<>();
+        for (FilterChain chain : candidates(destination, port)) {
+            if (!Boolean.TRUE.equals(chain.match().tls())) {
+                protocols.addAll(chain.match().applicationProtocols());
+            }
+        }
+        return protocols;
+    }
+
+    /** The chain that takes the connection, or null: it must be reset. */
+    public @Nullable FilterChain select(ConnectionFacts facts) {
+        List<FilterChain> left = candidates(facts.destination(), facts.port());
+        left =
+                mostSpecific(
+                        left,
+                        chain ->
+                                chain.match().serverNames().isEmpty()
+                                        ? 0
+                                        : serverNameScore(chain.match(), facts.serverName()));
+        left =
+                mostSpecific(
+                        left,
+                        chain ->
+                                chain.match().tls() == null
+                                        ? 0
+                                        : chain.match().tls() == facts.tls() ? 1 : -1);
+        left =
+                mostSpecific(
+                        left,
+                        chain ->
+                                chain.match().applicationProtocols().isEmpty()
+                                        ? 0
+                                        : overlap(chain.match(), facts) ? 1 : -1);
+        return left.isEmpty() ? defaultChain : left.getFirst();
+    }
+
+    private List<FilterChain> candidates(InetAddress destination, int port) {
+        List<FilterChain> left =
+                mostSpecific(
+                        chains,
+                        chain ->
+                                chain.match().port() == 0
+                                        ? 0
+                                        : chain.match().port() == port ? 1 : -1);
+        return mostSpecific(left, chain -> rangeScore(chain.match(), destination));
+    }
+
+    /** Score: -1 does not fit, 0 does not care, higher is more specific. Keeps the highest only. */
+    private static List<FilterChain> mostSpecific(
+            List<FilterChain> chains, ToIntFunction<FilterChain> score) {
+        int best = 0;
+        for (FilterChain chain : chains) {
+            best = Math.max(best, score.applyAsInt(chain));
+        }
+        int wanted = best;
+        return keep(chains, chain -> score.applyAsInt(chain) == wanted);
+    }
+
+    private static List<FilterChain> keep(List<FilterChain> chains, Predicate<FilterChain> wanted) {
+        List<FilterChain> kept = new ArrayList<>(4);
+        for (FilterChain chain : chains) {
+            if (wanted.test(chain)) {
+                kept.add(chain);
+            }
+        }
+        return kept;
+    }
+
+    private static int rangeScore(ChainMatch match, InetAddress destination) {
+        if (match.ranges().isEmpty()) {
+            return 0;
+        }
+        int best = -1;
+        for (Cidr range : match.ranges()) {
+            if (range.contains(destination)) {
+                best = Math.max(best, range.prefixLength() + 1);
+            }
+        }
+        return best;
+    }
+
+    private static int serverNameScore(ChainMatch match, String serverName) {
+        int best = -1;
+        for (String pattern : match.serverNames()) {
+            if (pattern.equals(serverName)) {
+                best = Integer.MAX_VALUE;
+            } else if (pattern.startsWith("*.") && serverName.endsWith(pattern.substring(1))) {
+                best = Math.max(best, pattern.length());
+            }
+        }
+        return best;
+    }
+
+    private static boolean overlap(ChainMatch match, ConnectionFacts facts) {
+        return match.applicationProtocols().stream()
+                .anyMatch(facts.applicationProtocols()::contains);
+    }
+}

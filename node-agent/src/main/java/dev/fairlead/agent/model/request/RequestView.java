@@ -1,0 +1,25 @@
+package dev.fairlead.agent.model.request;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request head as routing and policy read it: the same parsed head that is forwarded. Names of
+ * headers are asked in lower case; the pseudo names {@code :method :path :authority :scheme} are
+ * answered by their own methods, never by {@link #header}.
+ */
+public interface RequestView {
+
+    String method();
+
+    /** Path with query, as sent: {@code /reviews/0?x=1}. */
+    String path();
+
+    /** Host with port as sent; empty where an HTTP/1.0 request has none. */
+    String authority();
+
+    /** {@code http} or {@code https}. */
+    String scheme();
+
+    /** First value of a header, or null. */
+    @Nullable String header(String lowerCaseName);
+}

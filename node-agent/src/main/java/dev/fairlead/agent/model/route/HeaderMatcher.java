@@ -1,0 +1,30 @@
+package dev.fairlead.agent.model.route;
+
+import dev.fairlead.agent.model.request.RequestView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A test on one header or pseudo header.
+ *
+ * @param name in lower case, or {@code :method}, {@code :authority}, {@code :scheme}, {@code :path}
+ * @param value what its value must match; null: presence is enough
+ * @param invert the test must fail
+ */
+public record HeaderMatcher(String name, @Nullable StringMatcher value, boolean invert) {
+
+    public boolean matches(RequestView request) {
+        String actual = read(request);
+        boolean found = actual != null && (value == null || value.matches(actual));
+        return found != invert;
+    }
+
+    private @Nullable String read(RequestView request) {
+        return switch (name) {
+            case ":method" -> request.method();
+            case ":authority" -> request.authority();
+            case ":scheme" -> request.scheme();
+            case ":path" -> request.path();
+            default -> request.header(name);
+        };
+    }
+}

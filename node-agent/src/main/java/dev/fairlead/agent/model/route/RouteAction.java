@@ -1,0 +1,54 @@
+package dev.fairlead.agent.model.route;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What a route does with a request. */
+public sealed interface RouteAction {
+
+    /** Sends it to one of some clusters, by weight. */
+    record Forward(List<WeightedCluster> clusters, int totalWeight) implements RouteAction {
+
+        public Forward {
+            clusters = List.copyOf(clusters);
+            if (clusters.isEmpty() || totalWeight < 1) {
+                throw new IllegalArgumentException("route without a cluster of weight");
+            }
+        }
+
+        public static Forward to(String cluster) {
+            return weighted(List.of(new WeightedCluster(cluster, 1)));
+        }
+
+        public static Forward weighted(List<WeightedCluster> clusters) {
+            return new Forward(clusters, clusters.stream().mapToInt(WeightedCluster::weight).sum());
+        }
+
+        /** Name of the cluster that this request goes to. */
+        public String pick(RandomGenerator random) {
+            if (clusters.size() == 1) {
+                return clusters.getFirst().name();
+            }
+            int point = random.nextInt(totalWeight);
+            for (int i = 0; ; i++) {
+                WeightedCluster cluster = clusters.get(i);
+                point -= cluster.weight();
+                if (point < 0) {
+                    return cluster.name();
+                }
+            }
+        }
+    }
+
+    /** Answers it here. */
+    record Respond(int status, String body) implements RouteAction {}
+
+    /** A cluster's share; 0 is none. */
+    record WeightedCluster(String name, int weight) {
+        public WeightedCluster {
+            if (weight < 0) {
+                throw new IllegalArgumentException("weight " + weight + " of " + name);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.fairlead.agent.model.route;
+
+import dev.fairlead.agent.model.request.RequestView;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All tests that a request must pass to take a route.
+ *
+ * @param sourceLabels labels that the calling pod must have
+ */
+public record RouteMatch(
+        PathMatcher path, List<HeaderMatcher> headers, Map<String, String> sourceLabels) {
+
+    public RouteMatch {
+        headers = List.copyOf(headers);
+        sourceLabels = Map.copyOf(sourceLabels);
+    }
+
+    /**
+     * @param pathLength length of the request's path without its query
+     * @param callerLabels labels of the calling pod
+     */
+    public boolean matches(RequestView request, int pathLength, Map<String, String> callerLabels) {
+        if (!path.matches(request.path(), pathLength)) {
+            return false;
+        }
+        for (int i = 0; i < headers.size(); i++) {
+            if (!headers.get(i).matches(request)) {
+                return false;
+            }
+        }
+        return sourceLabels.isEmpty()
+                || callerLabels.entrySet().containsAll(sourceLabels.entrySet());
+    }
+}

@@ -1,0 +1,31 @@
+package dev.fairlead.agent.model.route;
+
+import com.google.re2j.Pattern;
+
+/** A test on one string, as Istio's StringMatch and Envoy's StringMatcher have it. */
+public sealed interface StringMatcher {
+
+    boolean matches(String value);
+
+    record Exact(String expected, boolean ignoreCase) implements StringMatcher {
+        @Override
+        public boolean matches(String value) {
+            return ignoreCase ? expected.equalsIgnoreCase(value) : expected.equals(value);
+        }
+    }
+
+    record Prefix(String prefix, boolean ignoreCase) implements StringMatcher {
+        @Override
+        public boolean matches(String value) {
+            return value.regionMatches(ignoreCase, 0, prefix, 0, prefix.length());
+        }
+    }
+
+    /** RE2, on the whole value. */
+    record Regex(Pattern pattern) implements StringMatcher {
+        @Override
+        public boolean matches(String value) {
+            return pattern.matcher(value).matches();
+        }
+    }
+}

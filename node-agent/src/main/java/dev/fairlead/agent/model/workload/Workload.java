@@ -1,0 +1,53 @@
+package dev.fairlead.agent.model.workload;
+
+import dev.fairlead.wire.identity.SpiffeId;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A pod of the mesh as the control plane knows it, on whatever node.
+ *
+ * @param captured its node's agent has reported that its traffic is captured: it speaks mTLS
+ * @param workloadName the owning Deployment, or the pod itself
+ * @param services FQDNs of the Services that select it, oldest first
+ */
+public record Workload(
+        String uid,
+        String namespace,
+        String name,
+        SpiffeId identity,
+        Map<String, String> labels,
+        List<InetAddress> addresses,
+        String node,
+        boolean captured,
+        String workloadName,
+        List<String> services) {
+
+    public Workload {
+        labels = Map.copyOf(labels);
+        addresses = List.copyOf(addresses);
+        services = List.copyOf(services);
+    }
+
+    /** The label {@code app}, else the canonical name's labels, else {@code unknown}. */
+    public String app() {
+        return firstLabel("app", "app.kubernetes.io/name", "service.istio.io/canonical-name");
+    }
+
+    /** The label {@code version}, else the canonical revision's labels, else {@code unknown}. */
+    public String version() {
+        return firstLabel(
+                "version", "app.kubernetes.io/version", "service.istio.io/canonical-revision");
+    }
+
+    private String firstLabel(String... names) {
+        for (String name : names) {
+            String value = labels.get(name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return "unknown";
+    }
+}
