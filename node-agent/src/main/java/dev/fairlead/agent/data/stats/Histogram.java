@@ -8,13 +8,13 @@ package dev.fairlead.agent.data.stats;
 public final class Histogram {
 
     /** Istio's bounds for milliseconds. */
-    public static final long[] MILLIS = {
+    private static final long[] MILLIS = {
         1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000, 60_000, 300_000, 600_000,
         1_800_000, 3_600_000
     };
 
     /** Istio's bounds for bytes. */
-    public static final long[] BYTES = {
+    private static final long[] BYTES = {
         1, 8, 64, 512, 4096, 32_768, 262_144, 2_097_152, 16_777_216, 134_217_728, 1_073_741_824
     };
 
@@ -22,10 +22,17 @@ public final class Histogram {
     private final long[] counts;
     private long sum;
 
-    /** {@code bounds} ascending, inclusive; shared, never changed. */
-    public Histogram(long[] bounds) {
+    private Histogram(long[] bounds) {
         this.bounds = bounds;
         this.counts = new long[bounds.length + 1];
+    }
+
+    public static Histogram ofMillis() {
+        return new Histogram(MILLIS);
+    }
+
+    public static Histogram ofBytes() {
+        return new Histogram(BYTES);
     }
 
     public void record(long value) {
@@ -37,8 +44,14 @@ public final class Histogram {
         sum += value;
     }
 
-    public long[] bounds() {
-        return bounds;
+    /** How many bounds there are; there is one count more. */
+    public int size() {
+        return bounds.length;
+    }
+
+    /** Upper bound {@code i}, inclusive. */
+    public long bound(int i) {
+        return bounds[i];
     }
 
     /**

@@ -14,9 +14,9 @@ public final class RequestSeries {
 
     private final SeriesLabels labels;
     private final CodeCounts outcomes = new CodeCounts();
-    private final Histogram durationMillis = new Histogram(Histogram.MILLIS);
-    private final Histogram requestBytes = new Histogram(Histogram.BYTES);
-    private final Histogram responseBytes = new Histogram(Histogram.BYTES);
+    private final Histogram durationMillis = Histogram.ofMillis();
+    private final Histogram requestBytes = Histogram.ofBytes();
+    private final Histogram responseBytes = Histogram.ofBytes();
 
     public RequestSeries(SeriesLabels labels) {
         this.labels = labels;

@@ -41,7 +41,7 @@ public final class WorkerStats {
                         new ClusterCounters(
                                 new Counters<>(ClusterStat.class),
                                 new CodeCounts(),
-                                new Histogram(Histogram.MILLIS)));
+                                Histogram.ofMillis()));
     }
 
     /** {@code prefix} is the filter's stat prefix. */

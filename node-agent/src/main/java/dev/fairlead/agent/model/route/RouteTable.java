@@ -46,7 +46,7 @@ public final class RouteTable {
         }
         any = anyHost;
         Comparator<Wildcard> longestFirst =
-                Comparator.comparing((Wildcard w) -> w.part.length()).reversed();
+                Comparator.comparingInt((Wildcard w) -> w.part.length()).reversed();
         suffixes.sort(longestFirst);
         prefixes.sort(longestFirst);
     }
