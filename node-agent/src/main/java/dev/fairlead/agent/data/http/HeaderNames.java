@@ -1,0 +1,18 @@
+package dev.fairlead.agent.data.http;
+
+import io.netty.util.AsciiString;
+
+/** Names that Netty's own list lacks. */
+public final class HeaderNames {
+
+    public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
+    public static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+    public static final AsciiString X_FORWARDED_CLIENT_CERT =
+            AsciiString.cached("x-forwarded-client-cert");
+    public static final AsciiString X_ENVOY_UPSTREAM_SERVICE_TIME =
+            AsciiString.cached("x-envoy-upstream-service-time");
+    public static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    public static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+
+    private HeaderNames() {}
+}

@@ -1,0 +1,141 @@
+package dev.fairlead.agent.data.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+
+/**
+ * Whether a request head may be routed at all: what Netty's decoder lets through and two proxies
+ * could read in two ways is refused, and the absolute form is brought to the origin form, so that
+ * routing and policy read what is forwarded.
+ *
+ * <p>Source: RFC 9112 §2.3, §3.2, §6.1; the table in RequestHeadCheckTest. Cost: no allocation for
+ * an ordinary head.
+ */
+public final class RequestHeadCheck {
+
+    /** What is wrong, with the status that says so. */
+    public enum Refusal {
+        BAD_REQUEST(400),
+        URI_TOO_LONG(414),
+        HEADERS_TOO_LARGE(431),
+        VERSION_NOT_SUPPORTED(505),
+        TRANSFER_CODING_NOT_SUPPORTED(501),
+        CONNECT_REFUSED(404),
+        UPGRADE_REFUSED(403),
+        /** None: the head is in order. */
+        NONE(0);
+
+        private final int status;
+
+        Refusal(int status) {
+            this.status = status;
+        }
+
+        public int status() {
+            return status;
+        }
+    }
+
+    private RequestHeadCheck() {}
+
+    /** Checks {@code request} and, where it has an absolute target, rewrites target and Host. */
+    public static Refusal check(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            return undecodable(request.decoderResult().cause());
+        }
+        HttpVersion version = request.protocolVersion();
+        boolean http11 = version.equals(HttpVersion.HTTP_1_1);
+        if (!http11 && !version.equals(HttpVersion.HTTP_1_0)) {
+            return Refusal.VERSION_NOT_SUPPORTED;
+        }
+        HttpHeaders headers = request.headers();
+        Refusal target = checkTarget(request, headers);
+        if (target != Refusal.NONE) {
+            return target;
+        }
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1
+                || hosts.isEmpty() && http11
+                || !hosts.isEmpty() && !HostSyntax.valid(hosts.getFirst())) {
+            return Refusal.BAD_REQUEST;
+        }
+        return checkFraming(request, headers, http11);
+    }
+
+    private static Refusal undecodable(Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException _ -> Refusal.URI_TOO_LONG;
+            case TooLongHttpHeaderException _ -> Refusal.HEADERS_TOO_LARGE;
+            default -> Refusal.BAD_REQUEST;
+        };
+    }
+
+    private static Refusal checkTarget(HttpRequest request, HttpHeaders headers) {
+        String target = request.uri();
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c == 0x7f || c == '#') {
+                return Refusal.BAD_REQUEST;
+            }
+        }
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            return Refusal.CONNECT_REFUSED;
+        }
+        if (target.startsWith("/")) {
+            return Refusal.NONE;
+        }
+        if (target.equals("*")) {
+            return request.method().equals(HttpMethod.OPTIONS) ? Refusal.NONE : Refusal.BAD_REQUEST;
+        }
+        return toOriginForm(request, headers, target);
+    }
+
+    private static Refusal toOriginForm(HttpRequest request, HttpHeaders headers, String target) {
+        int authority;
+        if (target.regionMatches(true, 0, "http://", 0, 7)) {
+            authority = 7;
+        } else if (target.regionMatches(true, 0, "https://", 0, 8)) {
+            authority = 8;
+        } else {
+            return Refusal.BAD_REQUEST;
+        }
+        int end = authority;
+        while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+            end++;
+        }
+        String host = target.substring(authority, end);
+        if (!HostSyntax.valid(host) || headers.getAll(HttpHeaderNames.HOST).size() > 1) {
+            return Refusal.BAD_REQUEST;
+        }
+        headers.set(HttpHeaderNames.HOST, host);
+        String rest = target.substring(end);
+        request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+        return Refusal.NONE;
+    }
+
+    private static Refusal checkFraming(HttpRequest request, HttpHeaders headers, boolean http11) {
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+            if (!http11 || headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+                return Refusal.BAD_REQUEST;
+            }
+            if (codings.size() != 1
+                    || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst())) {
+                return Refusal.TRANSFER_CODING_NOT_SUPPORTED;
+            }
+        }
+        if (headers.contains(HttpHeaderNames.UPGRADE)
+                && headers.containsValue(
+                        HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+            return Refusal.UPGRADE_REFUSED;
+        }
+        return ConnectionHeader.namesForbidden(headers) ? Refusal.BAD_REQUEST : Refusal.NONE;
+    }
+}

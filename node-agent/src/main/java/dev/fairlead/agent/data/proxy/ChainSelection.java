@@ -1,0 +1,139 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.detect.FirstBytes;
+import dev.fairlead.agent.data.relay.Relay;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.model.listener.ConnectionFacts;
+import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.Listener;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From an accepted connection to its filter chain. A connection whose listener has not come yet is held,
+ * for a while; one that no chain takes is reset.
+ *
+ * <p>Owner: the pod's worker loop.
+ */
+final class ChainSelection {
+
+    private static final long HOLD_MILLIS = 10_000;
+
+    private static final int MAX_HELD = 256;
+
+    private final PodRuntime pod;
+    private final Counters<ListenerStat> stats;
+    private final Supplier<@Nullable Listener> listener;
+    private final List<Held> held = new ArrayList<>();
+
+    private record Held(
+            Channel channel, InetSocketAddress destination, Consumer<FilterChain> next) {}
+
+    ChainSelection(
+            PodRuntime pod,
+            Counters<ListenerStat> stats,
+            Supplier<@Nullable Listener> listener) {
+        this.pod = pod;
+        this.stats = stats;
+        this.listener = listener;
+    }
+
+    /** Calls {@code next} with the chain, on the loop, perhaps later; or resets the connection. */
+    void choose(Channel channel, InetSocketAddress destination, Consumer<FilterChain> next) {
+        Listener current = listener.get();
+        if (current == null) {
+            hold(new Held(channel, destination, next));
+            return;
+        }
+        if (current.inspection(destination.getAddress(), destination.getPort())
+                == Listener.Inspection.NONE) {
+            take(current, channel, facts(destination, FirstBytes.Found.NOTHING), next);
+            return;
+        }
+        boolean wantsHttp =
+                !current.detectedProtocols(destination.getAddress(), destination.getPort())
+                        .isEmpty();
+        FirstBytes.read(
+                channel,
+                wantsHttp,
+                current.detectTimeout(),
+                found -> {
+                    count(found);
+                    take(current, channel, facts(destination, found), next);
+                });
+    }
+
+    private static ConnectionFacts facts(InetSocketAddress destination, FirstBytes.Found found) {
+        return new ConnectionFacts(
+                destination.getAddress(),
+                destination.getPort(),
+                found.tls(),
+                found.serverName(),
+                found.protocols());
+    }
+
+    private void count(FirstBytes.Found found) {
+        if (found.timedOut()) {
+            stats.inc(ListenerStat.DOWNSTREAM_PRE_CX_TIMEOUT);
+        } else if (found.tls()) {
+            stats.inc(ListenerStat.DETECTED_TLS);
+        } else if (found.protocols().isEmpty()) {
+            stats.inc(ListenerStat.DETECTED_TCP);
+        } else {
+            stats.inc(ListenerStat.DETECTED_HTTP);
+        }
+    }
+
+    private void take(
+            Listener current,
+            Channel channel,
+            ConnectionFacts facts,
+            Consumer<FilterChain> next) {
+        FilterChain chain = current.select(facts);
+        if (chain == null) {
+            stats.inc(ListenerStat.NO_FILTER_CHAIN_MATCH);
+            Relay.reset(channel);
+        } else {
+            next.accept(chain);
+        }
+    }
+
+    private void hold(Held connection) {
+        if (held.size() >= MAX_HELD) {
+            giveUp(connection);
+            return;
+        }
+        stats.inc(ListenerStat.HELD_FOR_CONFIGURATION);
+        held.add(connection);
+        pod.context()
+                .loop()
+                .schedule(
+                        () -> {
+                            if (held.remove(connection)) {
+                                giveUp(connection);
+                            }
+                        },
+                        HOLD_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp(Held connection) {
+        stats.inc(ListenerStat.NOT_READY);
+        Relay.reset(connection.channel);
+    }
+
+    void retryHeld() {
+        if (!held.isEmpty() && listener.get() != null) {
+            List<Held> now = new ArrayList<>(held);
+            held.clear();
+            now.forEach(h -> choose(h.channel, h.destination, h.next));
+        }
+    }
+}

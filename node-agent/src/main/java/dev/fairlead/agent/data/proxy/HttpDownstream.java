@@ -1,0 +1,283 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.http.RequestDecoder;
+import dev.fairlead.agent.data.http.RequestHeadCheck;
+import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
+import dev.fairlead.agent.data.http.ResponseEncoder;
+import dev.fairlead.agent.data.relay.Relay;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.HttpStat;
+import io.netty.buffer.ByteBufHolder;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1.x connection from a client: its requests, one after the other. What a client sends ahead
+ * waits, and the client with it.
+ *
+ * <p>Owner: the pod's worker loop.
+ */
+final class HttpDownstream extends ChannelInboundHandlerAdapter {
+
+    /** How long a client may take to read a last answer and close. */
+    private static final long LINGER_MILLIS = 1000;
+
+    private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /** Reasons not to read; reading goes on when none is left. */
+    private static final int BODY_WAITS = 1;
+
+    private static final int REQUESTS_WAIT = 2;
+
+    private final HttpRouter router;
+    private final Channel channel;
+    private final ResponseEncoder encoder = new ResponseEncoder();
+    private final Counters<HttpStat> stats;
+    private final ArrayDeque<Object> ahead = new ArrayDeque<>();
+    private @Nullable HttpExchange exchange;
+    private int unreadable;
+    private boolean closing;
+    private boolean handlingAhead;
+    private long lastEndNanos = System.nanoTime();
+
+    private HttpDownstream(HttpRouter router, Channel channel) {
+        this.router = router;
+        this.channel = channel;
+        this.stats = router.counters().counters();
+    }
+
+    /** Makes {@code channel} an HTTP connection. Reading is the caller's to switch on. */
+    static void install(Channel channel, HttpRouter router) {
+        HttpDownstream downstream = new HttpDownstream(router, channel);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        channel.pipeline().addLast(new RequestDecoder(), downstream.encoder, downstream);
+        downstream.stats.inc(HttpStat.DOWNSTREAM_CX_TOTAL);
+        downstream.stats.inc(HttpStat.DOWNSTREAM_CX_ACTIVE);
+        if (channel.pipeline().get(SslHandler.class) != null) {
+            downstream.stats.inc(HttpStat.DOWNSTREAM_CX_SSL_TOTAL);
+        }
+        downstream.armIdleTimer(IDLE_NANOS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+        } else if (busy() || !ahead.isEmpty()) {
+            ahead.add(message);
+            setReadable(REQUESTS_WAIT, false);
+        } else {
+            handle(message);
+        }
+    }
+
+    /** Whether the next message must wait: the current request is whole, its response is not. */
+    private boolean busy() {
+        return exchange != null && exchange.requestEnded();
+    }
+
+    private void handle(Object message) {
+        if (message instanceof HttpRequest head) {
+            begin(head);
+        }
+        if (message instanceof HttpContent content) {
+            stats.add(HttpStat.DOWNSTREAM_CX_RX_BYTES_TOTAL, content.content().readableBytes());
+            if (exchange == null || closing) {
+                content.release();
+            } else if (content.decoderResult().isFailure()) {
+                content.release();
+                stats.inc(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
+                exchange.badBody();
+            } else {
+                exchange.requestContent(content);
+            }
+        } else if (message instanceof ByteBufHolder) {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void begin(HttpRequest head) {
+        stats.inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
+        Refusal refusal = RequestHeadCheck.check(head);
+        encoder.answering(head.method().equals(HttpMethod.HEAD));
+        HttpExchange next = new HttpExchange(this, router, head);
+        exchange = next;
+        if (refusal == Refusal.NONE) {
+            next.begin();
+        } else {
+            count(refusal);
+            next.refuse(refusal);
+        }
+    }
+
+    private void count(Refusal refusal) {
+        switch (refusal) {
+            case CONNECT_REFUSED, UPGRADE_REFUSED -> stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+            default -> stats.inc(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
+        }
+    }
+
+    /** The exchange has ended and its response, if any, is written. */
+    void ended(boolean keepAlive) {
+        exchange = null;
+        lastEndNanos = System.nanoTime();
+        setReadable(BODY_WAITS, true);
+        if (!keepAlive) {
+            closeGently();
+        } else if (!handlingAhead) {
+            handleAhead();
+        }
+    }
+
+    private void handleAhead() {
+        handlingAhead = true;
+        while (!busy() && !closing && !ahead.isEmpty()) {
+            handle(ahead.remove());
+        }
+        handlingAhead = false;
+        if (ahead.isEmpty()) {
+            setReadable(REQUESTS_WAIT, true);
+        }
+        if (exchange != null) {
+            exchange.flushUpstream();
+        }
+        channel.flush();
+    }
+
+    void write(HttpResponse head) {
+        channel.write(head, channel.voidPromise());
+    }
+
+    void write(HttpContent content) {
+        stats.add(HttpStat.DOWNSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
+        channel.write(content, channel.voidPromise());
+    }
+
+    void flush() {
+        channel.flush();
+    }
+
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Back-pressure of the upstream on this client's request body. */
+    void bodyReadable(boolean yes) {
+        setReadable(BODY_WAITS, yes);
+    }
+
+    private void setReadable(int reason, boolean yes) {
+        int before = unreadable;
+        unreadable = yes ? before & ~reason : before | reason;
+        if ((before == 0) != (unreadable == 0)) {
+            channel.config().setAutoRead(unreadable == 0);
+        }
+    }
+
+    /** Ends the connection so that the client cannot take a cut response for a whole one. */
+    void abort() {
+        closing = true;
+        exchange = null;
+        stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_LOCAL);
+        Relay.reset(channel);
+    }
+
+    /**
+     * Sends what is written, ends our side, and closes when the client has, or after a while: closing at
+     * once with bytes unread would reset the connection under the answer.
+     */
+    private void closeGently() {
+        closing = true;
+        releaseAhead();
+        setReadable(REQUESTS_WAIT | BODY_WAITS, true);
+        stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_LOCAL);
+        var written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        if (channel.pipeline().get(SslHandler.class) != null) {
+            written.addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        written.addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+        channel.eventLoop()
+                .schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void releaseAhead() {
+        ahead.forEach(ReferenceCountUtil::release);
+        ahead.clear();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.flushUpstream();
+        }
+        ctx.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.downstreamWritable(channel.isWritable());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        stats.dec(HttpStat.DOWNSTREAM_CX_ACTIVE);
+        stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY);
+        releaseAhead();
+        if (!closing) {
+            stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_REMOTE);
+        }
+        HttpExchange current = exchange;
+        if (current != null) {
+            exchange = null;
+            closing = true;
+            stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_REMOTE_ACTIVE_RQ);
+            stats.inc(HttpStat.DOWNSTREAM_RQ_RX_RESET);
+            current.downstreamClosed();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close(); // a reset by the client; channelInactive tells the exchange
+    }
+
+    private void armIdleTimer(long delayNanos) {
+        channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (!channel.isActive()) {
+                                return;
+                            }
+                            long left = IDLE_NANOS - (System.nanoTime() - lastEndNanos);
+                            if (exchange == null && left <= 0) {
+                                stats.inc(HttpStat.DOWNSTREAM_CX_IDLE_TIMEOUT);
+                                channel.close();
+                            } else {
+                                armIdleTimer(exchange == null ? left : IDLE_NANOS);
+                            }
+                        },
+                        delayNanos,
+                        TimeUnit.NANOSECONDS);
+    }
+}

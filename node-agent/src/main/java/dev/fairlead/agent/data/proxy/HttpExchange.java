@@ -1,0 +1,476 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.http.ConnectionHeader;
+import dev.fairlead.agent.data.http.HeaderNames;
+import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
+import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.StatusClass;
+import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.HttpUpstream;
+import dev.fairlead.agent.data.upstream.PodCluster;
+import dev.fairlead.agent.data.upstream.ResponseSink;
+import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its response, from the head's arrival to the one place where it is counted. It ends
+ * exactly once, with exactly one {@link ResponseFlag}.
+ *
+ * <p>Owner: the pod's worker loop.
+ */
+final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
+
+    /** Body bytes kept while a connection is being made; the client waits beyond. */
+    private static final int MAX_WAITING_BYTES = 64 * 1024;
+
+    /** Methods that may be sent again when a kept-alive connection turns out to be closed. */
+    private static final Set<HttpMethod> IDEMPOTENT =
+            Set.of(
+                    HttpMethod.GET,
+                    HttpMethod.HEAD,
+                    HttpMethod.OPTIONS,
+                    HttpMethod.TRACE,
+                    HttpMethod.PUT,
+                    HttpMethod.DELETE);
+
+    private final HttpDownstream downstream;
+    private final HttpRouter router;
+    private final HttpRequest head;
+    private final boolean http10;
+    private final long startNanos = System.nanoTime();
+    private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
+
+    private boolean keepAlive;
+    private @Nullable PodCluster cluster;
+    private @Nullable UpstreamHost host;
+    private @Nullable HttpUpstream upstream;
+    private @Nullable DestinationAccount account;
+    private boolean mutual;
+    private @Nullable Future<?> timeout;
+    private Duration timeoutAfter = Duration.ZERO;
+    private boolean beginning;
+    private boolean requestEnded;
+    private boolean responseBegun;
+    private boolean ended;
+    private boolean replayed;
+    private int status;
+    private long waitingBytes;
+    private long received;
+    private long sent;
+
+    HttpExchange(HttpDownstream downstream, HttpRouter router, HttpRequest head) {
+        this.downstream = downstream;
+        this.router = router;
+        this.head = head;
+        this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        this.keepAlive = HttpUtil.isKeepAlive(head);
+        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_ACTIVE);
+    }
+
+    /** Routes the request and asks for a connection. */
+    void begin() {
+        switch (router.route(new NettyRequestView(head))) {
+            case HttpRouter.Target.Respond(int code, String body, ResponseFlag flag) ->
+                    reply(code, body, flag);
+            case HttpRouter.Target.Forward(PodCluster to, Duration after) -> {
+                cluster = to;
+                timeoutAfter = after;
+                forward(to);
+            }
+        }
+    }
+
+    private void forward(PodCluster to) {
+        UpstreamHost picked = to.pick(router.destination());
+        if (picked == null) {
+            reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
+            return;
+        }
+        host = picked;
+        if (HttpUtil.is100ContinueExpected(head)) {
+            sendContinue();
+        }
+        editRequest();
+        beginning = true;
+        to.acquire(picked, router.from(), false, this);
+        beginning = false;
+    }
+
+    private void sendContinue() {
+        head.headers().remove(HttpHeaderNames.EXPECT);
+        downstream.write(
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        downstream.write(LastHttpContent.EMPTY_LAST_CONTENT);
+        downstream.flush();
+    }
+
+    private void editRequest() {
+        HttpHeaders headers = head.headers();
+        ConnectionHeader.removeHopByHop(headers);
+        router.edit(head);
+        if (http10) {
+            head.setProtocolVersion(HttpVersion.HTTP_1_1);
+            if (!headers.contains(HttpHeaderNames.HOST)) {
+                var asked = router.destination();
+                headers.set(
+                        HttpHeaderNames.HOST,
+                        asked.getAddress().getHostAddress() + ":" + asked.getPort());
+            }
+        }
+    }
+
+    @Override
+    public void connected(HttpUpstream connection) {
+        if (ended) {
+            connection.giveBack();
+            return;
+        }
+        upstream = connection;
+        account = connection.account();
+        mutual = connection.mutual();
+        connection.send(head, this);
+        while (!waiting.isEmpty()) {
+            connection.write(waiting.remove());
+        }
+        waitingBytes = 0;
+        if (!beginning) {
+            connection.flush();
+            downstream.bodyReadable(connection.isWritable());
+        }
+    }
+
+    @Override
+    public void failed(ResponseFlag flag) {
+        if (!ended) {
+            reply(flag);
+        }
+    }
+
+    /** A piece of the request's body, or its end. */
+    void requestContent(HttpContent content) {
+        int bytes = content.content().readableBytes();
+        received += bytes;
+        if (content instanceof LastHttpContent) {
+            requestEnded = true;
+            armTimeout();
+        }
+        if (ended) {
+            content.release();
+        } else if (upstream != null) {
+            upstream.write(content);
+            if (!upstream.isWritable()) {
+                upstream.flush();
+                downstream.bodyReadable(upstream.isWritable());
+            }
+        } else {
+            waiting.add(content);
+            waitingBytes += bytes;
+            if (waitingBytes > MAX_WAITING_BYTES) {
+                downstream.bodyReadable(false);
+            }
+        }
+    }
+
+    boolean requestEnded() {
+        return requestEnded;
+    }
+
+    void flushUpstream() {
+        if (upstream != null) {
+            upstream.flush();
+        }
+    }
+
+    private void armTimeout() {
+        if (!timeoutAfter.isZero() && !ended) {
+            timeout =
+                    downstream
+                            .channel()
+                            .eventLoop()
+                            .schedule(
+                                    this::timedOut, timeoutAfter.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void timedOut() {
+        if (cluster != null) {
+            cluster.counters()
+                    .inc(dev.fairlead.agent.data.stats.ClusterStat.UPSTREAM_RQ_TIMEOUT);
+        }
+        abortUpstream();
+        if (responseBegun) {
+            cut(ResponseFlag.UPSTREAM_TIMEOUT);
+        } else {
+            reply(ResponseFlag.UPSTREAM_TIMEOUT);
+        }
+    }
+
+    @Override
+    public void interim(HttpResponse interim) {
+        if (!http10 && interim.status().code() != HttpResponseStatus.CONTINUE.code()) {
+            ConnectionHeader.removeHopByHop(interim.headers());
+            downstream.write(interim);
+            downstream.write(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    @Override
+    public void head(HttpResponse response) {
+        responseBegun = true;
+        status = response.status().code();
+        if (cluster != null) {
+            StatusClass.count(cluster.allCounters(), status);
+        }
+        HttpHeaders headers = response.headers();
+        ConnectionHeader.removeHopByHop(headers);
+        headers.set(
+                HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
+                Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
+        frame(response);
+        response.setProtocolVersion(HttpVersion.HTTP_1_1);
+        downstream.write(response);
+    }
+
+    /** A body that ends with the upstream's connection, or chunks for a client that knows none. */
+    private void frame(HttpResponse response) {
+        HttpHeaders headers = response.headers();
+        boolean chunked = HttpUtil.isTransferEncodingChunked(response);
+        boolean delimited = chunked || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+        if (http10 && chunked) {
+            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+            keepAlive = false;
+        } else if (!delimited && mayHaveBody()) {
+            if (http10) {
+                keepAlive = false;
+            } else {
+                headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            }
+        }
+        sayConnection(headers);
+    }
+
+    private boolean mayHaveBody() {
+        return !head.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
+    }
+
+    private void sayConnection(HttpHeaders headers) {
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (http10) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+    }
+
+    @Override
+    public void content(HttpContent content) {
+        sent += content.content().readableBytes();
+        boolean last = content instanceof LastHttpContent;
+        HttpUpstream from = upstream;
+        downstream.write(content);
+        if (last) {
+            if (cluster != null) {
+                cluster.allCounters()
+                        .requestMillis()
+                        .record(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+            }
+            boolean reuse = keepAlive && requestEnded;
+            count(ResponseFlag.NONE);
+            upstream = null;
+            downstream.flush();
+            downstream.ended(reuse);
+        } else if (!downstream.isWritable() && from != null) {
+            downstream.flush();
+            from.readable(downstream.isWritable());
+        }
+    }
+
+    @Override
+    public void pause() {
+        downstream.flush();
+    }
+
+    @Override
+    public void writable(boolean yes) {
+        downstream.bodyReadable(yes);
+    }
+
+    /** The client takes bytes again, or no longer. */
+    void downstreamWritable(boolean yes) {
+        if (upstream != null) {
+            upstream.readable(yes);
+        }
+    }
+
+    @Override
+    public void reset(ResponseFlag flag, boolean untouched) {
+        upstream = null;
+        if (ended) {
+            return;
+        }
+        if (responseBegun) {
+            cut(flag);
+        } else if (untouched && replayable()) {
+            replayed = true;
+            waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            cluster().acquire(host(), router.from(), true, this);
+        } else {
+            reply(flag);
+        }
+    }
+
+    private PodCluster cluster() {
+        return java.util.Objects.requireNonNull(cluster, "a request that was sent has a cluster");
+    }
+
+    private UpstreamHost host() {
+        return java.util.Objects.requireNonNull(host, "a request that was sent has a host");
+    }
+
+    private boolean replayable() {
+        return !replayed && requestEnded && received == 0 && IDEMPOTENT.contains(head.method());
+    }
+
+    /** The body broke the protocol after its head was passed on. */
+    void badBody() {
+        abortUpstream();
+        requestEnded = true;
+        if (responseBegun) {
+            cut(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        } else {
+            keepAlive = false;
+            reply(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        }
+    }
+
+    /** The head may not be routed. */
+    void refuse(Refusal refusal) {
+        keepAlive = false;
+        reply(refusal.status(), "", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+    }
+
+    private void reply(ResponseFlag flag) {
+        reply(flag.status(), flag.body(), flag);
+    }
+
+    /** Answers in the upstream's stead. */
+    private void reply(int code, String body, ResponseFlag flag) {
+        status = code;
+        responseBegun = true;
+        if (cluster != null) {
+            StatusClass.count(cluster.allCounters(), code);
+        }
+        keepAlive &= requestEnded || !mayHaveRequestBody();
+        var response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(code),
+                        ByteBufUtil.writeUtf8(downstream.channel().alloc(), body));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+        if (!body.isEmpty()) {
+            response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
+        }
+        response.headers().set(HttpHeaderNames.SERVER, "fairlead");
+        sayConnection(response.headers());
+        sent = response.content().readableBytes();
+        downstream.write((HttpResponse) response);
+        finish(flag, keepAlive);
+    }
+
+    private boolean mayHaveRequestBody() {
+        return HttpUtil.isTransferEncodingChunked(head)
+                || HttpUtil.getContentLength(head, 0L) > 0;
+    }
+
+    private void finish(ResponseFlag flag, boolean reuse) {
+        count(flag);
+        releaseWaiting();
+        downstream.flush();
+        downstream.ended(reuse);
+    }
+
+    /** The response cannot be ended as it was begun. */
+    private void cut(ResponseFlag flag) {
+        count(flag);
+        releaseWaiting();
+        downstream.abort();
+    }
+
+    /** The client is gone. */
+    void downstreamClosed() {
+        abortUpstream();
+        if (!ended) {
+            count(ResponseFlag.DOWNSTREAM_CLOSED);
+            releaseWaiting();
+        }
+    }
+
+    private void abortUpstream() {
+        HttpUpstream current = upstream;
+        upstream = null;
+        if (current != null) {
+            current.abort();
+        }
+    }
+
+    private void releaseWaiting() {
+        waiting.forEach(HttpContent::release);
+        waiting.clear();
+    }
+
+    /** The one exit: every ended request passes here once. */
+    private void count(ResponseFlag flag) {
+        ended = true;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        router.counters().counters().dec(HttpStat.DOWNSTREAM_RQ_ACTIVE);
+        if (status > 0) {
+            StatusClass.count(router.counters(), status);
+        }
+        router.series(cluster, host, mutual).record(status, flag, millis, received, sent);
+        if (account != null) {
+            account.ended(status, flag, millis, received, sent);
+        }
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "request method={} path={} status={} flag={} cluster={} host={} millis={}"
+                            + " received={} sent={}",
+                    head.method(),
+                    head.uri(),
+                    status,
+                    flag.letters(),
+                    cluster == null ? "-" : cluster.config().name(),
+                    host == null ? "-" : host.address(),
+                    millis,
+                    received,
+                    sent);
+        }
+    }
+}

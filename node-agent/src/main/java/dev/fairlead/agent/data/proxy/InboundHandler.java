@@ -1,0 +1,128 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.relay.Relay;
+import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.upstream.MutualTls;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.ServerTls;
+import dev.fairlead.wire.identity.SpiffeId;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that enters a pod: the pod's listener gives the filter chain, the chain says whether it
+ * must be mTLS, the verified peer is told to the filter, and the application is reached in its own
+ * namespace under the caller's address.
+ *
+ * <p>Thread: the pod's loop.
+ */
+final class InboundHandler {
+
+    private final PodRuntime pod;
+    private final ChainSelection selection;
+
+    InboundHandler(PodRuntime pod) {
+        this.pod = pod;
+        this.selection =
+                new ChainSelection(
+                        pod, pod.inboundStats(), () -> pod.snapshot().inbound().get(pod.uid()));
+    }
+
+    void accept(Channel channel, InetSocketAddress destination) {
+        selection.choose(channel, destination, chain -> secure(channel, destination, chain));
+    }
+
+    /** The listener may be there now. */
+    void configurationChanged() {
+        selection.retryHeld();
+    }
+
+    private void secure(Channel channel, InetSocketAddress destination, FilterChain chain) {
+        ServerTls tls = chain.tls();
+        if (tls == null) {
+            serve(channel, destination, chain, null);
+            return;
+        }
+        SslHandler ssl = pod.context().tls().server(tls, channel.alloc());
+        if (ssl == null) {
+            pod.inboundStats().inc(ListenerStat.NOT_READY);
+            Relay.reset(channel);
+            return;
+        }
+        channel.pipeline().addLast(ssl, new AfterHandshake(ssl, destination, chain));
+        channel.config().setAutoRead(true);
+    }
+
+    /** Goes on when the peer is known; its last act is to leave the pipeline. */
+    private final class AfterHandshake extends ChannelInboundHandlerAdapter {
+
+        private final SslHandler ssl;
+        private final InetSocketAddress destination;
+        private final FilterChain chain;
+
+        AfterHandshake(SslHandler ssl, InetSocketAddress destination, FilterChain chain) {
+            this.ssl = ssl;
+            this.destination = destination;
+            this.chain = chain;
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
+                ctx.fireUserEventTriggered(event);
+            } else if (handshake.isSuccess()) {
+                pod.inboundStats().inc(ListenerStat.SSL_HANDSHAKE);
+                ctx.channel().config().setAutoRead(false);
+                MutualTls tls = pod.context().tls();
+                Peer peer = new Peer(tls.peer(ssl), tls.peerHash(ssl));
+                ctx.pipeline().remove(this);
+                serve(ctx.channel(), destination, chain, peer);
+            } else {
+                pod.inboundStats().inc(ListenerStat.SSL_CONNECTION_ERROR);
+                ctx.close();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close(); // what failed was counted with the handshake
+        }
+    }
+
+    /** Who called, proven by its certificate. */
+    record Peer(SpiffeId identity, String certificateHash) {}
+
+    private void serve(
+            Channel channel,
+            InetSocketAddress destination,
+            FilterChain chain,
+            @Nullable Peer peer) {
+        InetSocketAddress caller = (InetSocketAddress) channel.remoteAddress();
+        if (caller == null) {
+            channel.close(); // gone before it could be asked
+            return;
+        }
+        InboundPeer known = new InboundPeer(pod, caller.getAddress(), peer);
+        switch (chain.filter()) {
+            case Filter.Http http -> {
+                HttpDownstream.install(
+                        channel, new InboundRouter(pod, http, destination, known));
+                channel.config().setAutoRead(true);
+            }
+            case Filter.Tcp tcp ->
+                    TcpProxy.serve(
+                            pod,
+                            channel,
+                            tcp,
+                            destination,
+                            known.address(),
+                            (_, _, _) -> known.tcpSeries());
+        }
+    }
+}

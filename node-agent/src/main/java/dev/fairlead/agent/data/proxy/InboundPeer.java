@@ -1,0 +1,62 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.stats.PeerLabels;
+import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.SeriesLabels;
+import dev.fairlead.agent.data.stats.TcpSeries;
+import dev.fairlead.agent.data.upstream.ServiceName;
+import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.wire.identity.SpiffeId;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls a pod: the address, what the control plane knows of it, and the identity where mTLS proved
+ * one. A workload whose own identity is not the proven one is not taken for the caller.
+ */
+record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable Peer proven) {
+
+    @Nullable Workload workload() {
+        Workload at = pod.snapshot().workloads().at(address);
+        if (at != null && proven != null && !at.identity().equals(proven.identity())) {
+            return null;
+        }
+        return at;
+    }
+
+    RequestSeries requestSeries() {
+        return pod.context().stats().requests(labels(pod, workload(), identity(), "http"));
+    }
+
+    TcpSeries tcpSeries() {
+        return pod.context().stats().connections(labels(pod, workload(), identity(), "tcp"));
+    }
+
+    private @Nullable SpiffeId identity() {
+        return proven == null ? null : proven.identity();
+    }
+
+    /** Labels of what {@code destination} receives. */
+    static SeriesLabels labels(
+            PodRuntime destination,
+            @Nullable Workload source,
+            @Nullable SpiffeId proven,
+            String protocol) {
+        boolean mutual = proven != null;
+        Workload self = destination.workload();
+        ServiceName service =
+                ServiceName.ofHost(
+                        self == null || self.services().isEmpty()
+                                ? ""
+                                : self.services().getFirst());
+        return new SeriesLabels(
+                SeriesLabels.Reporter.DESTINATION,
+                PeerLabels.of(source, proven == null ? "" : proven.uri()),
+                PeerLabels.of(self, mutual ? destination.context().pod().identity().uri() : ""),
+                service.host(),
+                service.name(),
+                service.namespace(),
+                protocol,
+                mutual);
+    }
+}

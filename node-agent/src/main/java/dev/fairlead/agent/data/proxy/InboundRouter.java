@@ -1,0 +1,130 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.http.HeaderNames;
+import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.PeerHeaders;
+import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.upstream.PodCluster;
+import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteDecision;
+import dev.fairlead.agent.model.route.RouteTable;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes the requests of one connection that enters a pod: to the application, at the address that was
+ * asked for.
+ *
+ * <p>Thread: the pod's loop.
+ */
+final class InboundRouter implements HttpRouter {
+
+    private final PodRuntime pod;
+    private final Filter.Http filter;
+    private final InetSocketAddress destination;
+    private final InboundPeer peer;
+    private final HttpCounters counters;
+    private final @Nullable String clientCertificate;
+    private @Nullable RequestSeries series;
+    private @Nullable Object seriesFor;
+
+    InboundRouter(
+            PodRuntime pod, Filter.Http filter, InetSocketAddress destination, InboundPeer peer) {
+        this.pod = pod;
+        this.filter = filter;
+        this.destination = destination;
+        this.peer = peer;
+        this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
+        InboundHandler.Peer proven = peer.proven();
+        this.clientCertificate =
+                proven == null
+                        ? null
+                        : "By="
+                                + pod.context().pod().identity().uri()
+                                + ";Hash="
+                                + proven.certificateHash()
+                                + ";Subject=\"\";URI="
+                                + proven.identity().uri();
+    }
+
+    @Override
+    public Target route(NettyRequestView view) {
+        counters.counters().inc(HttpStat.RQ_TOTAL);
+        return switch (RouteDecision.decide(table(), view, Map.of())) {
+            case RouteDecision.Matched(var _, Route route) -> target(route);
+            case RouteDecision.NoVirtualHost(), RouteDecision.NoRoute(var _) -> {
+                counters.counters().inc(HttpStat.NO_ROUTE);
+                yield new Target.Respond(404, "", ResponseFlag.NO_ROUTE);
+            }
+        };
+    }
+
+    private @Nullable RouteTable table() {
+        return switch (filter.routes()) {
+            case Filter.Routes.Inline(RouteTable table) -> table;
+            case Filter.Routes.Named(String name) -> pod.snapshot().routes().get(name);
+        };
+    }
+
+    private Target target(Route route) {
+        return switch (route.action()) {
+            case RouteAction.Respond(int status, String body) ->
+                    new Target.Respond(status, body, ResponseFlag.NONE);
+            case RouteAction.Forward forward -> {
+                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()));
+                if (cluster == null) {
+                    counters.counters().inc(HttpStat.NO_CLUSTER);
+                    yield new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);
+                }
+                yield new Target.Forward(cluster, route.timeout());
+            }
+        };
+    }
+
+    @Override
+    public void edit(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        PeerHeaders.remove(headers);
+        if (clientCertificate != null) {
+            headers.set(HeaderNames.X_FORWARDED_CLIENT_CERT, clientCertificate);
+        }
+    }
+
+    @Override
+    public RequestSeries series(
+            @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
+        Object workloads = pod.snapshot().workloads();
+        RequestSeries current = series;
+        if (current == null || seriesFor != workloads) {
+            current = peer.requestSeries();
+            series = current;
+            seriesFor = workloads;
+        }
+        return current;
+    }
+
+    @Override
+    public InetSocketAddress destination() {
+        return destination;
+    }
+
+    @Override
+    public @Nullable InetAddress from() {
+        return peer.address();
+    }
+
+    @Override
+    public HttpCounters counters() {
+        return counters;
+    }
+}

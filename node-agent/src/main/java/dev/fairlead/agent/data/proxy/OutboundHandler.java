@@ -1,0 +1,54 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.upstream.PodCluster;
+import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+
+/**
+ * A connection that leaves a pod: its scope's listener gives the filter chain, by original destination
+ * and, where a chain asks for it, by the first bytes; the chain routes it by Host, or by address.
+ *
+ * <p>Thread: the pod's loop.
+ */
+final class OutboundHandler {
+
+    private final PodRuntime pod;
+    private final ChainSelection selection;
+
+    OutboundHandler(PodRuntime pod) {
+        this.pod = pod;
+        this.selection =
+                new ChainSelection(
+                        pod,
+                        pod.outboundStats(),
+                        () -> pod.snapshot().outbound().get(pod.context().pod().namespace()));
+    }
+
+    void accept(Channel channel, InetSocketAddress destination) {
+        selection.choose(channel, destination, chain -> serve(channel, destination, chain));
+    }
+
+    /** The listener may be there now. */
+    void configurationChanged() {
+        selection.retryHeld();
+    }
+
+    private void serve(Channel channel, InetSocketAddress destination, FilterChain chain) {
+        switch (chain.filter()) {
+            case Filter.Http http -> {
+                HttpDownstream.install(channel, new OutboundRouter(pod, http, destination));
+                channel.config().setAutoRead(true);
+            }
+            case Filter.Tcp tcp ->
+                    TcpProxy.serve(pod, channel, tcp, destination, null, OutboundHandler::series);
+        }
+    }
+
+    private static dev.fairlead.agent.data.stats.TcpSeries series(
+            PodCluster cluster, UpstreamHost host, boolean mutual) {
+        return cluster.tcpSeries(host, mutual);
+    }
+}

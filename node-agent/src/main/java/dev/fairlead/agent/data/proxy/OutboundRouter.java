@@ -1,0 +1,134 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.http.HeaderNames;
+import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.PeerHeaders;
+import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.PeerLabels;
+import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.SeriesLabels;
+import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.upstream.PodCluster;
+import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteDecision;
+import dev.fairlead.agent.model.route.RouteTable;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes the requests of one connection that leaves a pod, by Host among its scope's virtual hosts. The
+ * route table is the current one at each request.
+ *
+ * <p>Thread: the pod's loop.
+ */
+final class OutboundRouter implements HttpRouter {
+
+    private static final Target NO_ROUTE =
+            new Target.Respond(404, "", ResponseFlag.NO_ROUTE);
+    private static final Target NO_CLUSTER =
+            new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);
+
+    private final PodRuntime pod;
+    private final Filter.Http filter;
+    private final InetSocketAddress destination;
+    private final HttpCounters counters;
+
+    OutboundRouter(PodRuntime pod, Filter.Http filter, InetSocketAddress destination) {
+        this.pod = pod;
+        this.filter = filter;
+        this.destination = destination;
+        this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
+    }
+
+    @Override
+    public Target route(NettyRequestView view) {
+        counters.counters().inc(HttpStat.RQ_TOTAL);
+        return switch (RouteDecision.decide(table(), view, pod.labels())) {
+            case RouteDecision.Matched(var _, Route route) -> target(route);
+            case RouteDecision.NoVirtualHost(), RouteDecision.NoRoute(var _) -> {
+                counters.counters().inc(HttpStat.NO_ROUTE);
+                yield NO_ROUTE;
+            }
+        };
+    }
+
+    private @Nullable RouteTable table() {
+        return switch (filter.routes()) {
+            case Filter.Routes.Inline(RouteTable table) -> table;
+            case Filter.Routes.Named(String name) -> pod.snapshot().routes().get(name);
+        };
+    }
+
+    private Target target(Route route) {
+        switch (route.action()) {
+            case RouteAction.Respond(int status, String body) -> {
+                counters.counters().inc(HttpStat.RQ_DIRECT_RESPONSE);
+                return new Target.Respond(
+                        status,
+                        body,
+                        status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
+            }
+            case RouteAction.Forward forward -> {
+                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()));
+                if (cluster == null) {
+                    counters.counters().inc(HttpStat.NO_CLUSTER);
+                    return NO_CLUSTER;
+                }
+                return new Target.Forward(cluster, route.timeout());
+            }
+        }
+    }
+
+    @Override
+    public void edit(HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        PeerHeaders.remove(headers);
+        if (!headers.contains(HeaderNames.X_REQUEST_ID)) {
+            headers.add(HeaderNames.X_REQUEST_ID, RequestIds.next(pod.context().random()));
+        }
+        if (!headers.contains(HeaderNames.X_FORWARDED_PROTO)) {
+            headers.add(HeaderNames.X_FORWARDED_PROTO, "http");
+        }
+    }
+
+    @Override
+    public RequestSeries series(
+            @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
+        return cluster != null
+                ? cluster.requestSeries(host, mutual)
+                : pod.context()
+                        .stats()
+                        .requests(
+                                new SeriesLabels(
+                                        SeriesLabels.Reporter.SOURCE,
+                                        PeerLabels.of(pod.workload(), ""),
+                                        PeerLabels.UNKNOWN,
+                                        "unknown",
+                                        "unknown",
+                                        "unknown",
+                                        "http",
+                                        false));
+    }
+
+    @Override
+    public InetSocketAddress destination() {
+        return destination;
+    }
+
+    @Override
+    public @Nullable InetAddress from() {
+        return null;
+    }
+
+    @Override
+    public HttpCounters counters() {
+        return counters;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.upstream.PodCluster;
+import dev.fairlead.agent.data.upstream.PodContext;
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.Workload;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pod of this node at work: its connections, clusters and counters.
+ *
+ * <p>Owner: the worker loop that the pod lives on.
+ */
+final class PodRuntime {
+
+    private final PodContext context;
+    private final Counters<ListenerStat> outboundStats;
+    private final Counters<ListenerStat> inboundStats;
+    private final OutboundHandler outbound;
+    private final InboundHandler inbound;
+    private final Map<String, PodCluster> clusters = new HashMap<>();
+    private final Set<Channel> connections = new HashSet<>();
+    private volatile int connectionCount;
+    private @Nullable Workload workload;
+
+    PodRuntime(PodContext context) {
+        this.context = context;
+        outboundStats = context.stats().listener(uid(), "outbound");
+        inboundStats = context.stats().listener(uid(), "inbound");
+        outbound = new OutboundHandler(this);
+        inbound = new InboundHandler(this);
+        workload = snapshot().workloads().withUid(uid());
+    }
+
+    /** A captured connection of this pod towards {@code destination}. */
+    void acceptOutbound(Channel channel, InetSocketAddress destination) {
+        accepted(channel, outboundStats);
+        outbound.accept(channel, destination);
+    }
+
+    /** A captured connection to this pod, which asked for {@code destination}. */
+    void acceptInbound(Channel channel, InetSocketAddress destination) {
+        accepted(channel, inboundStats);
+        inbound.accept(channel, destination);
+    }
+
+    private void accepted(Channel channel, Counters<ListenerStat> stats) {
+        connections.add(channel);
+        connectionCount = connections.size();
+        stats.inc(ListenerStat.DOWNSTREAM_CX_TOTAL);
+        stats.inc(ListenerStat.DOWNSTREAM_CX_ACTIVE);
+        channel.closeFuture()
+                .addListener(
+                        _ -> {
+                            connections.remove(channel);
+                            connectionCount = connections.size();
+                            stats.dec(ListenerStat.DOWNSTREAM_CX_ACTIVE);
+                            stats.inc(ListenerStat.DOWNSTREAM_CX_DESTROY);
+                        });
+    }
+
+    /** The cluster of that name as this pod uses it; null where the configuration has none. */
+    @Nullable PodCluster cluster(String name) {
+        PodCluster known = clusters.get(name);
+        if (known != null) {
+            return known;
+        }
+        Cluster config = snapshot().clusters().get(name);
+        if (config == null) {
+            return null;
+        }
+        PodCluster made = new PodCluster(context, config, snapshot().endpointsOf(config));
+        clusters.put(name, made);
+        return made;
+    }
+
+    /** A new snapshot is in force on this loop. */
+    void install() {
+        Snapshot snapshot = snapshot();
+        workload = snapshot.workloads().withUid(uid());
+        clusters.entrySet()
+                .removeIf(
+                        entry -> {
+                            Cluster now = snapshot.clusters().get(entry.getKey());
+                            if (now == null) {
+                                entry.getValue().retire();
+                            } else {
+                                entry.getValue().install(now, snapshot.endpointsOf(now));
+                            }
+                            return now == null;
+                        });
+        outbound.configurationChanged();
+        inbound.configurationChanged();
+    }
+
+    /** The pod is gone: every connection of it ends now. */
+    void close() {
+        new ArrayList<>(connections).forEach(Channel::close);
+        clusters.values().forEach(PodCluster::close);
+        clusters.clear();
+    }
+
+    /** Connections from and to the pod that are open; any thread. */
+    int connectionCount() {
+        return connectionCount;
+    }
+
+    PodContext context() {
+        return context;
+    }
+
+    String uid() {
+        return context.pod().uid();
+    }
+
+    Snapshot snapshot() {
+        return context.snapshot().get();
+    }
+
+    /** What the control plane knows of this pod; null: nothing yet. */
+    @Nullable Workload workload() {
+        return workload;
+    }
+
+    Map<String, String> labels() {
+        Workload known = workload;
+        return known == null ? Map.of() : known.labels();
+    }
+
+    Counters<ListenerStat> outboundStats() {
+        return outboundStats;
+    }
+
+    Counters<ListenerStat> inboundStats() {
+        return inboundStats;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.relay.Relay;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.TcpSeries;
+import dev.fairlead.agent.data.stats.TcpStat;
+import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.PodCluster;
+import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opaque connection: its cluster and endpoint are chosen once, then bytes are relayed.
+ *
+ * <p>Thread: the pod's loop.
+ */
+final class TcpProxy {
+
+    /** Where the connection is counted in Istio's words. */
+    interface SeriesSource {
+        TcpSeries series(PodCluster cluster, UpstreamHost host, boolean mutual);
+    }
+
+    private TcpProxy() {}
+
+    /**
+     * Connects {@code downstream}, of which nothing has been read yet, to where {@code filter} says.
+     *
+     * @param from caller's address that the application shall see; null: the pod's own
+     */
+    static void serve(
+            PodRuntime pod,
+            Channel downstream,
+            Filter.Tcp filter,
+            InetSocketAddress destination,
+            @Nullable InetAddress from,
+            SeriesSource series) {
+        Counters<TcpStat> stats = pod.context().stats().tcp(pod.uid(), filter.statPrefix());
+        stats.inc(TcpStat.DOWNSTREAM_CX_TOTAL);
+        stats.inc(TcpStat.DOWNSTREAM_CX_ACTIVE);
+        downstream.closeFuture().addListener(_ -> stats.dec(TcpStat.DOWNSTREAM_CX_ACTIVE));
+        if (downstream.pipeline().get(SslHandler.class) != null) {
+            stats.inc(TcpStat.DOWNSTREAM_CX_SSL_TOTAL);
+        }
+        PodCluster cluster = pod.cluster(filter.clusters().pick(pod.context().random()));
+        UpstreamHost host = cluster == null ? null : cluster.pick(destination);
+        if (cluster == null || host == null) {
+            stats.inc(TcpStat.DOWNSTREAM_CX_NO_ROUTE);
+            Relay.reset(downstream);
+            return;
+        }
+        cluster.connectTcp(
+                host,
+                from,
+                new PodCluster.TcpWaiter() {
+                    @Override
+                    public void connected(
+                            Channel upstream,
+                            @Nullable DestinationAccount account,
+                            boolean mutual) {
+                        TcpSeries source = series.series(cluster, host, mutual);
+                        Relay.join(downstream, upstream, new Books(stats, source, account));
+                    }
+
+                    @Override
+                    public void failed(ResponseFlag flag) {
+                        TcpSeries source = series.series(cluster, host, false);
+                        source.opened();
+                        source.closed(flag);
+                        Relay.reset(downstream);
+                    }
+                });
+    }
+
+    /** Counts one relayed connection, on both sides where it took the short way. */
+    private record Books(
+            Counters<TcpStat> stats, TcpSeries series, @Nullable DestinationAccount account)
+            implements Relay.Observer {
+
+        Books {
+            series.opened();
+            if (account != null) {
+                account.connections().opened();
+            }
+        }
+
+        @Override
+        public void received(int bytes) {
+            stats.add(TcpStat.DOWNSTREAM_CX_RX_BYTES_TOTAL, bytes);
+            series.received(bytes);
+            if (account != null) {
+                account.connections().received(bytes);
+            }
+        }
+
+        @Override
+        public void sent(int bytes) {
+            stats.add(TcpStat.DOWNSTREAM_CX_TX_BYTES_TOTAL, bytes);
+            series.sent(bytes);
+            if (account != null) {
+                account.connections().sent(bytes);
+            }
+        }
+
+        @Override
+        public void ended(ResponseFlag flag) {
+            series.closed(flag);
+            if (account != null) {
+                account.connections().closed(flag);
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package dev.fairlead.agent.data.upstream;
+
+import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.UpstreamTls;
+import dev.fairlead.agent.model.cluster.UpstreamTransport;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.workload.LocalPod;
+import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.wire.identity.SpiffeId;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens one connection of a pod to an endpoint: plaintext or mTLS, over the wire or the short way.
+ *
+ * <p>Thread: the pod's loop.
+ */
+final class Connector {
+
+    private final PodContext context;
+
+    Connector(PodContext context) {
+        this.context = context;
+    }
+
+    /** Who wants the connection. Exactly one of both is called, once. */
+    interface Waiter {
+
+        /**
+         * It is there, handshake and peer checked, reading not yet switched on.
+         *
+         * @param account of the destination's side where it took the short way
+         * @param mutual whether it is, or stands for, mTLS
+         */
+        void connected(Channel channel, @Nullable DestinationAccount account, boolean mutual);
+
+        void failed(ResponseFlag flag);
+    }
+
+    /** Where the bytes go and what protects them. */
+    private sealed interface Security {
+        record Plain() implements Security {}
+
+        record Mutual(UpstreamTls tls, Set<SpiffeId> peers) implements Security {}
+
+        /** It must be mTLS and there is nobody to check the peer against. */
+        record Impossible() implements Security {}
+    }
+
+    /**
+     * @param from caller's address that the application shall see; null: the pod's own
+     * @param http whether requests are routed on it
+     */
+    void connect(
+            Cluster cluster,
+            Endpoint endpoint,
+            @Nullable InetAddress from,
+            boolean http,
+            Counters<ClusterStat> stats,
+            Waiter waiter) {
+        Security security = security(cluster.transport(), endpoint);
+        UpstreamTls mutual = security instanceof Security.Mutual m ? m.tls : null;
+        switch (security) {
+            case Security.Impossible() -> {
+                stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
+                waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+            }
+            case Security.Plain() ->
+                    choose(cluster, endpoint, from, http, null, null, stats, waiter);
+            case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
+                    choose(cluster, endpoint, from, http, mutual, peers, stats, waiter);
+        }
+    }
+
+    private Security security(UpstreamTransport transport, Endpoint endpoint) {
+        return switch (transport) {
+            case UpstreamTransport.Plaintext() -> new Security.Plain();
+            case UpstreamTransport.Mutual(UpstreamTls tls) -> mutual(tls, endpoint);
+            case UpstreamTransport.Auto(UpstreamTls tls) ->
+                    speaksMutualTls(endpoint) ? mutual(tls, endpoint) : new Security.Plain();
+        };
+    }
+
+    private boolean speaksMutualTls(Endpoint endpoint) {
+        if (endpoint.mutualTls()) {
+            return true;
+        }
+        Workload workload = workloadAt(endpoint);
+        return workload != null && workload.captured();
+    }
+
+    private Security mutual(UpstreamTls tls, Endpoint endpoint) {
+        if (!tls.peers().isEmpty()) {
+            return new Security.Mutual(tls, tls.peers());
+        }
+        Workload workload = workloadAt(endpoint);
+        return workload == null
+                ? new Security.Impossible()
+                : new Security.Mutual(tls, Set.of(workload.identity()));
+    }
+
+    private @Nullable Workload workloadAt(Endpoint endpoint) {
+        return context.snapshot().get().workloads().at(endpoint.address().getAddress());
+    }
+
+    private void choose(
+            Cluster cluster,
+            Endpoint endpoint,
+            @Nullable InetAddress from,
+            boolean http,
+            @Nullable UpstreamTls mutual,
+            @Nullable Set<SpiffeId> peers,
+            Counters<ClusterStat> stats,
+            Waiter waiter) {
+        LocalPod self = context.pod();
+        if (from != null) { // inbound: the application is in this very namespace
+            open(cluster, endpoint, self, from, null, stats, waiter, null, false);
+            return;
+        }
+        switch (context.sameNode().way(self, endpoint.address(), mutual, http)) {
+            case SameNode.Way.Refused(ResponseFlag flag) -> waiter.failed(flag);
+            case SameNode.Way.Direct(LocalPod destination, DestinationAccount account) -> {
+                if (peers != null && !peers.contains(destination.identity())) {
+                    stats.inc(ClusterStat.SSL_FAIL_VERIFY_SAN);
+                    waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+                } else {
+                    InetAddress seen = destination.equals(self) ? null : sourceFor(endpoint);
+                    open(
+                            cluster,
+                            endpoint,
+                            destination,
+                            seen,
+                            null,
+                            stats,
+                            waiter,
+                            account,
+                            mutual != null);
+                }
+            }
+            case SameNode.Way.Wire() ->
+                    overTheWire(cluster, endpoint, mutual, peers, stats, waiter);
+        }
+    }
+
+    private @Nullable InetAddress sourceFor(Endpoint endpoint) {
+        int length = endpoint.address().getAddress().getAddress().length;
+        for (InetAddress own : context.pod().addresses()) {
+            if (own.getAddress().length == length) {
+                return own;
+            }
+        }
+        return null;
+    }
+
+    private void overTheWire(
+            Cluster cluster,
+            Endpoint endpoint,
+            @Nullable UpstreamTls mutual,
+            @Nullable Set<SpiffeId> peers,
+            Counters<ClusterStat> stats,
+            Waiter waiter) {
+        SslHandler ssl = null;
+        if (mutual != null && peers != null) {
+            ssl =
+                    context.tls()
+                            .client(
+                                    context.pod().identity(),
+                                    mutual,
+                                    peers,
+                                    io.netty.buffer.ByteBufAllocator.DEFAULT);
+            if (ssl == null) {
+                waiter.failed(ResponseFlag.NOT_READY);
+                return;
+            }
+        }
+        open(cluster, endpoint, context.pod(), null, ssl, stats, waiter, null, ssl != null);
+    }
+
+    private void open(
+            Cluster cluster,
+            Endpoint endpoint,
+            LocalPod namespace,
+            @Nullable InetAddress from,
+            @Nullable SslHandler ssl,
+            Counters<ClusterStat> stats,
+            Waiter waiter,
+            @Nullable DestinationAccount account,
+            boolean mutual) {
+        int timeoutMillis = (int) Math.max(1, cluster.connectTimeout().toMillis());
+        context.sockets()
+                .connect(
+                        namespace,
+                        context.loop(),
+                        endpoint.address(),
+                        from,
+                        timeoutMillis,
+                        firstHandler(ssl))
+                .addListener((io.netty.channel.ChannelFuture connecting) -> {
+                    if (!connecting.isSuccess()) {
+                        countFailure(connecting.cause(), stats);
+                        waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+                    } else if (ssl == null) {
+                        waiter.connected(connecting.channel(), account, mutual);
+                    } else {
+                        ssl.setHandshakeTimeoutMillis(timeoutMillis);
+                        awaitHandshake(connecting.channel(), ssl, stats, waiter);
+                    }
+                });
+    }
+
+    private static ChannelHandler firstHandler(@Nullable SslHandler ssl) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                if (ssl != null) {
+                    channel.pipeline().addLast(ssl);
+                }
+            }
+        };
+    }
+
+    private static void countFailure(Throwable cause, Counters<ClusterStat> stats) {
+        stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
+        if (cause instanceof ConnectTimeoutException) {
+            stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_TIMEOUT);
+        }
+    }
+
+    private static void awaitHandshake(
+            Channel channel, SslHandler ssl, Counters<ClusterStat> stats, Waiter waiter) {
+        channel.read();
+        ssl.handshakeFuture()
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        stats.inc(ClusterStat.SSL_HANDSHAKE);
+                        waiter.connected(channel, null, true);
+                    } else {
+                        stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
+                        stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
+                        channel.close();
+                        waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+                    }
+                });
+    }
+}

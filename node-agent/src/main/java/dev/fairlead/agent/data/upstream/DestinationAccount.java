@@ -1,0 +1,30 @@
+package dev.fairlead.agent.data.upstream;
+
+import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.StatusClass;
+import dev.fairlead.agent.data.stats.TcpSeries;
+import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
+import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.model.request.ResponseFlag;
+
+/**
+ * What the destination's side counts of requests that took the short way, on the source's loop
+ * (each loop has counters of its own; readers sum).
+ */
+public record DestinationAccount(
+        HttpCounters http, ClusterCounters cluster, RequestSeries requests, TcpSeries connections) {
+
+    /** One request ended. */
+    public void ended(int status, ResponseFlag flag, long millis, long received, long sent) {
+        http.counters().inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
+        http.counters().inc(HttpStat.RQ_TOTAL);
+        cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TOTAL);
+        if (status > 0) {
+            StatusClass.count(http, status);
+            StatusClass.count(cluster, status);
+        }
+        requests.record(status, flag, millis, received, sent);
+    }
+}

@@ -1,0 +1,327 @@
+package dev.fairlead.agent.data.upstream;
+
+import dev.fairlead.agent.data.balance.Balancer;
+import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.PeerLabels;
+import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.SeriesLabels;
+import dev.fairlead.agent.data.stats.TcpSeries;
+import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.workload.Workload;
+import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster as one pod uses it: its endpoints, their connections and its counters. Nothing of it is
+ * shared with another pod.
+ *
+ * <p>Owner: the pod's worker loop.
+ */
+public final class PodCluster {
+
+    /** Below the keep-alive of common servers; up to a quarter is taken off by chance. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final int MAX_IDLE_PER_HOST = 512;
+
+    private final PodContext context;
+    private final Connector connector;
+    private final ClusterCounters counters;
+    private final Map<InetSocketAddress, UpstreamHost> hosts = new HashMap<>();
+    private final Set<HttpUpstream> connections = new HashSet<>();
+    private Cluster config;
+    private @Nullable Endpoints endpoints;
+    private Balancer<UpstreamHost> balancer;
+    private ServiceName service;
+
+    public PodCluster(PodContext context, Cluster config, @Nullable Endpoints endpoints) {
+        this.context = context;
+        this.config = config;
+        this.connector = new Connector(context);
+        this.counters = context.stats().cluster(context.pod().uid(), config.statName());
+        this.service = ServiceName.ofCluster(config.statName());
+        this.balancer = () -> null;
+        setEndpoints(endpoints);
+    }
+
+    /** Takes what a new snapshot says of the cluster. */
+    public void install(Cluster now, @Nullable Endpoints nowEndpoints) {
+        if (now != config) {
+            boolean newTransport = !now.transport().equals(config.transport());
+            config = now;
+            service = ServiceName.ofCluster(now.statName());
+            if (newTransport) {
+                hosts.values().forEach(UpstreamHost::closeIdle);
+                connections.forEach(HttpUpstream::retire);
+            }
+            setEndpoints(nowEndpoints);
+        } else if (nowEndpoints != endpoints) {
+            setEndpoints(nowEndpoints);
+        }
+        hosts.values().forEach(UpstreamHost::forgetSeries);
+    }
+
+    private void setEndpoints(@Nullable Endpoints now) {
+        endpoints = now;
+        if (config.discovery() != Cluster.Discovery.EDS) {
+            return;
+        }
+        List<Endpoint> list = now == null ? List.of() : now.list();
+        Map<InetSocketAddress, Endpoint> wanted = new HashMap<>();
+        list.forEach(endpoint -> wanted.put(endpoint.address(), endpoint));
+        hosts.values()
+                .removeIf(host -> {
+                    boolean gone = !wanted.containsKey(host.address());
+                    if (gone) {
+                        host.closeIdle();
+                    }
+                    return gone;
+                });
+        connections.stream()
+                .filter(upstream -> !wanted.containsKey(upstream.host().address()))
+                .forEach(HttpUpstream::retire);
+        List<UpstreamHost> candidates = new ArrayList<>(wanted.size());
+        for (Endpoint endpoint : wanted.values()) {
+            UpstreamHost host =
+                    hosts.computeIfAbsent(endpoint.address(), _ -> new UpstreamHost(endpoint));
+            if (host.endpoint().mutualTls() != endpoint.mutualTls()) {
+                host.closeIdle();
+            }
+            host.become(endpoint);
+            candidates.add(host);
+        }
+        balancer = Balancer.of(config.lbPolicy(), candidates, context.random());
+        counters().set(ClusterStat.MEMBERSHIP_TOTAL, candidates.size());
+        counters().set(ClusterStat.MEMBERSHIP_HEALTHY, candidates.size());
+    }
+
+    /**
+     * The endpoint for the next request; null where there is none.
+     *
+     * @param originalDestination what the caller asked for
+     */
+    public @Nullable UpstreamHost pick(InetSocketAddress originalDestination) {
+        UpstreamHost picked =
+                switch (config.discovery()) {
+                    case EDS -> balancer.pick();
+                    case ORIGINAL_DESTINATION -> originalHost(originalDestination);
+                    case EMPTY -> null;
+                };
+        if (picked == null) {
+            counters().inc(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+        }
+        return picked;
+    }
+
+    private UpstreamHost originalHost(InetSocketAddress destination) {
+        UpstreamHost known = hosts.get(destination);
+        if (known != null) {
+            return known;
+        }
+        if (hosts.size() >= 1024) {
+            hosts.values().removeIf(UpstreamHost::unused);
+        }
+        UpstreamHost host = new UpstreamHost(new Endpoint(destination, 1, false));
+        hosts.put(destination, host);
+        return host;
+    }
+
+    /** Who wants an HTTP connection. Exactly one of both is called, once; perhaps before return. */
+    public interface HttpWaiter {
+        void connected(HttpUpstream upstream);
+
+        void failed(ResponseFlag flag);
+    }
+
+    /**
+     * An idle connection to {@code host}, or a new one.
+     *
+     * @param fresh only a new one will do
+     * @param from caller's address that the application shall see; null: the pod's own
+     */
+    public void acquire(
+            UpstreamHost host, @Nullable InetAddress from, boolean fresh, HttpWaiter waiter) {
+        HttpUpstream idle = fresh ? null : host.takeIdle(from);
+        if (idle != null) {
+            waiter.connected(idle);
+            return;
+        }
+        counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_TOTAL);
+        counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+        connector.connect(
+                config,
+                host.endpoint(),
+                from,
+                true,
+                counters(),
+                new Connector.Waiter() {
+                    @Override
+                    public void connected(
+                            Channel channel, @Nullable DestinationAccount account, boolean mutual) {
+                        counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+                        counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
+                        counters().inc(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
+                        counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
+                        HttpUpstream upstream =
+                                new HttpUpstream(
+                                        PodCluster.this, host, channel, from, account, mutual);
+                        connections.add(upstream);
+                        channel.config()
+                                .setOption(
+                                        io.netty.channel.ChannelOption.ALLOW_HALF_CLOSURE, false);
+                        channel.config().setAutoRead(true);
+                        waiter.connected(upstream);
+                    }
+
+                    @Override
+                    public void failed(ResponseFlag flag) {
+                        counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+                        counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
+                        waiter.failed(flag);
+                    }
+                });
+    }
+
+    /** Who wants an opaque connection. Exactly one of both is called, once. */
+    public interface TcpWaiter {
+
+        /**
+         * @param account of the destination's side where it took the short way
+         */
+        void connected(Channel channel, @Nullable DestinationAccount account, boolean mutual);
+
+        void failed(ResponseFlag flag);
+    }
+
+    /** A new opaque connection to {@code host}; {@link #tcpClosed} follows when it has ended. */
+    public void connectTcp(UpstreamHost host, @Nullable InetAddress from, TcpWaiter waiter) {
+        host.began();
+        connector.connect(
+                config,
+                host.endpoint(),
+                from,
+                false,
+                counters(),
+                new Connector.Waiter() {
+                    @Override
+                    public void connected(
+                            Channel channel, @Nullable DestinationAccount account, boolean mutual) {
+                        counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
+                        counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
+                        channel.closeFuture()
+                                .addListener(_ -> {
+                                    host.ended();
+                                    counters().dec(ClusterStat.UPSTREAM_CX_ACTIVE);
+                                    counters().inc(ClusterStat.UPSTREAM_CX_DESTROY);
+                                });
+                        waiter.connected(channel, account, mutual);
+                    }
+
+                    @Override
+                    public void failed(ResponseFlag flag) {
+                        host.ended();
+                        waiter.failed(flag);
+                    }
+                });
+    }
+
+    void release(HttpUpstream upstream) {
+        UpstreamHost host = upstream.host();
+        if (hosts.get(host.address()) != host || host.idleCount() >= MAX_IDLE_PER_HOST) {
+            upstream.close();
+            return;
+        }
+        upstream.readable(true);
+        host.addIdle(upstream);
+        upstream.rest(IDLE_NANOS - context.random().nextLong(IDLE_NANOS / 4));
+    }
+
+    void closed(HttpUpstream upstream) {
+        if (connections.remove(upstream)) {
+            upstream.host().removeIdle(upstream);
+            counters().dec(ClusterStat.UPSTREAM_CX_ACTIVE);
+            counters().inc(ClusterStat.UPSTREAM_CX_DESTROY);
+        }
+    }
+
+    /**
+     * The cluster is gone from the configuration: idle connections close, busy ones when they end.
+     */
+    public void retire() {
+        hosts.values().forEach(UpstreamHost::closeIdle);
+        connections.forEach(HttpUpstream::retire);
+        hosts.clear();
+    }
+
+    /** The pod is gone: everything closes. */
+    public void close() {
+        new ArrayList<>(connections).forEach(HttpUpstream::abort);
+        hosts.clear();
+    }
+
+    public Counters<ClusterStat> counters() {
+        return counters.counters();
+    }
+
+    public ClusterCounters allCounters() {
+        return counters;
+    }
+
+    public Cluster config() {
+        return config;
+    }
+
+    /** Where requests to {@code host} are counted in Istio's words, as their source sees them. */
+    public RequestSeries requestSeries(@Nullable UpstreamHost host, boolean mutual) {
+        if (host == null) {
+            return context.stats().requests(labels(null, false, "http"));
+        }
+        RequestSeries series = host.requestSeries;
+        if (series == null || series.labels().mutualTls() != mutual) {
+            series = context.stats().requests(labels(host, mutual, "http"));
+            host.requestSeries = series;
+        }
+        return series;
+    }
+
+    /** Likewise for opaque connections. */
+    public TcpSeries tcpSeries(UpstreamHost host, boolean mutual) {
+        TcpSeries series = host.tcpSeries;
+        if (series == null || series.labels().mutualTls() != mutual) {
+            series = context.stats().connections(labels(host, mutual, "tcp"));
+            host.tcpSeries = series;
+        }
+        return series;
+    }
+
+    private SeriesLabels labels(@Nullable UpstreamHost host, boolean mutual, String protocol) {
+        var workloads = context.snapshot().get().workloads();
+        Workload self = workloads.withUid(context.pod().uid());
+        Workload other = host == null ? null : workloads.at(host.address().getAddress());
+        String ownPrincipal = mutual ? context.pod().identity().uri() : "";
+        String otherPrincipal = mutual && other != null ? other.identity().uri() : "";
+        return new SeriesLabels(
+                SeriesLabels.Reporter.SOURCE,
+                PeerLabels.of(self, ownPrincipal),
+                PeerLabels.of(other, otherPrincipal),
+                service.host(),
+                service.name(),
+                service.namespace(),
+                protocol,
+                mutual);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.fairlead.agent.data.upstream;
+
+import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.LocalPod;
+import io.netty.channel.EventLoop;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** What everything that works for one pod shares. All of it is used on {@code loop} only. */
+public record PodContext(
+        LocalPod pod,
+        EventLoop loop,
+        Sockets sockets,
+        MutualTls tls,
+        SameNode sameNode,
+        WorkerStats stats,
+        Supplier<Snapshot> snapshot,
+        RandomGenerator random) {}
