@@ -40,8 +40,18 @@ record FamilyState(
         var leadsToUs = "lookup " + RuleSet.RETURN_TABLE;
         return new FamilyState(
                 tables,
-                rules.stream().map(String::trim).filter(rule -> rule.endsWith(leadsToUs)).toList(),
-                routes.stream().map(String::trim).filter(route -> !route.isEmpty()).toList());
+                rules.stream()
+                        .map(FamilyState::spaced)
+                        .filter(rule -> rule.endsWith(leadsToUs))
+                        .toList(),
+                routes.stream()
+                        .map(FamilyState::spaced)
+                        .filter(route -> !route.isEmpty())
+                        .toList());
+    }
+
+    private static String spaced(String line) {
+        return line.trim().replaceAll("\\s+", " ");
     }
 
     Map<String, List<String>> table(String name) {

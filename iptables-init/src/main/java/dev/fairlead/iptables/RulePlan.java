@@ -15,8 +15,9 @@ import java.util.List;
 record RulePlan(List<Finding> findings, String restore, List<String> before, List<String> after) {
 
     private static final String TABLE = Integer.toString(RuleSet.RETURN_TABLE);
-    private static final String RETURN_RULE =
-            "from all fwmark 0x" + Integer.toHexString(RuleSet.RETURN_MARK) + " lookup " + TABLE;
+    private static final String MARK = "0x" + Integer.toHexString(RuleSet.RETURN_MARK);
+    private static final String LOOKUP = " lookup " + TABLE;
+    private static final String RETURN_RULE = "from all fwmark " + MARK + LOOKUP;
     private static final String RETURN_ROUTE = "local default dev lo";
 
     boolean nothingToDo() {
@@ -58,43 +59,35 @@ record RulePlan(List<Finding> findings, String restore, List<String> before, Lis
     private static void routing(
             RuleSet wanted, FamilyState state, List<Finding> findings, List<String> commands) {
         var ip = "ip " + wanted.family().ipFlag();
-        var rules = state.returnRules();
-        var rule = TABLE + ": " + RETURN_RULE;
-        boolean ruleIsThere =
-                rules.size() == 1 && rules.getFirst().replaceAll("\\s+", " ").equals(rule);
-        boolean routeIsThere =
-                state.returnRoutes().size() == 1
-                        && state.returnRoutes().getFirst().startsWith(RETURN_ROUTE);
-        boolean ruleIsRight = wanted.returnPath() ? ruleIsThere : rules.isEmpty();
-        boolean routeIsRight = wanted.returnPath() ? routeIsThere : state.returnRoutes().isEmpty();
-        if (!ruleIsRight) {
-            rules.stream()
-                    .filter(_ -> !ruleIsThere || !wanted.returnPath())
-                    .forEach(stale -> findings.add(foreign(wanted, "ip rule " + stale)));
-            for (var stale : rules) {
-                var priority = stale.substring(0, stale.indexOf(':'));
-                commands.add(ip + " rule del pref " + priority + " table " + TABLE);
-            }
-            if (wanted.returnPath()) {
-                findings.add(missing(wanted, "ip rule " + RETURN_RULE));
-                commands.add(
-                        "%s rule add pref %s fwmark 0x%x table %s"
-                                .formatted(ip, TABLE, RuleSet.RETURN_MARK, TABLE));
-            }
+        var stale = new ArrayList<>(state.returnRules());
+        boolean there = wanted.returnPath() && stale.removeIf(RulePlan::isOurs);
+        for (var rule : stale) {
+            findings.add(foreign(wanted, "ip rule " + rule));
+            commands.add(ip + " rule del pref " + rule.substring(0, rule.indexOf(':')) + LOOKUP);
         }
-        if (!routeIsRight) {
-            if (!state.returnRoutes().isEmpty()) {
-                state.returnRoutes()
-                        .forEach(route ->
-                                findings.add(
-                                        foreign(wanted, "route " + route + " table " + TABLE)));
-                commands.add(ip + " route flush table " + TABLE);
-            }
-            if (wanted.returnPath()) {
-                findings.add(missing(wanted, "route " + RETURN_ROUTE + " table " + TABLE));
-                commands.add(ip + " route add " + RETURN_ROUTE + " table " + TABLE);
-            }
+        if (wanted.returnPath() && !there) {
+            findings.add(missing(wanted, "ip rule " + RETURN_RULE));
+            commands.add(ip + " rule add pref " + TABLE + " fwmark " + MARK + LOOKUP);
         }
+        var routes = state.returnRoutes();
+        if (wanted.returnPath()
+                && routes.size() == 1
+                && routes.getFirst().startsWith(RETURN_ROUTE)) {
+            return;
+        }
+        routes.forEach(
+                route -> findings.add(foreign(wanted, "route " + route + " table " + TABLE)));
+        if (!routes.isEmpty()) {
+            commands.add(ip + " route flush table " + TABLE);
+        }
+        if (wanted.returnPath()) {
+            findings.add(missing(wanted, "route " + RETURN_ROUTE + " table " + TABLE));
+            commands.add(ip + " route add " + RETURN_ROUTE + " table " + TABLE);
+        }
+    }
+
+    private static boolean isOurs(String rule) {
+        return rule.equals(TABLE + ": " + RETURN_RULE);
     }
 
     private static Finding missing(RuleSet wanted, String what) {
