@@ -2,7 +2,7 @@ package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ListenerStat;
-import dev.fairlead.agent.data.upstream.MutualTls;
+import dev.fairlead.agent.data.tls.PeerIdentity;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.ServerTls;
@@ -13,6 +13,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,8 +81,7 @@ final class InboundHandler {
             } else if (handshake.isSuccess()) {
                 pod.inboundStats().inc(ListenerStat.SSL_HANDSHAKE);
                 ctx.channel().config().setAutoRead(false);
-                MutualTls tls = pod.context().tls();
-                Peer peer = new Peer(tls.peer(ssl), tls.peerHash(ssl));
+                Peer peer = Peer.of(ssl);
                 ctx.pipeline().remove(this);
                 serve(ctx.channel(), destination, chain, peer);
             } else {
@@ -96,7 +97,18 @@ final class InboundHandler {
     }
 
     /** Who called, proven by its certificate. */
-    record Peer(SpiffeId identity, String certificateHash) {}
+    record Peer(SpiffeId identity, String certificateHash) {
+
+        /** The peer of a handshake that has succeeded. */
+        static Peer of(SslHandler ssl) {
+            try {
+                SSLSession session = ssl.engine().getSession();
+                return new Peer(PeerIdentity.of(session), PeerIdentity.hashOf(session));
+            } catch (SSLPeerUnverifiedException e) {
+                throw new IllegalStateException("a handshake that verified nobody", e);
+            }
+        }
+    }
 
     private void serve(
             Channel channel,

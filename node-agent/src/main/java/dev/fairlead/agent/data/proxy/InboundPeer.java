@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.upstream.ServiceName;
+import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import java.net.InetAddress;
@@ -25,11 +26,11 @@ record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable
     }
 
     RequestSeries requestSeries() {
-        return pod.context().stats().requests(labels(pod, workload(), identity(), "http"));
+        return pod.context().stats().requests(labels(pod.workload(), pod.context().pod(), workload(), identity(), "http"));
     }
 
     TcpSeries tcpSeries() {
-        return pod.context().stats().connections(labels(pod, workload(), identity(), "tcp"));
+        return pod.context().stats().connections(labels(pod.workload(), pod.context().pod(), workload(), identity(), "tcp"));
     }
 
     private @Nullable SpiffeId identity() {
@@ -38,12 +39,12 @@ record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable
 
     /** Labels of what {@code destination} receives. */
     static SeriesLabels labels(
-            PodRuntime destination,
+            @Nullable Workload self,
+            LocalPod destination,
             @Nullable Workload source,
             @Nullable SpiffeId proven,
             String protocol) {
         boolean mutual = proven != null;
-        Workload self = destination.workload();
         ServiceName service =
                 ServiceName.ofHost(
                         self == null || self.services().isEmpty()
@@ -52,7 +53,7 @@ record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable
         return new SeriesLabels(
                 SeriesLabels.Reporter.DESTINATION,
                 PeerLabels.of(source, proven == null ? "" : proven.uri()),
-                PeerLabels.of(self, mutual ? destination.context().pod().identity().uri() : ""),
+                PeerLabels.of(self, mutual ? destination.identity().uri() : ""),
                 service.host(),
                 service.name(),
                 service.namespace(),

@@ -1,5 +1,7 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.capture.AddressPolicy;
+import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -67,6 +69,11 @@ final class Connector {
             boolean http,
             Counters<ClusterStat> stats,
             Waiter waiter) {
+        if (refused(endpoint, from != null)) {
+            stats.inc(ClusterStat.UPSTREAM_CX_REFUSED_ADDRESS);
+            waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+            return;
+        }
         Security security = security(cluster.transport(), endpoint);
         UpstreamTls mutual = security instanceof Security.Mutual m ? m.tls : null;
         switch (security) {
@@ -79,6 +86,20 @@ final class Connector {
             case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
                     choose(cluster, endpoint, from, http, mutual, peers, stats, waiter);
         }
+    }
+
+    /** Loopback, link-local, listeners of ours and the like are nobody's upstream. */
+    private boolean refused(Endpoint endpoint, boolean application) {
+        InetAddress address = endpoint.address().getAddress();
+        int port = endpoint.address().getPort();
+        RefusalReason reason =
+                application
+                        ? AddressPolicy.inboundRefusal(address, port)
+                        : context.addressPolicy().refusal(address, port);
+        if (reason != null) {
+            context.stats().listener(context.pod().uid(), "outbound").inc(reason.stat());
+        }
+        return reason != null;
     }
 
     private Security security(UpstreamTransport transport, Endpoint endpoint) {

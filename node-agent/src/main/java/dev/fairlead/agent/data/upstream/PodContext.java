@@ -1,6 +1,8 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
 import io.netty.channel.EventLoop;
@@ -12,8 +14,9 @@ public record PodContext(
         LocalPod pod,
         EventLoop loop,
         Sockets sockets,
-        MutualTls tls,
+        TlsStore tls,
         SameNode sameNode,
+        AddressPolicy addressPolicy,
         WorkerStats stats,
         Supplier<Snapshot> snapshot,
         RandomGenerator random) {}

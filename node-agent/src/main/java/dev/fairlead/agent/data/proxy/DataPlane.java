@@ -1,0 +1,173 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.capture.AcceptedConnections;
+import dev.fairlead.agent.data.capture.AddressPolicy;
+import dev.fairlead.agent.data.capture.CapturedPod;
+import dev.fairlead.agent.data.capture.PodSockets;
+import dev.fairlead.agent.data.capture.RefusalReason;
+import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.data.upstream.PodContext;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.LocalPod;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * All workers: where pods are put, and where snapshots are installed.
+ *
+ * <p>Thread: any; each pod and each snapshot is handed to the loops by message.
+ */
+public final class DataPlane {
+
+    private final List<Worker> workers = new ArrayList<>();
+    private final LocalPods localPods = new LocalPods();
+    private final AddressPolicy addressPolicy = new AddressPolicy(localPods::has);
+    private final TlsStore tls;
+    private final Map<String, Placed> pods = new ConcurrentHashMap<>();
+    private volatile Snapshot installed = Snapshot.EMPTY;
+
+    /** A pod, the loop that it lives on, and its listeners. */
+    private record Placed(Worker worker, CapturedPod captured) {}
+
+    /** One worker for each of {@code loops}. */
+    public DataPlane(Iterable<EventExecutor> loops, TlsStore tls) {
+        this.tls = tls;
+        for (EventExecutor loop : loops) {
+            workers.add(new Worker((EventLoop) loop));
+        }
+    }
+
+    /** Completes when every worker has the snapshot in force. */
+    public CompletableFuture<Void> install(Snapshot snapshot) {
+        return CompletableFuture.allOf(
+                        workers.stream()
+                                .map(
+                                        worker ->
+                                                CompletableFuture.runAsync(
+                                                        () -> worker.install(snapshot),
+                                                        worker.loop()))
+                                .toArray(CompletableFuture[]::new))
+                .thenRun(() -> installed = snapshot);
+    }
+
+    /** Opens a pod's listeners, on the loop with the fewest pods. */
+    public CompletableFuture<CapturedPod> open(LocalPod pod) {
+        Placed already = pods.get(pod.uid());
+        if (already != null) {
+            return CompletableFuture.completedFuture(already.captured);
+        }
+        Worker worker =
+                workers.stream()
+                        .min(Comparator.comparingInt(w -> w.pods().size()))
+                        .orElseThrow();
+        return CapturedPod.open(
+                        pod,
+                        worker.loop(),
+                        addressPolicy,
+                        new SplittableRandom(),
+                        (_, _, sockets) -> connectionsOf(pod, worker, sockets))
+                .thenApply(
+                        captured -> {
+                            localPods.add(pod);
+                            pods.put(pod.uid(), new Placed(worker, captured));
+                            return captured;
+                        });
+    }
+
+    private AcceptedConnections connectionsOf(LocalPod pod, Worker worker, PodSockets sockets) {
+        RandomGenerator random = new SplittableRandom();
+        PodRuntime runtime =
+                new PodRuntime(
+                        new PodContext(
+                                pod,
+                                worker.loop(),
+                                worker,
+                                tls,
+                                localPods.forWorker(worker),
+                                addressPolicy,
+                                worker.stats(),
+                                worker::snapshot,
+                                random));
+        worker.add(runtime, sockets);
+        return new AcceptedConnections() {
+            @Override
+            public void outbound(EpollSocketChannel downstream, InetSocketAddress destination) {
+                runtime.acceptOutbound(downstream, destination);
+            }
+
+            @Override
+            public void inbound(EpollSocketChannel downstream, InetSocketAddress destination) {
+                runtime.acceptInbound(downstream, destination);
+            }
+
+            @Override
+            public void refused(boolean inbound, RefusalReason reason) {
+                (inbound ? runtime.inboundStats() : runtime.outboundStats()).inc(reason.stat());
+            }
+        };
+    }
+
+    /** No new connections; those held go on. */
+    public CompletableFuture<Void> stopAccepting(String uid) {
+        Placed placed = pods.get(uid);
+        return placed == null
+                ? CompletableFuture.completedFuture(null)
+                : placed.captured.stopAccepting();
+    }
+
+    /** Captured connections of a pod that are open. */
+    public int connections(String uid) {
+        Placed placed = pods.get(uid);
+        return placed == null ? 0 : placed.captured.connections();
+    }
+
+    /** Ends the pod's connections, listeners and pools, and forgets it on every loop. */
+    public CompletableFuture<Void> close(String uid) {
+        Placed placed = pods.remove(uid);
+        if (placed == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        localPods.remove(placed.captured.pod());
+        CompletableFuture<?>[] forgotten =
+                workers.stream()
+                        .map(
+                                worker ->
+                                        CompletableFuture.runAsync(
+                                                () -> letGo(worker, placed, uid), worker.loop()))
+                        .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(forgotten).thenCompose(_ -> placed.captured.close());
+    }
+
+    private static void letGo(Worker worker, Placed placed, String uid) {
+        if (worker == placed.worker) {
+            worker.remove(uid);
+        } else {
+            worker.forget(uid);
+        }
+    }
+
+    /** The snapshot that all workers have in force. */
+    public Snapshot snapshot() {
+        return installed;
+    }
+
+    public List<WorkerStats> stats() {
+        return workers.stream().map(Worker::stats).toList();
+    }
+
+    /** Pods of this node that are open. */
+    public List<LocalPod> pods() {
+        return pods.values().stream().map(placed -> placed.captured.pod()).toList();
+    }
+}

@@ -1,0 +1,135 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.stats.SeriesLabels;
+import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.SameNode;
+import dev.fairlead.agent.model.cluster.UpstreamTls;
+import dev.fairlead.agent.model.listener.ConnectionFacts;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.Listener;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteTable;
+import dev.fairlead.agent.model.route.VirtualHost;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.LocalPod;
+import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.wire.identity.SpiffeId;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The enrolled pods of this node by address, for all loops: whether a connection between two of them may
+ * take the short way, and what the destination's listener says of it.
+ */
+final class LocalPods {
+
+    private final Map<InetAddress, LocalPod> byAddress = new ConcurrentHashMap<>();
+
+    void add(LocalPod pod) {
+        pod.addresses().forEach(address -> byAddress.put(address, pod));
+    }
+
+    void remove(LocalPod pod) {
+        pod.addresses().forEach(address -> byAddress.remove(address, pod));
+    }
+
+    boolean has(InetAddress address) {
+        return byAddress.containsKey(address);
+    }
+
+    /** The answers for one worker, from its snapshot and into its counters. */
+    SameNode forWorker(Worker worker) {
+        return (source, to, mutual, http) ->
+                way(source, to, mutual, http, worker.snapshot(), worker.stats());
+    }
+
+    private SameNode.Way way(
+            LocalPod source,
+            InetSocketAddress to,
+            @Nullable UpstreamTls mutual,
+            boolean http,
+            Snapshot snapshot,
+            WorkerStats stats) {
+        LocalPod destination = byAddress.get(to.getAddress());
+        Listener listener =
+                destination == null ? null : snapshot.inbound().get(destination.uid());
+        if (destination == null
+                || listener == null
+                || destination.exclusions().inboundPorts().contains(to.getPort())) {
+            return new SameNode.Way.Wire();
+        }
+        FilterChain chain = listener.select(onTheWire(to, mutual, http));
+        if (chain == null) {
+            return new SameNode.Way.Refused(ResponseFlag.UPSTREAM_CLOSED);
+        }
+        boolean terminated = chain.tls() != null;
+        if (terminated != (mutual != null) || http != chain.filter() instanceof Filter.Http) {
+            return new SameNode.Way.Wire();
+        }
+        return new SameNode.Way.Direct(
+                destination,
+                account(chain.filter(), source, destination, mutual != null, snapshot, stats));
+    }
+
+    /** What the destination's listener would have seen of the connection. */
+    private static ConnectionFacts onTheWire(
+            InetSocketAddress to, @Nullable UpstreamTls mutual, boolean http) {
+        List<String> protocols =
+                mutual != null ? mutual.alpn() : http ? List.of("http/1.1") : List.of();
+        return new ConnectionFacts(
+                to.getAddress(),
+                to.getPort(),
+                mutual != null,
+                mutual == null ? "" : mutual.sni(),
+                protocols);
+    }
+
+    private static DestinationAccount account(
+            Filter filter,
+            LocalPod source,
+            LocalPod destination,
+            boolean mutual,
+            Snapshot snapshot,
+            WorkerStats stats) {
+        Workload caller = snapshot.workloads().withUid(source.uid());
+        Workload callee = snapshot.workloads().withUid(destination.uid());
+        SpiffeId proven = mutual ? source.identity() : null;
+        SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
+        SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
+        return new DestinationAccount(
+                stats.http(destination.uid(), filter.statPrefix()),
+                stats.cluster(destination.uid(), applicationCluster(filter)),
+                stats.requests(http),
+                stats.connections(tcp));
+    }
+
+    /** The inbound cluster that the wire would have led to, by which its stats go. */
+    private static String applicationCluster(Filter filter) {
+        return switch (filter) {
+            case Filter.Tcp tcp -> tcp.clusters().clusters().getFirst().name();
+            case Filter.Http(String prefix, Filter.Routes routes) ->
+                    routes instanceof Filter.Routes.Inline(RouteTable table)
+                                    && firstCluster(table) instanceof String name
+                            ? name
+                            : prefix;
+        };
+    }
+
+    private static @Nullable String firstCluster(RouteTable table) {
+        for (VirtualHost host : table.virtualHosts()) {
+            for (var route : host.routes()) {
+                if (route.action() instanceof RouteAction.Forward forward) {
+                    return forward.clusters().getFirst().name();
+                }
+            }
+        }
+        return null;
+    }
+}
