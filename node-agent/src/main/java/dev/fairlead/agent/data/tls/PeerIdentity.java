@@ -1,0 +1,33 @@
+package dev.fairlead.agent.data.tls;
+
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.SvidRules;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/** Who the other end of a finished handshake is. */
+public final class PeerIdentity {
+
+    private PeerIdentity() {}
+
+    /**
+     * The peer's SPIFFE ID.
+     *
+     * @throws SSLPeerUnverifiedException where the peer has shown none; a connection of ours never
+     *     gets there
+     */
+    public static SpiffeId of(SSLSession session) throws SSLPeerUnverifiedException {
+        Certificate[] chain = session.getPeerCertificates();
+        if (chain.length > 0 && chain[0] instanceof X509Certificate leaf) {
+            try {
+                return SvidRules.idOf(leaf);
+            } catch (CertificateException e) {
+                throw new SSLPeerUnverifiedException("peer: " + e.getMessage());
+            }
+        }
+        throw new SSLPeerUnverifiedException("peer without certificate");
+    }
+}

@@ -1,0 +1,104 @@
+package dev.fairlead.agent.data.tls;
+
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.SvidRules;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Whom to trust under one bundle: a client of our trust domain; a server that the connection
+ * expects. Called in every handshake, since none is resumed. Thread: any.
+ */
+final class PeerTrust extends X509ExtendedTrustManager {
+
+    private static final X509Certificate[] NONE = {}; // clients choose without our hint
+
+    private final X509TrustManager pkix;
+    private final String trustDomain;
+    private final VerifiedChains verified;
+    private final TlsCounters counters;
+
+    PeerTrust(
+            List<X509Certificate> bundle,
+            String trustDomain,
+            InstantSource clock,
+            TlsCounters counters) {
+        try {
+            pkix = SvidRules.pkix(bundle);
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("bundle: " + e.getMessage(), e);
+        }
+        this.trustDomain = trustDomain;
+        this.verified = new VerifiedChains(clock);
+        this.counters = counters;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        SpiffeId peer = identify(chain, () -> pkix.checkClientTrusted(chain, authType));
+        if (!peer.trustDomain().equals(trustDomain)) {
+            counters.wrongPeer.increment();
+            throw new CertificateException(
+                    "client is " + peer + ", expected trust domain " + trustDomain);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        SpiffeId peer = identify(chain, () -> pkix.checkServerTrusted(chain, authType));
+        if (!ExpectedPeers.contains(engine, peer)) {
+            counters.wrongPeer.increment();
+            throw new CertificateException(
+                    "server is " + peer + ", expected " + ExpectedPeers.describe(engine));
+        }
+    }
+
+    private SpiffeId identify(X509Certificate[] chain, VerifiedChains.Check check)
+            throws CertificateException {
+        try {
+            SpiffeId id = verified.identify(chain, check);
+            counters.verified.increment();
+            return id;
+        } catch (CertificateException e) {
+            counters.untrusted.increment();
+            throw e;
+        }
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return NONE;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+            throws CertificateException {
+        throw new CertificateException("checks connections of ours only");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+            throws CertificateException {
+        throw new CertificateException("checks connections of ours only");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+}

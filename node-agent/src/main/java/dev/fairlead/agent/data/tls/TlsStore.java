@@ -1,0 +1,31 @@
+package dev.fairlead.agent.data.tls;
+
+import dev.fairlead.agent.model.cluster.UpstreamTls;
+import dev.fairlead.agent.model.listener.ServerTls;
+import dev.fairlead.wire.identity.SpiffeId;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslHandler;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where connections get their TLS from. Null: the identity has no SVID now, refuse the connection.
+ *
+ * <p>A handler owns native memory from its creation: put it into a pipeline at once, which frees it
+ * when the handler is removed. Thread: any worker loop; never waits.
+ */
+public interface TlsStore {
+
+    /** TLS towards a client, who must show a certificate of the mesh's trust domain. */
+    @Nullable SslHandler server(ServerTls tls, ByteBufAllocator allocator);
+
+    /**
+     * TLS towards a server, who must be one of {@code peers}; else the handshake fails, before a
+     * byte of the application was sent.
+     *
+     * @param self whose certificate is shown
+     * @param peers at least one; what {@code tls.peers()} says, or the addressed workload's own
+     */
+    @Nullable SslHandler client(
+            SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator);
+}
