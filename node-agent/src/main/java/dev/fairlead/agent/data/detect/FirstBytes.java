@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.detect;
 
 import dev.fairlead.agent.data.tls.ClientHello;
+import dev.fairlead.agent.data.tls.Peeked;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -9,14 +10,13 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a connection's first bytes until they say what is spoken, or time is up, and then leaves the
- * pipeline; what was read goes to the handlers that were added meanwhile.
+ * Reads a connection's first bytes until they say what is spoken, or time is up, and then leaves
+ * the pipeline; what was read goes to the handlers that were added meanwhile.
  *
  * <p>Owner: the channel's loop.
  */
@@ -99,12 +99,11 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
     }
 
     private @Nullable Found look(ByteBuf bytes) {
-        return switch (ClientHello.parse(bytes, MAX_BYTES)) {
-            case ClientHello.Incomplete() ->
-                    bytes.readableBytes() >= MAX_BYTES ? Found.NOTHING : null;
-            case ClientHello.Hello(String serverName, List<String> alpn) ->
-                    new Found(true, serverName.toLowerCase(Locale.ROOT), alpn, false);
-            case ClientHello.NotTls() -> wantsHttp ? plaintext(bytes) : Found.NOTHING;
+        return switch (ClientHello.peek(bytes, MAX_BYTES)) {
+            case Peeked.Incomplete() -> bytes.readableBytes() >= MAX_BYTES ? Found.NOTHING : null;
+            case Peeked.Hello(@Nullable String serverName, List<String> alpn) ->
+                    new Found(true, serverName == null ? "" : serverName, alpn, false);
+            case Peeked.NotTls() -> wantsHttp ? plaintext(bytes) : Found.NOTHING;
         };
     }
 

@@ -66,7 +66,7 @@ public final class RequestHeadCheck {
                 || !hosts.isEmpty() && !HostSyntax.valid(hosts.getFirst())) {
             return Refusal.BAD_REQUEST;
         }
-        return checkFraming(request, headers, http11);
+        return checkFraming(headers, http11);
     }
 
     private static Refusal undecodable(Throwable cause) {
@@ -120,7 +120,7 @@ public final class RequestHeadCheck {
         return Refusal.NONE;
     }
 
-    private static Refusal checkFraming(HttpRequest request, HttpHeaders headers, boolean http11) {
+    private static Refusal checkFraming(HttpHeaders headers, boolean http11) {
         if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
             if (!http11 || headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {

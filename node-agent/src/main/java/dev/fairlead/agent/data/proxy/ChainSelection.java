@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From an accepted connection to its filter chain. A connection whose listener has not come yet is held,
- * for a while; one that no chain takes is reset.
+ * From an accepted connection to its filter chain. A connection whose listener has not come yet is
+ * held, for a while; one that no chain takes is reset.
  *
  * <p>Owner: the pod's worker loop.
  */
@@ -37,9 +37,7 @@ final class ChainSelection {
             Channel channel, InetSocketAddress destination, Consumer<FilterChain> next) {}
 
     ChainSelection(
-            PodRuntime pod,
-            Counters<ListenerStat> stats,
-            Supplier<@Nullable Listener> listener) {
+            PodRuntime pod, Counters<ListenerStat> stats, Supplier<@Nullable Listener> listener) {
         this.pod = pod;
         this.stats = stats;
         this.listener = listener;
@@ -92,10 +90,7 @@ final class ChainSelection {
     }
 
     private void take(
-            Listener current,
-            Channel channel,
-            ConnectionFacts facts,
-            Consumer<FilterChain> next) {
+            Listener current, Channel channel, ConnectionFacts facts, Consumer<FilterChain> next) {
         FilterChain chain = current.select(facts);
         if (chain == null) {
             stats.inc(ListenerStat.NO_FILTER_CHAIN_MATCH);

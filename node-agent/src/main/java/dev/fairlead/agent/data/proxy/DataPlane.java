@@ -52,11 +52,9 @@ public final class DataPlane {
     public CompletableFuture<Void> install(Snapshot snapshot) {
         return CompletableFuture.allOf(
                         workers.stream()
-                                .map(
-                                        worker ->
-                                                CompletableFuture.runAsync(
-                                                        () -> worker.install(snapshot),
-                                                        worker.loop()))
+                                .map(worker ->
+                                        CompletableFuture.runAsync(
+                                                () -> worker.install(snapshot), worker.loop()))
                                 .toArray(CompletableFuture[]::new))
                 .thenRun(() -> installed = snapshot);
     }
@@ -68,21 +66,18 @@ public final class DataPlane {
             return CompletableFuture.completedFuture(already.captured);
         }
         Worker worker =
-                workers.stream()
-                        .min(Comparator.comparingInt(w -> w.pods().size()))
-                        .orElseThrow();
+                workers.stream().min(Comparator.comparingInt(w -> w.pods().size())).orElseThrow();
         return CapturedPod.open(
                         pod,
                         worker.loop(),
                         addressPolicy,
                         new SplittableRandom(),
                         (_, _, sockets) -> connectionsOf(pod, worker, sockets))
-                .thenApply(
-                        captured -> {
-                            localPods.add(pod);
-                            pods.put(pod.uid(), new Placed(worker, captured));
-                            return captured;
-                        });
+                .thenApply(captured -> {
+                    localPods.add(pod);
+                    pods.put(pod.uid(), new Placed(worker, captured));
+                    return captured;
+                });
     }
 
     private AcceptedConnections connectionsOf(LocalPod pod, Worker worker, PodSockets sockets) {
@@ -141,10 +136,9 @@ public final class DataPlane {
         localPods.remove(placed.captured.pod());
         CompletableFuture<?>[] forgotten =
                 workers.stream()
-                        .map(
-                                worker ->
-                                        CompletableFuture.runAsync(
-                                                () -> letGo(worker, placed, uid), worker.loop()))
+                        .map(worker ->
+                                CompletableFuture.runAsync(
+                                        () -> letGo(worker, placed, uid), worker.loop()))
                         .toArray(CompletableFuture[]::new);
         return CompletableFuture.allOf(forgotten).thenCompose(_ -> placed.captured.close());
     }

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.x connection from a client: its requests, one after the other. What a client sends ahead
- * waits, and the client with it.
+ * One HTTP/1.x connection from a client: its requests, one after the other. What a client sends
+ * ahead waits, and the client with it.
  *
  * <p>Owner: the pod's worker loop.
  */
@@ -126,7 +126,8 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
 
     private void count(Refusal refusal) {
         switch (refusal) {
-            case CONNECT_REFUSED, UPGRADE_REFUSED -> stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+            case CONNECT_REFUSED, UPGRADE_REFUSED ->
+                    stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
             default -> stats.inc(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
         }
     }
@@ -201,8 +202,8 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Sends what is written, ends our side, and closes when the client has, or after a while: closing at
-     * once with bytes unread would reset the connection under the answer.
+     * Sends what is written, ends our side, and closes when the client has, or after a while:
+     * closing at once with bytes unread would reset the connection under the answer.
      */
     private void closeGently() {
         closing = true;
@@ -215,8 +216,7 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
             return;
         }
         written.addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
-        channel.eventLoop()
-                .schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void releaseAhead() {

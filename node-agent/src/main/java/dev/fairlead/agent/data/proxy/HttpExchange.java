@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request and its response, from the head's arrival to the one place where it is counted. It ends
- * exactly once, with exactly one {@link ResponseFlag}.
+ * One request and its response, from the head's arrival to the one place where it is counted. It
+ * ends exactly once, with exactly one {@link ResponseFlag}.
  *
  * <p>Owner: the pod's worker loop.
  */
@@ -212,15 +212,13 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     downstream
                             .channel()
                             .eventLoop()
-                            .schedule(
-                                    this::timedOut, timeoutAfter.toNanos(), TimeUnit.NANOSECONDS);
+                            .schedule(this::timedOut, timeoutAfter.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
     private void timedOut() {
         if (cluster != null) {
-            cluster.counters()
-                    .inc(dev.fairlead.agent.data.stats.ClusterStat.UPSTREAM_RQ_TIMEOUT);
+            cluster.counters().inc(dev.fairlead.agent.data.stats.ClusterStat.UPSTREAM_RQ_TIMEOUT);
         }
         abortUpstream();
         if (responseBegun) {
@@ -390,8 +388,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                         HttpVersion.HTTP_1_1,
                         HttpResponseStatus.valueOf(code),
                         ByteBufUtil.writeUtf8(downstream.channel().alloc(), body));
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
         if (!body.isEmpty()) {
             response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
         }
@@ -403,8 +400,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private boolean mayHaveRequestBody() {
-        return HttpUtil.isTransferEncodingChunked(head)
-                || HttpUtil.getContentLength(head, 0L) > 0;
+        return HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0;
     }
 
     private void finish(ResponseFlag flag, boolean reuse) {

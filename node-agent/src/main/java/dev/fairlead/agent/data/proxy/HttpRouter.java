@@ -31,8 +31,7 @@ interface HttpRouter {
     void edit(HttpRequest request);
 
     /** Where the ended request is counted in Istio's words. */
-    RequestSeries series(
-            @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
+    RequestSeries series(@Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
 
     /** The address that the caller asked for. */
     InetSocketAddress destination();

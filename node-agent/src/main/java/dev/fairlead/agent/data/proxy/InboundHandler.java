@@ -18,9 +18,9 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that enters a pod: the pod's listener gives the filter chain, the chain says whether it
- * must be mTLS, the verified peer is told to the filter, and the application is reached in its own
- * namespace under the caller's address.
+ * A connection that enters a pod: the pod's listener gives the filter chain, the chain says whether
+ * it must be mTLS, the verified peer is told to the filter, and the application is reached in its
+ * own namespace under the caller's address.
  *
  * <p>Thread: the pod's loop.
  */
@@ -123,8 +123,7 @@ final class InboundHandler {
         InboundPeer known = new InboundPeer(pod, caller.getAddress(), peer);
         switch (chain.filter()) {
             case Filter.Http http -> {
-                HttpDownstream.install(
-                        channel, new InboundRouter(pod, http, destination, known));
+                HttpDownstream.install(channel, new InboundRouter(pod, http, destination, known));
                 channel.config().setAutoRead(true);
             }
             case Filter.Tcp tcp ->

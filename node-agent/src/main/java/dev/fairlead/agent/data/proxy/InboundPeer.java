@@ -12,8 +12,8 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls a pod: the address, what the control plane knows of it, and the identity where mTLS proved
- * one. A workload whose own identity is not the proven one is not taken for the caller.
+ * Who calls a pod: the address, what the control plane knows of it, and the identity where mTLS
+ * proved one. A workload whose own identity is not the proven one is not taken for the caller.
  */
 record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable Peer proven) {
 
@@ -26,11 +26,22 @@ record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable
     }
 
     RequestSeries requestSeries() {
-        return pod.context().stats().requests(labels(pod.workload(), pod.context().pod(), workload(), identity(), "http"));
+        return pod.context()
+                .stats()
+                .requests(
+                        labels(
+                                pod.workload(),
+                                pod.context().pod(),
+                                workload(),
+                                identity(),
+                                "http"));
     }
 
     TcpSeries tcpSeries() {
-        return pod.context().stats().connections(labels(pod.workload(), pod.context().pod(), workload(), identity(), "tcp"));
+        return pod.context()
+                .stats()
+                .connections(
+                        labels(pod.workload(), pod.context().pod(), workload(), identity(), "tcp"));
     }
 
     private @Nullable SpiffeId identity() {

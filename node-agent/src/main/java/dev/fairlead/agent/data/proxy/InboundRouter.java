@@ -22,8 +22,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes the requests of one connection that enters a pod: to the application, at the address that was
- * asked for.
+ * Routes the requests of one connection that enters a pod: to the application, at the address that
+ * was asked for.
  *
  * <p>Thread: the pod's loop.
  */

@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The enrolled pods of this node by address, for all loops: whether a connection between two of them may
- * take the short way, and what the destination's listener says of it.
+ * The enrolled pods of this node by address, for all loops: whether a connection between two of
+ * them may take the short way, and what the destination's listener says of it.
  */
 final class LocalPods {
 
@@ -58,8 +58,7 @@ final class LocalPods {
             Snapshot snapshot,
             WorkerStats stats) {
         LocalPod destination = byAddress.get(to.getAddress());
-        Listener listener =
-                destination == null ? null : snapshot.inbound().get(destination.uid());
+        Listener listener = destination == null ? null : snapshot.inbound().get(destination.uid());
         if (destination == null
                 || listener == null
                 || destination.exclusions().inboundPorts().contains(to.getPort())) {

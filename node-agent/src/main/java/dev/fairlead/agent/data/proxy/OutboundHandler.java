@@ -8,8 +8,9 @@ import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 
 /**
- * A connection that leaves a pod: its scope's listener gives the filter chain, by original destination
- * and, where a chain asks for it, by the first bytes; the chain routes it by Host, or by address.
+ * A connection that leaves a pod: its scope's listener gives the filter chain, by original
+ * destination and, where a chain asks for it, by the first bytes; the chain routes it by Host, or
+ * by address.
  *
  * <p>Thread: the pod's loop.
  */

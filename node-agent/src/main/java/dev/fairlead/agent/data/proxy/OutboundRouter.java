@@ -23,17 +23,15 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes the requests of one connection that leaves a pod, by Host among its scope's virtual hosts. The
- * route table is the current one at each request.
+ * Routes the requests of one connection that leaves a pod, by Host among its scope's virtual hosts.
+ * The route table is the current one at each request.
  *
  * <p>Thread: the pod's loop.
  */
 final class OutboundRouter implements HttpRouter {
 
-    private static final Target NO_ROUTE =
-            new Target.Respond(404, "", ResponseFlag.NO_ROUTE);
-    private static final Target NO_CLUSTER =
-            new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);
+    private static final Target NO_ROUTE = new Target.Respond(404, "", ResponseFlag.NO_ROUTE);
+    private static final Target NO_CLUSTER = new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);
 
     private final PodRuntime pod;
     private final Filter.Http filter;
@@ -71,9 +69,7 @@ final class OutboundRouter implements HttpRouter {
             case RouteAction.Respond(int status, String body) -> {
                 counters.counters().inc(HttpStat.RQ_DIRECT_RESPONSE);
                 return new Target.Respond(
-                        status,
-                        body,
-                        status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
+                        status, body, status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
             }
             case RouteAction.Forward forward -> {
                 PodCluster cluster = pod.cluster(forward.pick(pod.context().random()));

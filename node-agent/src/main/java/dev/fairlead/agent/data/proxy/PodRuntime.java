@@ -60,13 +60,12 @@ final class PodRuntime {
         stats.inc(ListenerStat.DOWNSTREAM_CX_TOTAL);
         stats.inc(ListenerStat.DOWNSTREAM_CX_ACTIVE);
         channel.closeFuture()
-                .addListener(
-                        _ -> {
-                            connections.remove(channel);
-                            connectionCount = connections.size();
-                            stats.dec(ListenerStat.DOWNSTREAM_CX_ACTIVE);
-                            stats.inc(ListenerStat.DOWNSTREAM_CX_DESTROY);
-                        });
+                .addListener(_ -> {
+                    connections.remove(channel);
+                    connectionCount = connections.size();
+                    stats.dec(ListenerStat.DOWNSTREAM_CX_ACTIVE);
+                    stats.inc(ListenerStat.DOWNSTREAM_CX_DESTROY);
+                });
     }
 
     /** The cluster of that name as this pod uses it; null where the configuration has none. */
@@ -89,16 +88,15 @@ final class PodRuntime {
         Snapshot snapshot = snapshot();
         workload = snapshot.workloads().withUid(uid());
         clusters.entrySet()
-                .removeIf(
-                        entry -> {
-                            Cluster now = snapshot.clusters().get(entry.getKey());
-                            if (now == null) {
-                                entry.getValue().retire();
-                            } else {
-                                entry.getValue().install(now, snapshot.endpointsOf(now));
-                            }
-                            return now == null;
-                        });
+                .removeIf(entry -> {
+                    Cluster now = snapshot.clusters().get(entry.getKey());
+                    if (now == null) {
+                        entry.getValue().retire();
+                    } else {
+                        entry.getValue().install(now, snapshot.endpointsOf(now));
+                    }
+                    return now == null;
+                });
         outbound.configurationChanged();
         inbound.configurationChanged();
     }

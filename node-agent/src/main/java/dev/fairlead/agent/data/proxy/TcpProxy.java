@@ -30,7 +30,8 @@ final class TcpProxy {
     private TcpProxy() {}
 
     /**
-     * Connects {@code downstream}, of which nothing has been read yet, to where {@code filter} says.
+     * Connects {@code downstream}, of which nothing has been read yet, to where {@code filter}
+     * says.
      *
      * @param from caller's address that the application shall see; null: the pod's own
      */

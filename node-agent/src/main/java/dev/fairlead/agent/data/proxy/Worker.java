@@ -91,7 +91,9 @@ final class Worker implements Sockets {
                 .connect(to);
     }
 
-    /** Sockets in the namespace of any pod of this node; this loop has a way of its own into each. */
+    /**
+     * Sockets in the namespace of any pod of this node; this loop has a way of its own into each.
+     */
     private PodSockets socketsOf(LocalPod pod) throws IOException {
         PodSockets known = sockets.get(pod.uid());
         if (known == null) {

@@ -13,9 +13,9 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 
 /**
- * Two legs of one opaque connection on one loop. A leg that ends its sending ends the other's receiving
- * and goes on receiving; a leg that is reset resets the other; a leg that cannot take more stops the
- * other's reading.
+ * Two legs of one opaque connection on one loop. A leg that ends its sending ends the other's
+ * receiving and goes on receiving; a leg that is reset resets the other; a leg that cannot take
+ * more stops the other's reading.
  *
  * <p>Owner: the loop of both channels.
  */
@@ -137,10 +137,7 @@ public final class Relay {
 
         void gone(boolean wasReset) {
             if (wasReset) {
-                end(
-                        fromDownstream
-                                ? ResponseFlag.DOWNSTREAM_CLOSED
-                                : ResponseFlag.UPSTREAM_CLOSED);
+                end(fromDownstream ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_CLOSED);
                 reset(other);
             } else {
                 end(ResponseFlag.NONE);

@@ -10,9 +10,7 @@ public enum ClusterStat implements Stat {
     UPSTREAM_CX_CONNECT_TIMEOUT(
             "upstream_cx_connect_timeout", Kind.COUNTER, "Connection attempts that took too long."),
     UPSTREAM_CX_REFUSED_ADDRESS(
-            "upstream_cx_refused_address",
-            Kind.COUNTER,
-            "Endpoints that may not be connected to."),
+            "upstream_cx_refused_address", Kind.COUNTER, "Endpoints that may not be connected to."),
     UPSTREAM_CX_IDLE_TIMEOUT(
             "upstream_cx_idle_timeout", Kind.COUNTER, "Idle connections closed by us."),
     UPSTREAM_CX_NONE_HEALTHY(

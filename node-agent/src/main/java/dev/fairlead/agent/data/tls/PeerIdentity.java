@@ -2,9 +2,13 @@ package dev.fairlead.agent.data.tls;
 
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.SvidRules;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -29,5 +33,15 @@ public final class PeerIdentity {
             }
         }
         throw new SSLPeerUnverifiedException("peer without certificate");
+    }
+
+    /** SHA-256 of the peer's certificate, in lower-case hex, as XFCC's Hash has it. */
+    public static String hashOf(SSLSession session) throws SSLPeerUnverifiedException {
+        try {
+            byte[] encoded = session.getPeerCertificates()[0].getEncoded();
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
+        } catch (CertificateEncodingException | NoSuchAlgorithmException e) {
+            throw new IllegalStateException("a verified certificate that cannot be hashed", e);
+        }
     }
 }

@@ -58,7 +58,8 @@ public final class PodCluster {
         setEndpoints(endpoints);
     }
 
-    /** Takes what a new snapshot says of the cluster. */
+    /** Takes what a new snapshot says of the cluster. What did not change is the same object. */
+    @SuppressWarnings("ReferenceEquality")
     public void install(Cluster now, @Nullable Endpoints nowEndpoints) {
         if (now != config) {
             boolean newTransport = !now.transport().equals(config.transport());
@@ -207,7 +208,7 @@ public final class PodCluster {
         void failed(ResponseFlag flag);
     }
 
-    /** A new opaque connection to {@code host}; {@link #tcpClosed} follows when it has ended. */
+    /** A new opaque connection to {@code host}. */
     public void connectTcp(UpstreamHost host, @Nullable InetAddress from, TcpWaiter waiter) {
         host.began();
         connector.connect(
