@@ -2,6 +2,7 @@ package dev.fairlead.lab.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,37 @@ public record PodLaunch(
     /** {@code namespace/name}, as messages name a pod. */
     public String key() {
         return namespace + "/" + name;
+    }
+
+    /** The same pod with the labels and annotations of {@code changed}. */
+    public PodLaunch withObject(ObjectNode changed) {
+        return new PodLaunch(
+                uid,
+                namespace,
+                name,
+                node,
+                serviceAccount,
+                ip,
+                texts(changed, "labels"),
+                texts(changed, "annotations"),
+                ownerReferences,
+                hostname,
+                subdomain,
+                hostAliases,
+                initContainers,
+                containers,
+                restartPolicy,
+                terminationGracePeriod,
+                changed);
+    }
+
+    private static Map<String, String> texts(ObjectNode object, String field) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.path("metadata")
+                .path(field)
+                .properties()
+                .forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
+        return texts;
     }
 
     /** The number of the container port called {@code portName}. */
