@@ -1,5 +1,6 @@
 package dev.fairlead.lab.cluster.workloads;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.lab.cluster.LabNode;
 import dev.fairlead.lab.cluster.PodState;
 import dev.fairlead.lab.cluster.objects.Applied;
@@ -39,5 +40,10 @@ public final class Workloads {
         applied.ofKind("ReplicaSet").forEach(object -> ReplicatedPods.replicaSet(object, draft));
         applied.ofKind("Job").forEach(object -> JobPods.reconcile(object, draft));
         return draft.finish();
+    }
+
+    /** The hash that pods of a Deployment carry in their label pod-template-hash. */
+    public static String templateHash(JsonNode deployment) {
+        return Template.ofDeployment(deployment).hash();
     }
 }
