@@ -15,6 +15,11 @@ source_hash() {
     )
 }
 
+# Commands to a lab that is up take the build there is: it may be the one that the lab runs.
+build_unless_there() {
+    if [ ! -e "$dist/stamp" ]; then build_if_needed; fi
+}
+
 build_if_needed() {
     local hash
     hash=$(source_hash)

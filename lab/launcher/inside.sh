@@ -8,14 +8,15 @@ lab_failed() {
 
 # Sets lab_folder and lab_init (the host's id of the lab's first process).
 find_lab() { # NAME
-    local pid start stat
+    local pid start stat lab_name=$1
     lab_folder=$FAIRLEAD_STATE/labs/$1
     read -r pid start <"$lab_folder/process" 2>/dev/null || lab_failed "lab $1 is not up"
     stat=$(cat "/proc/$pid/stat" 2>/dev/null) || lab_failed "lab $1 is not running any more (./fairlead lab down)"
     # shellcheck disable=SC2086
-    set -- "$1" ${stat##*) }
-    [ "${21}" = "$start" ] || lab_failed "lab $1 is not running any more (./fairlead lab down)"
-    read -r lab_init _ <"/proc/$pid/task/$pid/children" 2>/dev/null || lab_failed "lab $1 is not running any more"
+    set -- ${stat##*) }
+    [ "${20}" = "$start" ] || lab_failed "lab $lab_name is not running any more (./fairlead lab down)"
+    read -r lab_init _ <"/proc/$pid/task/$pid/children" 2>/dev/null || true # it ends without a newline
+    [ -n "$lab_init" ] || lab_failed "lab $lab_name is not running any more"
 }
 
 # Becomes a command in the lab's own namespaces.

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lab's main process, in the fabric's namespace: composition root of all that is inside. It ends
- * by being killed; the kernel then ends everything that it started.
+ * The lab's main process, in the fabric's namespace: composition root of all that is inside. It
+ * ends by being killed; the kernel then ends everything that it started.
  */
 public final class LabDaemon {
 
@@ -28,8 +28,7 @@ public final class LabDaemon {
             LabFolder folder = LabFolder.INSIDE;
             LabSettings settings = LabSettings.read(folder.settings());
             LabEngine engine = LabEngine.start(folder, settings);
-            EventLoopGroup group =
-                    new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+            EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             new DnsServer(group, engine::zone).listen(Addresses.CONTROL_PLANE);
             BrowserRelay relay = new BrowserRelay(group);
             for (BrowserDoor door : BrowserDoor.read(folder.listeners())) {

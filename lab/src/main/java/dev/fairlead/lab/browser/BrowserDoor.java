@@ -20,8 +20,7 @@ public record BrowserDoor(String name, int fd, int port) {
 
     private static BrowserDoor parse(String line) {
         String[] words = line.split(" ", -1);
-        return new BrowserDoor(
-                words[0], Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+        return new BrowserDoor(words[0], Integer.parseInt(words[1]), Integer.parseInt(words[2]));
     }
 
     public String url() {

@@ -33,8 +33,7 @@ public final class ControlClient {
             while (bytes.hasRemaining()) {
                 int _ = connection.write(bytes);
             }
-            var reader =
-                    new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8));
+            var reader = new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8));
             for (String answer = reader.readLine(); answer != null; answer = reader.readLine()) {
                 ControlProtocol.Line said = ControlProtocol.readLine(answer);
                 if (said.exit() != null) {

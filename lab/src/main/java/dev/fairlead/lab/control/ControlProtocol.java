@@ -25,17 +25,15 @@ public final class ControlProtocol {
         @JsonSubTypes.Type(value = AwaitReady.class, name = "ready"),
         @JsonSubTypes.Type(value = Status.class, name = "status")
     })
-    public sealed interface Request
-            permits Apply, Delete, Get, Restart, AwaitReady, Status {}
+    public sealed interface Request permits Apply, Delete, Get, Restart, AwaitReady, Status {}
 
     /** A manifest: its text, and the name by which messages call it. */
     public record Source(String name, String text) {}
 
-    /** Apply {@code sources}; {@code wait} until agents and pods have followed. */
-    public record Apply(List<Source> sources, String namespace, boolean wait) implements Request {}
+    /** Apply {@code sources}; {@code follow}: wait until agents and pods have followed. */
+    public record Apply(List<Source> sources, String namespace, boolean follow) implements Request {}
 
-    public record Delete(List<Source> sources, String namespace, boolean wait)
-            implements Request {}
+    public record Delete(List<Source> sources, String namespace, boolean follow) implements Request {}
 
     /**
      * Show objects of {@code kind}.

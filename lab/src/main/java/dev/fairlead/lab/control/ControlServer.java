@@ -47,8 +47,7 @@ public final class ControlServer {
 
     private void serve(SocketChannel connection) {
         try (connection) {
-            var reader =
-                    new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8));
+            var reader = new BufferedReader(Channels.newReader(connection, StandardCharsets.UTF_8));
             OutputStream stream = Channels.newOutputStream(connection);
             String line = reader.readLine();
             if (line == null) {
@@ -72,7 +71,8 @@ public final class ControlServer {
             output.err("error: the lab is going down");
             return 1;
         } catch (Exception e) {
-            log.warn("request failed request={}", line.substring(0, Math.min(80, line.length())), e);
+            log.warn(
+                    "request failed request={}", line.substring(0, Math.min(80, line.length())), e);
             output.err("error: " + e);
             return 1;
         }

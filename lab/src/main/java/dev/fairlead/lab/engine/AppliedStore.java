@@ -79,11 +79,10 @@ final class AppliedStore {
     private Batch commit(List<Change> changes) throws IOException {
         boolean changed =
                 changes.stream()
-                        .anyMatch(
-                                change ->
-                                        change.verb() == Verb.CREATED
-                                                || change.verb() == Verb.CONFIGURED
-                                                || change.verb() == Verb.DELETED);
+                        .anyMatch(change ->
+                                change.verb() == Verb.CREATED
+                                        || change.verb() == Verb.CONFIGURED
+                                        || change.verb() == Verb.DELETED);
         return new Batch(changes, changed ? directory.commit() : directory.revision());
     }
 
@@ -134,7 +133,7 @@ final class AppliedStore {
         return withoutMetadata(one).equals(withoutMetadata(other));
     }
 
-    private static @Nullable JsonNode withoutMetadata(JsonNode object) {
+    private static JsonNode withoutMetadata(JsonNode object) {
         ObjectNode copy = object.deepCopy();
         copy.remove("metadata");
         return copy;

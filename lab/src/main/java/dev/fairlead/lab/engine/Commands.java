@@ -6,7 +6,7 @@ import dev.fairlead.lab.cluster.objects.ManifestException;
 import dev.fairlead.lab.cluster.objects.Manifests;
 import dev.fairlead.lab.cluster.view.Tables;
 import dev.fairlead.lab.cluster.workloads.Plan;
-import dev.fairlead.lab.cluster.workloads.Workloads;
+import dev.fairlead.lab.cluster.workloads.Unsupported;
 import dev.fairlead.lab.control.ControlProtocol;
 import dev.fairlead.lab.control.ControlProtocol.Apply;
 import dev.fairlead.lab.control.ControlProtocol.AwaitReady;
@@ -66,7 +66,7 @@ public final class Commands implements ControlServer.Handler {
             return 1;
         }
         for (ObjectNode object : objects) {
-            Workloads.warnings(object).forEach(warning -> output.err("warning: " + warning));
+            Unsupported.warnings(object).forEach(warning -> output.err("warning: " + warning));
         }
         AppliedStore.Batch batch = engine.apply(objects);
         boolean compiled = awaitPilot(batch.revision());
@@ -75,11 +75,12 @@ public final class Commands implements ControlServer.Handler {
             well &= report(change, output);
         }
         if (!compiled) {
-            output.err("error: pilot-lite has not answered within " + PILOT_LIMIT.toSeconds() + " s");
+            output.err(
+                    "error: pilot-lite has not answered within " + PILOT_LIMIT.toSeconds() + " s");
             well = false;
         }
         well &= reportBlocked(batch, output);
-        if (well && request.wait()) {
+        if (well && request.follow()) {
             well = awaitAll(batch.revision(), FOLLOW_LIMIT, output);
         }
         return well ? 0 : 1;
@@ -144,7 +145,7 @@ public final class Commands implements ControlServer.Handler {
         for (AppliedStore.Change change : batch.changes()) {
             well &= report(change, output) && change.verb() == AppliedStore.Verb.DELETED;
         }
-        if (request.wait()) {
+        if (request.follow()) {
             well &= awaitAll(batch.revision(), FOLLOW_LIMIT, output);
         }
         return well ? 0 : 1;
@@ -173,7 +174,10 @@ public final class Commands implements ControlServer.Handler {
             output.err("error: " + failure.get());
             return 1;
         }
-        output.out(request.what() + (request.node().isEmpty() ? "" : " " + request.node()) + " restarted");
+        output.out(
+                request.what()
+                        + (request.node().isEmpty() ? "" : " " + request.node())
+                        + " restarted");
         return 0;
     }
 
@@ -188,11 +192,11 @@ public final class Commands implements ControlServer.Handler {
         return 0;
     }
 
-    private int awaitReady(Duration limit, Output output)
-            throws IOException, InterruptedException {
+    private int awaitReady(Duration limit, Output output) throws IOException, InterruptedException {
         List<String> late = mesh.awaitReady(limit);
         if (!late.isEmpty()) {
-            output.err("error: not ready: " + String.join(", ", late) + " (lab logs folder has why)");
+            output.err(
+                    "error: not ready: " + String.join(", ", late) + " (lab logs folder has why)");
             return 1;
         }
         return awaitAll(0, limit, output) ? 0 : 1;
@@ -227,14 +231,13 @@ public final class Commands implements ControlServer.Handler {
         return pod.containers().stream()
                 .filter(container -> !container.ready())
                 .findFirst()
-                .map(
-                        container ->
-                                ": container "
-                                        + container.name()
-                                        + " "
-                                        + (container.status().isEmpty()
-                                                ? "fails its readiness probe"
-                                                : container.status()))
+                .map(container ->
+                        ": container "
+                                + container.name()
+                                + " "
+                                + (container.status().isEmpty()
+                                        ? "fails its readiness probe"
+                                        : container.status()))
                 .orElse("");
     }
 

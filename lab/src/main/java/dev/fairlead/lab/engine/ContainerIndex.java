@@ -28,8 +28,9 @@ final class ContainerIndex {
 
     void write(List<PodRunner> runners) throws IOException {
         StringBuilder text = new StringBuilder();
-        runners.stream().sorted(Comparator.comparing(ContainerIndex::rank)).forEach(
-                runner -> lines(runner, text));
+        runners.stream()
+                .sorted(Comparator.comparing(ContainerIndex::rank))
+                .forEach(runner -> lines(runner, text));
         if (!text.toString().equals(written)) {
             written = text.toString();
             Path next = file.resolveSibling(file.getFileName() + ".new");

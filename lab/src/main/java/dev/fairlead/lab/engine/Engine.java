@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that decides. After each change of the applied objects or of a pod it computes what
- * is to be done, has it done, and publishes what is: the {@link Snapshot} that everyone else reads.
+ * The one thread that decides. After each change of the applied objects or of a pod it computes
+ * what is to be done, has it done, and publishes what is: the {@link Snapshot} that everyone else
+ * reads.
  */
 public final class Engine {
 
@@ -81,12 +82,11 @@ public final class Engine {
 
     /** Begins with {@code runtime}, and with what is on disk. */
     void begin(Pods runtime) throws InterruptedException, IOException {
-        call(
-                () -> {
-                    pods = runtime;
-                    sync();
-                    return true;
-                });
+        call(() -> {
+            pods = runtime;
+            sync();
+            return true;
+        });
     }
 
     public Snapshot snapshot() {
@@ -94,34 +94,31 @@ public final class Engine {
     }
 
     AppliedStore.Batch apply(List<ObjectNode> objects) throws InterruptedException, IOException {
-        return call(
-                () -> {
-                    AppliedStore.Batch batch = applied.apply(objects);
-                    sync();
-                    return batch;
-                });
+        return call(() -> {
+            AppliedStore.Batch batch = applied.apply(objects);
+            sync();
+            return batch;
+        });
     }
 
     AppliedStore.Batch delete(List<ObjectNode> objects) throws InterruptedException, IOException {
-        return call(
-                () -> {
-                    AppliedStore.Batch batch = applied.delete(objects);
-                    sync();
-                    return batch;
-                });
+        return call(() -> {
+            AppliedStore.Batch batch = applied.delete(objects);
+            sync();
+            return batch;
+        });
     }
 
     /** A pod changed: one round for all that changes until it begins. Any thread. */
     void changed() {
         if (!syncAsked.getAndSet(true)) {
-            thread.execute(
-                    () -> {
-                        try {
-                            sync();
-                        } catch (IOException | RuntimeException e) {
-                            log.warn("round failed", e);
-                        }
-                    });
+            thread.execute(() -> {
+                try {
+                    sync();
+                } catch (IOException | RuntimeException e) {
+                    log.warn("round failed", e);
+                }
+            });
         }
     }
 
@@ -150,8 +147,7 @@ public final class Engine {
     }
 
     private static Enrolment enrolment(PodLaunch launch, Applied objects) {
-        return Enrolment.of(
-                launch, objects.core("Namespace", "", launch.namespace()).orElse(null));
+        return Enrolment.of(launch, objects.core("Namespace", "", launch.namespace()).orElse(null));
     }
 
     private void publish(Applied objects, List<PodState> states, Plan plan) throws IOException {
@@ -162,8 +158,7 @@ public final class Engine {
         rules.apply(nodes, objects, slices);
         index.write(runners());
         long revision = observed.publish(all);
-        boolean settled =
-                plan.changesNothing() && states.stream().noneMatch(PodState::terminating);
+        boolean settled = plan.changesNothing() && states.stream().noneMatch(PodState::terminating);
         snapshot = view(objects, states, slices, plan.blocked(), settled, revision);
     }
 

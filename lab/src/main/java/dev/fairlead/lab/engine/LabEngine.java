@@ -50,8 +50,7 @@ public final class LabEngine {
             throws IOException, InterruptedException {
         Links.createNodes(settings.nodes());
         long template =
-                Template.create(
-                        IN_MEMORY, List.of(settings.stateRoot(), settings.cacheRoot()));
+                Template.create(IN_MEMORY, List.of(settings.stateRoot(), settings.cacheRoot()));
         ObjectDirectory applied = new ObjectDirectory(folder.cluster().resolve("applied"));
         ObjectDirectory observed = new ObjectDirectory(folder.cluster().resolve("observed"));
         ObjectDirectory status = new ObjectDirectory(folder.cluster().resolve("status"));
@@ -120,7 +119,10 @@ public final class LabEngine {
     private Optional<SocketAddress> productpage() {
         for (ObjectNode slice : engine.snapshot().view().slices()) {
             JsonNode metadata = slice.path("metadata");
-            if (metadata.path("labels").path("kubernetes.io/service-name").asText("").equals("productpage")) {
+            if (metadata.path("labels")
+                    .path("kubernetes.io/service-name")
+                    .asText("")
+                    .equals("productpage")) {
                 for (JsonNode endpoint : slice.path("endpoints")) {
                     if (endpoint.path("conditions").path("ready").asBoolean(false)) {
                         int port = slice.path("ports").path(0).path("port").asInt(PRODUCTPAGE_PORT);

@@ -54,14 +54,12 @@ final class Pods implements PodHost {
         this.templatePid = templatePid;
         this.nodes = Map.copyOf(nodes);
         this.changed = changed;
-        nodes.keySet()
-                .forEach(name -> nodeThreads.put(name, new NetworkNamespace(name).threads()));
+        nodes.keySet().forEach(name -> nodeThreads.put(name, new NetworkNamespace(name).threads()));
     }
 
     void create(PodLaunch launch, Enrolment enrolment) {
         PodRunner runner = new PodRunner(this, launch, Instant.now());
-        memberships.put(
-                launch.uid(), new Membership(mesh, runner.namespace(), launch, enrolment));
+        memberships.put(launch.uid(), new Membership(mesh, runner.namespace(), launch, enrolment));
         runners.put(launch.uid(), runner);
         log.info("pod created pod={} node={} ip={}", launch.key(), launch.node(), launch.ip());
         runner.start();
@@ -95,13 +93,12 @@ final class Pods implements PodHost {
     /** Forgets those that are gone, and says how the others do. */
     List<PodState> states() {
         runners.values()
-                .removeIf(
-                        runner -> {
-                            if (runner.gone()) {
-                                memberships.remove(runner.launch().uid());
-                            }
-                            return runner.gone();
-                        });
+                .removeIf(runner -> {
+                    if (runner.gone()) {
+                        memberships.remove(runner.launch().uid());
+                    }
+                    return runner.gone();
+                });
         return runners.values().stream().map(PodRunner::state).toList();
     }
 

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Namespaces of nodes and pods, and the routed veth pairs between them. The fabric is the
- * daemon's own network namespace and has no way out. Each step is one shell script.
+ * Namespaces of nodes and pods, and the routed veth pairs between them. The fabric is the daemon's
+ * own network namespace and has no way out. Each step is one shell script.
  */
 public final class Links {
 
@@ -53,23 +53,52 @@ public final class Links {
             throws IOException {
         String name = pod.name();
         Shell.script(
-                "ip netns add " + name + "\n"
-                        + "ip link add " + name + " netns " + node
-                        + " type veth peer name eth0 netns " + name + "\n"
-                        + "ip -n " + node + " -batch - <<.\n"
-                        + "link set " + name + " up\n"
-                        + "route add " + address + "/32 dev " + name + " src " + gateway + "\n.\n"
-                        + "ip -n " + name + " -batch - <<.\n"
+                "ip netns add "
+                        + name
+                        + "\n"
+                        + "ip link add "
+                        + name
+                        + " netns "
+                        + node
+                        + " type veth peer name eth0 netns "
+                        + name
+                        + "\n"
+                        + "ip -n "
+                        + node
+                        + " -batch - <<.\n"
+                        + "link set "
+                        + name
+                        + " up\n"
+                        + "route add "
+                        + address
+                        + "/32 dev "
+                        + name
+                        + " src "
+                        + gateway
+                        + "\n.\n"
+                        + "ip -n "
+                        + name
+                        + " -batch - <<.\n"
                         + "link set lo up\n"
-                        + "addr add " + address + "/32 dev eth0\n"
+                        + "addr add "
+                        + address
+                        + "/32 dev eth0\n"
                         + "link set eth0 up\n"
-                        + "route add default via " + gateway + " dev eth0 onlink\n.\n");
+                        + "route add default via "
+                        + gateway
+                        + " dev eth0 onlink\n.\n");
     }
 
     /** Removes {@code pod}; its link goes with it. */
     public static void deletePod(NetworkNamespace pod, String node) throws IOException {
         Shell.script(
-                "ip -n " + node + " link delete " + pod.name() + " || true\n"
-                        + "ip netns delete " + pod.name() + "\n");
+                "ip -n "
+                        + node
+                        + " link delete "
+                        + pod.name()
+                        + " || true\n"
+                        + "ip netns delete "
+                        + pod.name()
+                        + "\n");
     }
 }

@@ -47,13 +47,11 @@ public record NetworkNamespace(String name) {
     /** Threads inside this namespace, made as needed and ended when idle. */
     public ExecutorService threads() {
         var factory = Thread.ofPlatform().daemon().name(name + "-", 0).factory();
-        return Executors.newCachedThreadPool(
-                work ->
-                        factory.newThread(
-                                () -> {
-                                    enter();
-                                    work.run();
-                                }));
+        return Executors.newCachedThreadPool(work ->
+                factory.newThread(() -> {
+                    enter();
+                    work.run();
+                }));
     }
 
     private void enter() {

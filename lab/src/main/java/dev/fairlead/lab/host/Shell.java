@@ -25,7 +25,12 @@ public final class Shell {
         Result result = run(List.of("sh", "-e"), script);
         if (!result.ok()) {
             throw new IOException(
-                    "status " + result.status() + ": " + result.output().strip() + " in: " + script);
+                    "status "
+                            + result.status()
+                            + ": "
+                            + result.output().strip()
+                            + " in: "
+                            + script);
         }
     }
 
@@ -38,8 +43,7 @@ public final class Shell {
             if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(command + " did not end in " + MAX_SECONDS + " s");
             }
-            return new Result(
-                    process.exitValue(), new String(output, StandardCharsets.UTF_8));
+            return new Result(process.exitValue(), new String(output, StandardCharsets.UTF_8));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted during " + command, e);

@@ -241,9 +241,9 @@ public final class Mesh {
     }
 
     /**
-     * Ends the processes that {@code what} (agent, pilot, ca) and {@code node} (empty for all) name,
-     * and waits until their successors are ready. Returns what could not be done, empty when all
-     * was.
+     * Ends the processes that {@code what} (agent, pilot, ca) and {@code node} (empty for all)
+     * name, and waits until their successors are ready. Returns what could not be done, empty when
+     * all was.
      */
     public Optional<String> restart(String what, String node, boolean kill)
             throws InterruptedException {

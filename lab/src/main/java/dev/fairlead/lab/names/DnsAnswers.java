@@ -36,15 +36,13 @@ final class DnsAnswers {
         boolean address = question.type().equals(DnsRecordType.A);
         switch (address ? zone.a(name) : zone.other(name)) {
             case DnsZone.Addresses(var ips) ->
-                    ips.forEach(
-                            ip ->
-                                    add(
-                                            response,
-                                            name,
-                                            DnsRecordType.A,
-                                            Unpooled.wrappedBuffer(
-                                                    NetUtil.createByteArrayFromIpAddressString(
-                                                            ip))));
+                    ips.forEach(ip ->
+                            add(
+                                    response,
+                                    name,
+                                    DnsRecordType.A,
+                                    Unpooled.wrappedBuffer(
+                                            NetUtil.createByteArrayFromIpAddressString(ip))));
             case DnsZone.Alias(var target) ->
                     add(response, name, DnsRecordType.CNAME, labels(target));
             case DnsZone.NoData _ -> response.setAuthoritativeAnswer(true);

@@ -75,8 +75,7 @@ public final class DnsServer {
     private final class OverUdp extends SimpleChannelInboundHandler<DatagramDnsQuery> {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, DatagramDnsQuery query) {
-            var response =
-                    new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
+            var response = new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
             ctx.writeAndFlush(DnsAnswers.fill(response, query, zone.get()), ctx.voidPromise());
         }
 

@@ -41,7 +41,7 @@ public record Lab(LabFolder folder) {
 
     /** Starts it and returns when it can be asked. */
     public void start(LabSettings settings) throws IOException, InterruptedException, LabException {
-        Path labs = folder.root().getParent();
+        Path labs = folder.parent();
         LabFolder.createPrivate(labs);
         Process outer;
         try (FileChannel lock =
@@ -52,7 +52,11 @@ public record Lab(LabFolder folder) {
             var _ = lock.lock();
             if (running().isPresent()) {
                 throw new LabException(
-                        "lab " + name() + " is already up (./fairlead lab down --name " + name() + ")");
+                        "lab "
+                                + name()
+                                + " is already up (./fairlead lab down --name "
+                                + name()
+                                + ")");
             }
             folder.delete();
             prepare(settings);
@@ -83,8 +87,7 @@ public record Lab(LabFolder folder) {
             command.add("node-" + i + ":" + (ADMIN_PORT + i));
         }
         command.add("--");
-        command.addAll(
-                List.of("unshare", "--user", "--map-root-user", "--net", "--mount"));
+        command.addAll(List.of("unshare", "--user", "--map-root-user", "--net", "--mount"));
         command.addAll(List.of("--propagation", "private", "--pid", "--fork", "--kill-child"));
         command.addAll(List.of("sh", "-c", resource("init.sh"), "init"));
         command.add(folder.root().toString());
@@ -118,8 +121,7 @@ public record Lab(LabFolder folder) {
         return folder.logs().resolve("daemon.log");
     }
 
-    private void awaitAnswer(Process outer)
-            throws IOException, InterruptedException, LabException {
+    private void awaitAnswer(Process outer) throws IOException, InterruptedException, LabException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             if (!outer.isAlive()) {

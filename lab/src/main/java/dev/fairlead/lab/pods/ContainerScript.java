@@ -38,7 +38,10 @@ record ContainerScript(
                     + " while kill -0 $child 2>/dev/null; do wait $child; status=$?; done;"
                     + " exit $status";
 
-    /** Names the file in the pod's folder that appears when the container's own file system is complete. */
+    /**
+     * Names the file in the pod's folder that appears when the container's own file system is
+     * complete.
+     */
     String mark() {
         return "started." + container.name();
     }
@@ -75,8 +78,12 @@ record ContainerScript(
 
     /** A script that runs its arguments in the container whose first process is {@code pid}. */
     String enter(long pid) {
-        return "[ -e /proc/" + pid + "/ns/mnt ] || exit 125\n"
-                + "exec nsenter --target " + pid + " --mount --uts --ipc --net --pid -- "
+        return "[ -e /proc/"
+                + pid
+                + "/ns/mnt ] || exit 125\n"
+                + "exec nsenter --target "
+                + pid
+                + " --mount --uts --ipc --net --pid -- "
                 + environment()
                 + RIGHTS
                 + " --pdeathsig KILL \"$@\"\n";
@@ -105,9 +112,7 @@ record ContainerScript(
             env.merge("PATH", "/opt/app/bin", (path, bin) -> bin + ":" + path);
         }
         String directory =
-                !container.workingDir().isEmpty()
-                        ? container.workingDir()
-                        : app ? "/opt/app" : "/";
+                !container.workingDir().isEmpty() ? container.workingDir() : app ? "/opt/app" : "/";
         return "/usr/bin/env -i -C "
                 + quote(directory)
                 + env.entrySet().stream()

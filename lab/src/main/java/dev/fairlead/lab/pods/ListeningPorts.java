@@ -29,7 +29,9 @@ final class ListeningPorts {
         return ports;
     }
 
-    /** Adds what {@code table} (a line each: slot, local address:port in hex, remote, state) says. */
+    /**
+     * Adds what {@code table} (a line each: slot, local address:port in hex, remote, state) says.
+     */
     static void read(List<String> table, Set<Integer> ports) {
         for (String line : table.subList(Math.min(1, table.size()), table.size())) {
             String[] fields = line.strip().split("\\s+", -1);

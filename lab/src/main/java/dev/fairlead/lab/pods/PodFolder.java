@@ -46,9 +46,8 @@ record PodFolder(Path root) {
         }
         hosts.append(pod.hostname()).append('\n');
         pod.hostAliases()
-                .forEach(
-                        (address, names) ->
-                                hosts.append(address + "\t" + String.join(" ", names) + "\n"));
+                .forEach((address, names) ->
+                        hosts.append(address + "\t" + String.join(" ", names) + "\n"));
         return hosts.toString();
     }
 

@@ -124,7 +124,8 @@ public final class PodRunner {
             each.join();
         }
         boolean well =
-                runners.stream().allMatch(runner -> Integer.valueOf(0).equals(runner.state().lastExit()));
+                runners.stream()
+                        .allMatch(runner -> Integer.valueOf(0).equals(runner.state().lastExit()));
         end(well ? Phase.SUCCEEDED : Phase.FAILED);
     }
 
@@ -223,13 +224,12 @@ public final class PodRunner {
     /** All containers that were started, in the order of the pod. */
     public List<Entry> entries() {
         return visible.stream()
-                .map(
-                        runner ->
-                                new Entry(
-                                        runner.state().name(),
-                                        runner.state().running(),
-                                        runner.entry(),
-                                        runner.logFile()))
+                .map(runner ->
+                        new Entry(
+                                runner.state().name(),
+                                runner.state().running(),
+                                runner.entry(),
+                                runner.logFile()))
                 .toList();
     }
 

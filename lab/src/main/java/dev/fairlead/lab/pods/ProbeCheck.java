@@ -49,8 +49,7 @@ record ProbeCheck(ExecutorService nodeThreads, String podIp, Path entry) {
         };
     }
 
-    private boolean within(int timeoutMillis, Callable<Boolean> check)
-            throws InterruptedException {
+    private boolean within(int timeoutMillis, Callable<Boolean> check) throws InterruptedException {
         var answer = nodeThreads.submit(check);
         try {
             return answer.get(timeoutMillis + 50L, TimeUnit.MILLISECONDS);

@@ -21,8 +21,7 @@ public record HostProcess(long pid, long startTicks) {
     public static Optional<HostProcess> running(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            List<String> fields =
-                    List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
+            List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
             return fields.get(0).equals("Z")
                     ? Optional.empty()
                     : Optional.of(
@@ -36,8 +35,7 @@ public record HostProcess(long pid, long startTicks) {
     public static Optional<HostProcess> read(Path file) throws IOException {
         try {
             String[] words = Files.readString(file).strip().split(" ", -1);
-            return Optional.of(
-                    new HostProcess(Long.parseLong(words[0]), Long.parseLong(words[1])));
+            return Optional.of(new HostProcess(Long.parseLong(words[0]), Long.parseLong(words[1])));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {

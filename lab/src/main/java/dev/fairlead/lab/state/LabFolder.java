@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +53,11 @@ public record LabFolder(Path root) {
                     .sorted()
                     .toList();
         }
+    }
+
+    /** The folder of all labs. */
+    public Path parent() {
+        return Objects.requireNonNull(root.toAbsolutePath().getParent());
     }
 
     public String name() {
