@@ -1,0 +1,161 @@
+package dev.fairlead.lab.mesh;
+
+import dev.fairlead.lab.state.LabSettings;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one process of the mesh running; a virtual thread waits for its end and starts the next
+ * after a pause that grows.
+ */
+final class MeshProcess {
+
+    private static final Logger log = LoggerFactory.getLogger(MeshProcess.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration GOOD_RUN = Duration.ofSeconds(30);
+
+    private final LabSettings settings;
+    private final MeshProgram program;
+    private final Path logs;
+    private final BooleanSupplier ready;
+    private final Runnable startedAgain;
+
+    private volatile @Nullable Process process;
+    private volatile int starts;
+    private volatile boolean ending;
+
+    /**
+     * @param ready whether it answers
+     * @param startedAgain called when a successor is ready
+     */
+    MeshProcess(
+            LabSettings settings,
+            MeshProgram program,
+            Path logs,
+            BooleanSupplier ready,
+            Runnable startedAgain) {
+        this.settings = settings;
+        this.program = program;
+        this.logs = logs;
+        this.ready = ready;
+        this.startedAgain = startedAgain;
+    }
+
+    String name() {
+        return program.name();
+    }
+
+    void start() {
+        Thread.ofVirtual().name(program.name()).start(this::run);
+    }
+
+    private void run() {
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!ending) {
+                long began = System.nanoTime();
+                int status = runOnce();
+                if (ending) {
+                    return;
+                }
+                log.warn("process ended name={} status={}", program.name(), status);
+                Duration ran = Duration.ofNanos(System.nanoTime() - began);
+                pause = ran.compareTo(GOOD_RUN) >= 0 ? FIRST_PAUSE : pause;
+                Thread.sleep(pause);
+                Duration doubled = pause.multipliedBy(2);
+                pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+            }
+        } catch (InterruptedException e) {
+            log.debug("interrupted name={}", program.name());
+        }
+    }
+
+    private int runOnce() throws InterruptedException {
+        try {
+            File output = logs.resolve(program.name() + ".log").toFile();
+            ProcessBuilder builder =
+                    new ProcessBuilder(program.command(settings))
+                            .redirectInput(new File("/dev/null"))
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(output));
+            Map<String, String> environment = builder.environment();
+            environment.keySet().removeIf(name -> name.startsWith("FAIRLEAD_"));
+            environment.put("MALLOC_ARENA_MAX", "2");
+            environment.putAll(program.environment());
+            Process started = builder.start();
+            process = started;
+            int start = ++starts;
+            log.info("process started name={} pid={}", program.name(), started.pid());
+            if (start > 1) {
+                Thread.ofVirtual().start(() -> announce(start));
+            }
+            return started.waitFor();
+        } catch (IOException e) {
+            log.warn("cannot start name={}", program.name(), e);
+            return 125;
+        }
+    }
+
+    private void announce(int start) {
+        try {
+            awaitReady(start, Duration.ofMinutes(1));
+            startedAgain.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    boolean ready() {
+        Process running = process;
+        return running != null && running.isAlive() && ready.getAsBoolean();
+    }
+
+    /** Waits until start number {@code start} or a later one answers; false if it does not. */
+    boolean awaitReady(int start, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (starts >= start && ready()) {
+                return true;
+            }
+            Thread.sleep(20);
+        }
+        return false;
+    }
+
+    /** Sends TERM or KILL to the process that runs now. Returns the number of its successor. */
+    int signal(boolean kill) throws InterruptedException {
+        Process running = process;
+        int next = starts + 1;
+        if (running != null) {
+            if (kill) {
+                running.destroyForcibly();
+            } else {
+                running.destroy();
+            }
+            running.waitFor();
+        }
+        return next;
+    }
+
+    /** Ends it for good. */
+    void end() {
+        ending = true;
+        Process running = process;
+        if (running != null) {
+            running.destroy();
+        }
+    }
+}
