@@ -43,7 +43,8 @@ class Traffic:
     p99_millis: float
 
 
-def start_server(lab: Lab, pod: Pod, nginx: Path, core: int) -> None:
+def start_server(lab: Lab, pod: Pod, nginx: Path, core: int) -> int:
+    """Starts nginx and answers its pid once it serves."""
     folder = lab.scratch / "server"
     folder.mkdir()
     listen = " ".join(f"listen {address}:{mesh.PORT} backlog=4096;" for address in pod.addresses)
@@ -52,6 +53,7 @@ def start_server(lab: Lab, pod: Pod, nginx: Path, core: int) -> None:
     process = lab.start([str(nginx), "-p", str(folder), "-c", str(config), "-e", "stderr"], pod, core)
     ask = ["curl", "-sf", "-o", "/dev/null", "-m", "1", mesh.STRAIGHT_TO_SERVER.url]
     lab.await_ready(process, lambda: lab.succeeds(ask, pod))
+    return process.pid
 
 
 @dataclass(frozen=True)

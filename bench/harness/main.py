@@ -13,7 +13,7 @@ from pathlib import Path
 from . import agent, envoy, mesh
 from .lab import Lab
 from .load import Generator, start_server
-from .measure import Window, common_rate, one_window, saturated, warm_up
+from .measure import QUIET, Machine, Window, common_rate, one_window, saturated, warm_up
 from .proxy import Proxy
 from .report import Contender, Run, as_json, text
 
@@ -50,7 +50,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--proxies", default="agent,envoy", metavar="A,B", help="agent or envoy, twice (agent,envoy)")
     parser.add_argument("--windows", type=int, default=5, metavar="N", help="measured windows of each, at least 5")
     parser.add_argument("--connections", type=int, default=32, metavar="N")
-    parser.add_argument("--rate", type=int, metavar="N", help="requests/s (half of what the slower one can carry)")
+    parser.add_argument("--rate", type=int, metavar="N", help="requests/s (8000, or 60 %% of what the slower one can carry)")
     options = parser.parse_args(arguments)
     kinds = options.proxies.split(",")
     if len(kinds) != 2 or not set(kinds) <= {"agent", "envoy"}:
@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace, tools: dict[str, str]) -> Run:
     lab = Lab()
     try:
         server = lab.pod("server", *mesh.ENDPOINTS.values())
-        start_server(lab, server, programs["nginx"], other_core)
+        nginx = start_server(lab, server, programs["nginx"], other_core)
         generator = Generator(lab, programs["fortio"], other_core, options.connections)
         proxies = []
         for number, kind in enumerate(options.proxies.split(",")):
@@ -105,33 +105,42 @@ def _run(options: argparse.Namespace, tools: dict[str, str]) -> Run:
             else:
                 proxies.append(agent.start(lab, pod, proxy_core, other_core))
             _say(f"{kind} ready after {proxies[-1].start_to_ready_millis:.0f} ms")
-        return _measure(lab, generator, proxies, seconds, options.rate, options.windows)
+        return _measure(lab, generator, proxies, nginx, options.rate, options.windows, seconds)
     finally:
         lab.close()
 
 
 def _measure(
-    lab: Lab, generator: Generator, proxies: Sequence[Proxy], seconds: float, rate: int | None, count: int
+    lab: Lab, generator: Generator, proxies: Sequence[Proxy], server: int, rate: int | None, count: int, seconds: float
 ) -> Run:
-    notes = []
     fastest = [warm_up(partial(one_window, generator, proxy, seconds, None), _say)[0] for proxy in proxies]
     rate = rate or common_rate(fastest)
     at_rate = [warm_up(partial(one_window, generator, proxy, seconds, rate), _say) for proxy in proxies]
     direct = generator.call(lab.pod("client-direct", "198.18.1.9"), mesh.STRAIGHT_TO_SERVER, seconds, rate)
+    machine = Machine(sorted(os.sched_getaffinity(0))[:2], [server, *(proxy.pid for proxy in proxies)])
     windows: list[list[Window]] = [[] for _ in proxies]
     for _ in range(count):
         for proxy, taken in zip(proxies, windows, strict=True):
             taken.append(one_window(generator, proxy, seconds, rate))
             _say(f"{proxy.name}: {taken[-1].cpu_per_100k:.2f} CPU-s per 100k, p99 {taken[-1].traffic.p99_millis:.2f} ms")
-            if saturated(taken[-1], rate):
-                notes.append(f"{proxy.name}: a window reached only {taken[-1].traffic.per_second:.0f} requests/s")
+    foreign = machine.foreign_share()
     labels = [p.name if len({q.name for q in proxies}) > 1 else f"{p.name}-{n}" for n, p in enumerate(proxies)]
-    notes += [f"{label}: not warm" for label, (_, warm) in zip(labels, at_rate, strict=True) if not warm]
     contenders = [
         Contender(label, taken, fast.traffic.per_second, proxy.rss_mib(), proxy.start_to_ready_millis, warm)
         for label, taken, fast, proxy, (_, warm) in zip(labels, windows, fastest, proxies, at_rate, strict=True)
     ]
-    return Run(rate, generator.connections, seconds, direct, contenders, notes)
+    return Run(rate, generator.connections, seconds, direct, contenders, _notes(contenders, rate, foreign))
+
+
+def _notes(contenders: Sequence[Contender], rate: int, foreign: float) -> list[str]:
+    """What a reader has to know before trusting the figures."""
+    notes = [f"{c.label}: no two successive warm-up windows within 5 %" for c in contenders if not c.warm]
+    for contender in contenders:
+        if slow := [w for w in contender.windows if saturated(w, rate)]:
+            notes.append(f"{contender.label}: {len(slow)} windows did not reach {rate} requests/s")
+    if foreign > QUIET:
+        notes.append(f"other work took {foreign:.0%} of the two cores: repeat on a quiet machine")
+    return notes
 
 
 def _say(progress: str) -> None:

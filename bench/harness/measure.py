@@ -1,16 +1,21 @@
 """Windows of load and what they cost."""
 
+import resource
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import mesh
 from .load import Generator, Traffic
-from .proxy import Proxy
+from .proxy import TICKS, Proxy, cpu_seconds_of
 
 WARM_WITHIN = 0.05
-MOST_WARM_UPS = 15
-SHARE_OF_SATURATION = 0.5  # the slowest contender is then half idle
+MOST_WARM_UPS = 10
+USUAL_RATE = 8000  # CPU per request falls with the rate, so runs are comparable at one rate only
+SHARE_OF_SATURATION = 0.6  # at most, of what the slowest contender can carry
 REACHED = 0.98  # of the rate asked for: below it the window was saturated
+QUIET = 0.10  # foreign work on the two cores that is not worth a note
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,27 @@ class Window:
     @property
     def cpu_per_100k(self) -> float:
         return self.cpu_seconds / max(1, self.traffic.requests) * 100_000
+
+
+class Machine:
+    """How busy the cores are with work that is none of the benchmark's: it disturbs the figures."""
+
+    def __init__(self, cores: Sequence[int], own: Sequence[int]) -> None:
+        self._names = {f"cpu{core}" for core in cores}
+        self._own = own
+        self._started = time.monotonic()
+        self._before = self._foreign_seconds()
+
+    def foreign_share(self) -> float:
+        """Of the cores' time since the beginning, 0 to 1."""
+        elapsed = (time.monotonic() - self._started) * len(self._names)
+        return max(0.0, self._foreign_seconds() - self._before) / elapsed
+
+    def _foreign_seconds(self) -> float:
+        lines = (line.split() for line in Path("/proc/stat").read_text().splitlines())
+        busy = sum(sum(map(int, f[1:4])) for f in lines if f[0] in self._names) / TICKS  # user, nice, system
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)  # the generator's runs
+        return busy - sum(map(cpu_seconds_of, self._own)) - ended.ru_utime - ended.ru_stime
 
 
 def one_window(generator: Generator, proxy: Proxy, seconds: float, rate: int | None) -> Window:
@@ -49,8 +75,9 @@ def agree(one: float, other: float) -> bool:
 
 
 def common_rate(saturated: Sequence[Window]) -> int:
-    """A rate that every contender carries with ease, in whole hundreds."""
-    return max(100, int(min(w.traffic.per_second for w in saturated) * SHARE_OF_SATURATION) // 100 * 100)
+    """The usual rate, or where a contender cannot carry it with ease a lower one, in whole hundreds."""
+    carried = min(w.traffic.per_second for w in saturated) * SHARE_OF_SATURATION
+    return max(100, min(USUAL_RATE, int(carried) // 100 * 100))
 
 
 def saturated(window: Window, rate: int) -> bool:
