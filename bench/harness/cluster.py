@@ -95,3 +95,13 @@ def write_objects(root: Path, objects: list[dict]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{metadata['name']}.json").write_text(json.dumps(value, indent=1))
     (root / "REVISION").write_text("1\n")
+
+
+def compiled(cluster: Path) -> bool:
+    """Whether pilot-lite has taken the objects; RuntimeError with its words when it refused one."""
+    status = cluster / "status"
+    for path in status.glob("*/*/*/*.json"):
+        for condition in json.loads(path.read_text()).get("conditions", []):
+            if condition.get("type") == "Accepted" and condition.get("status") == "False":
+                raise RuntimeError(f"pilot-lite refused {path.relative_to(status)}: {condition.get('message')}")
+    return (status / "fairlead.dev/PilotStatus/_/pilot.json").exists()

@@ -104,6 +104,18 @@ class RoutesTest(unittest.TestCase):
             self.assertTrue((root / "applied/core/Namespace/_/default.json").exists())
             self.assertEqual((root / "observed/REVISION").read_text(), "1\n")
 
+    def test_a_refused_object_is_named(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            pilot = Path(folder) / "status/fairlead.dev/PilotStatus/_/pilot.json"
+            pilot.parent.mkdir(parents=True)
+            self.assertFalse(cluster.compiled(Path(folder)))
+            pilot.write_text("{}")
+            self.assertTrue(cluster.compiled(Path(folder)))
+            bad = {"conditions": [{"type": "Accepted", "status": "False", "message": "spec.http: unknown"}]}
+            pilot.with_name("bad.json").write_text(json.dumps(bad))
+            with self.assertRaisesRegex(RuntimeError, "bad.json: spec.http: unknown"):
+                cluster.compiled(Path(folder))
+
 
 if __name__ == "__main__":
     unittest.main()
