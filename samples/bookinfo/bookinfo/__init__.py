@@ -1,0 +1,1 @@
+"""The bookshop sample: four small HTTP services in one program, standard library only."""
