@@ -1,0 +1,79 @@
+package dev.fairlead.wire.tokens;
+
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.Pem;
+import dev.fairlead.wire.svid.SvidRules;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * Trusts one server identity under the mesh's root: the chain must end in the bundle file (read
+ * again when it changes) and the leaf's one URI SAN must be the expected SPIFFE ID. The host name
+ * plays no part. Thread: any.
+ */
+final class ServerIdentityCheck extends X509ExtendedTrustManager {
+
+    private final WatchedFile<X509TrustManager> bundle;
+    private final SpiffeId expected;
+
+    ServerIdentityCheck(Path bundleFile, SpiffeId expected) {
+        this.bundle =
+                new WatchedFile<>(bundleFile, content -> SvidRules.pkix(Pem.certificates(content)));
+        this.expected = expected;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+            throws CertificateException {
+        try {
+            bundle.get().checkServerTrusted(chain, authType);
+        } catch (IOException e) {
+            throw new CertificateException("bundle not ready: " + e.getMessage(), e);
+        }
+        SpiffeId actual = SvidRules.idOf(chain[0]);
+        if (!actual.equals(expected)) {
+            throw new CertificateException("server is " + actual + ", expected " + expected);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+            throws CertificateException {
+        throw new CertificateException("checks servers only");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
+    }
+}
