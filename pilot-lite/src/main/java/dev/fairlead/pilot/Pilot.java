@@ -1,0 +1,118 @@
+package dev.fairlead.pilot;
+
+import dev.fairlead.pilot.compile.MeshCompiler;
+import dev.fairlead.pilot.generate.Snapshot;
+import dev.fairlead.pilot.metrics.PilotMetrics;
+import dev.fairlead.pilot.serve.AdsService;
+import dev.fairlead.pilot.serve.AgentReportsService;
+import dev.fairlead.pilot.serve.Agents;
+import dev.fairlead.pilot.source.DirectorySource;
+import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.status.StatusStore;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerInterceptor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Source, compiler and server, joined. How the server is reached and how callers prove who they are
+ * is given from outside.
+ */
+public final class Pilot implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Pilot.class);
+    private static final int STOP_SECONDS = 2;
+
+    private final PilotMetrics metrics = new PilotMetrics();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final StatusStore store;
+    private final Agents agents;
+    private final DirectorySource source;
+    private final Server server;
+    private long generation; // of the source's thread
+    private volatile boolean synced;
+
+    private Pilot(Path clusterDirectory, ServerBuilder<?> builder, ServerInterceptor authentication)
+            throws IOException {
+        store = new StatusStore(clusterDirectory.resolve("status"));
+        agents = new Agents(store, metrics);
+        source = new DirectorySource(clusterDirectory, store, metrics, this::publish);
+        server =
+                builder.executor(executor)
+                        .intercept(authentication)
+                        .addService(new AdsService(agents, executor))
+                        .addService(new AgentReportsService(source.captures(), store, agents))
+                        .build();
+    }
+
+    /** Starts serving; what is served follows when the cluster directory has been read. */
+    public static Pilot start(
+            Path clusterDirectory, ServerBuilder<?> builder, ServerInterceptor authentication)
+            throws IOException {
+        var pilot = new Pilot(clusterDirectory, builder, authentication);
+        pilot.server.start();
+        pilot.source.start();
+        return pilot;
+    }
+
+    private long publish(ClusterState state) {
+        try (var _ = metrics.compileSeconds.startTimer()) {
+            long next = ++generation;
+            var revisions =
+                    new Snapshot.Revisions(
+                            next,
+                            state.appliedRevision(),
+                            state.observedRevision(),
+                            state.captureRevision());
+            agents.publish(new Snapshot(revisions, MeshCompiler.compile(state)));
+            metrics.generation.set((double) next);
+            if (!synced) {
+                synced = true;
+                log.info(
+                        "ready applied={} observed={} services={} pods={}",
+                        state.appliedRevision(),
+                        state.observedRevision(),
+                        state.services().size(),
+                        state.pods().size());
+            }
+            log.debug("published {}", revisions);
+            return next;
+        }
+    }
+
+    public PilotMetrics metrics() {
+        return metrics;
+    }
+
+    /** Whether the cluster has been read, so that there is something to serve. */
+    public boolean ready() {
+        return synced;
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+                server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
+        store.close();
+    }
+}

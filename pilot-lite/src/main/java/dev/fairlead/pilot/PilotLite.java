@@ -1,0 +1,87 @@
+package dev.fairlead.pilot;
+
+import dev.fairlead.pilot.identity.ServingIdentity;
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.CertificateClient;
+import dev.fairlead.wire.tokens.BearerToken;
+import dev.fairlead.wire.tokens.NodeTokens;
+import dev.fairlead.wire.tokens.SpiffeTls;
+import dev.fairlead.wire.tokens.TokenAuthInterceptor;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The process: certificate, server, metrics; until it is told to stop. */
+public final class PilotLite {
+
+    private static final Logger log = LoggerFactory.getLogger(PilotLite.class);
+
+    private PilotLite() {}
+
+    public static void main(String[] args) throws Exception {
+        PilotConfig config;
+        try {
+            config = PilotConfig.fromEnv(System.getenv());
+        } catch (IllegalArgumentException e) {
+            log.error("bad configuration reason=\"{}\"", e.getMessage());
+            System.exit(2);
+            return;
+        }
+        try {
+            run(config);
+        } catch (IOException e) {
+            log.error("cannot start reason=\"{}\"", e.toString());
+            System.exit(1);
+        }
+    }
+
+    private static void run(PilotConfig config) throws IOException, InterruptedException {
+        ManagedChannel ca =
+                SpiffeTls.channel(
+                                config.ca(),
+                                config.rootCertificate(),
+                                SpiffeId.ca(config.trustDomain()))
+                        .build();
+        var certificates = new CertificateClient(ca, new BearerToken(config.tokenFile()));
+        var tokens = new TokenAuthInterceptor(new NodeTokens(config.nodeTokens()));
+        try (var identity =
+                        ServingIdentity.obtain(
+                                certificates,
+                                SpiffeId.pilot(config.trustDomain()),
+                                Clock.systemUTC());
+                var pilot =
+                        Pilot.start(
+                                config.clusterDirectory(),
+                                SpiffeTls.server(config.listen(), identity.key()),
+                                tokens);
+                var metrics =
+                        new MetricsServer(
+                                config.metricsListen(), pilot.metrics()::text, pilot::ready)) {
+            log.info("listening xds={} metrics={}", pilot.port(), metrics.port());
+            awaitStop();
+            log.info("stopping");
+        } finally {
+            ca.shutdownNow();
+        }
+    }
+
+    /** Returns at SIGTERM; the JVM then waits for the main thread's orderly end. */
+    private static void awaitStop() throws InterruptedException {
+        var asked = new CountDownLatch(1);
+        Thread main = Thread.currentThread();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> {
+                            asked.countDown();
+                            try {
+                                main.join(5_000);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }));
+        asked.await();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.fairlead.pilot.compile;
+
+import java.util.List;
+
+/** What is done with outbound connections to a port. */
+public sealed interface Chain {
+
+    int port();
+
+    /** HTTP to any address: routed by Host. */
+    record Http(int port, String routes) implements Chain {}
+
+    /**
+     * Connections to these addresses, in CIDR form.
+     *
+     * @param name VIP, or what else tells it from its neighbours on the port
+     * @param detect HTTP where the first bytes look like it, by {@code routes}
+     * @param opaqueHttp2 declared HTTP/2, carried as bytes
+     */
+    record Tcp(
+            int port,
+            String name,
+            List<String> prefixes,
+            boolean detect,
+            String routes,
+            boolean opaqueHttp2,
+            List<WeightedCluster> targets)
+            implements Chain {
+        public Tcp {
+            prefixes = List.copyOf(prefixes);
+            targets = List.copyOf(targets);
+        }
+    }
+}

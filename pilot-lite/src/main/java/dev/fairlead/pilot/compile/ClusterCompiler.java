@@ -1,0 +1,173 @@
+package dev.fairlead.pilot.compile;
+
+import dev.fairlead.pilot.compile.ServiceCluster.ClientTls;
+import dev.fairlead.pilot.compile.ServiceCluster.Endpoint;
+import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import dev.fairlead.pilot.state.DestinationRule.Subset;
+import dev.fairlead.pilot.state.DestinationRule.TlsMode;
+import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Node;
+import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.Protocol;
+import dev.fairlead.pilot.state.Service;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names and makes the clusters of Services. What two scopes see alike is made once.
+ *
+ * <p>Owner: one compilation.
+ */
+final class ClusterCompiler {
+
+    private static final Subset WHOLE = new Subset("", Map.of(), TrafficPolicy.NONE);
+
+    private final Registry registry;
+    private final Rules rules;
+    private final MeshSettings mesh;
+    private final Map<Key, List<ServiceCluster>> made = new HashMap<>();
+
+    private record Key(String fqdn, @Nullable DestinationRule rule, String suffix) {}
+
+    ClusterCompiler(Registry registry, Rules rules) {
+        this.registry = registry;
+        this.rules = rules;
+        this.mesh = registry.state().mesh();
+    }
+
+    /** Every cluster that clients of a namespace may be routed to. */
+    List<ServiceCluster> clusters(String clientNamespace) {
+        List<ServiceCluster> all = new ArrayList<>();
+        for (Service service : registry.services()) {
+            DestinationRule rule = rules.destinationRule(clientNamespace, service);
+            String suffix = suffix(clientNamespace, service, rule);
+            all.addAll(
+                    made.computeIfAbsent(
+                            new Key(service.fqdn(), rule, suffix),
+                            key -> clusters(service, rule, suffix)));
+        }
+        return all;
+    }
+
+    /** Name of a cluster as clients of a namespace see it; whether it exists or not. */
+    String name(String clientNamespace, String host, int port, String subset) {
+        Service service = registry.service(host);
+        String suffix =
+                service == null
+                        ? ""
+                        : suffix(
+                                clientNamespace,
+                                service,
+                                rules.destinationRule(clientNamespace, service));
+        return plainName(port, subset, host) + suffix;
+    }
+
+    /** Only where the client's own namespace has a say does its name tell it from others'. */
+    private static String suffix(
+            String clientNamespace, Service service, @Nullable DestinationRule rule) {
+        boolean own = service.namespace().equals(clientNamespace);
+        return rule != null && !own && rule.meta().namespace().equals(clientNamespace)
+                ? "@" + clientNamespace
+                : "";
+    }
+
+    private static String plainName(int port, String subset, String host) {
+        return "outbound|" + port + "|" + subset + "|" + host;
+    }
+
+    private List<ServiceCluster> clusters(
+            Service service, @Nullable DestinationRule rule, String suffix) {
+        List<ServiceCluster> clusters = new ArrayList<>();
+        TrafficPolicy policy = rule == null ? TrafficPolicy.NONE : rule.policy();
+        for (Service.Port port : service.ports()) {
+            if (port.protocol() == Protocol.UDP) {
+                continue;
+            }
+            List<Registry.Member> members = registry.members(service, port);
+            clusters.add(cluster(service, port, WHOLE, policy, members, suffix));
+            if (rule != null) {
+                for (Subset subset : rule.subsets()) {
+                    clusters.add(cluster(service, port, subset, policy, members, suffix));
+                }
+            }
+        }
+        return clusters;
+    }
+
+    private ServiceCluster cluster(
+            Service service,
+            Service.Port port,
+            Subset subset,
+            TrafficPolicy policy,
+            List<Registry.Member> members,
+            String suffix) {
+        TrafficPolicy effective = policy.at(port.port(), subset.policy());
+        List<Registry.Member> part =
+                members.stream().filter(member -> member.has(subset.labels())).toList();
+        String plain = plainName(port.port(), subset.name(), service.fqdn());
+        LoadBalancing balancing = effective.balancing();
+        return new ServiceCluster(
+                plain + suffix,
+                suffix.isEmpty() ? "" : plain,
+                service.headless(),
+                port.protocol() == Protocol.HTTP,
+                balancing != null ? balancing : defaultBalancing(),
+                tls(effective.tls()),
+                "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),
+                identities(part),
+                part.stream().filter(Registry.Member::ready).map(this::endpoint).toList());
+    }
+
+    private LoadBalancing defaultBalancing() {
+        return mesh.modern() ? LoadBalancing.LEAST_REQUEST : LoadBalancing.ROUND_ROBIN;
+    }
+
+    private ClientTls tls(@Nullable TlsMode mode) {
+        return switch (mode) {
+            case DISABLE -> ClientTls.NONE;
+            case ISTIO_MUTUAL -> ClientTls.MUTUAL;
+            case null -> mesh.modern() ? ClientTls.AUTO : ClientTls.NONE;
+        };
+    }
+
+    private List<String> identities(List<Registry.Member> members) {
+        return members.stream()
+                .flatMap(member -> java.util.stream.Stream.ofNullable(member.pod()))
+                .map(pod -> pod.identity(mesh.trustDomain()).uri())
+                .sorted()
+                .distinct()
+                .toList();
+    }
+
+    private Endpoint endpoint(Registry.Member member) {
+        Node node = registry.node(member.node());
+        Pod pod = member.pod();
+        return new Endpoint(
+                member.address(),
+                member.port(),
+                registry.captured(pod),
+                node.region(),
+                node.zone(),
+                pod == null ? "" : workload(pod));
+    }
+
+    private static String workload(Pod pod) {
+        return pod.workload()
+                + ";"
+                + pod.namespace()
+                + ";"
+                + label(pod, "app", "app.kubernetes.io/name")
+                + ";"
+                + label(pod, "version", "app.kubernetes.io/version")
+                + ";";
+    }
+
+    private static String label(Pod pod, String first, String second) {
+        return pod.labels().getOrDefault(first, pod.labels().getOrDefault(second, ""));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.fairlead.pilot.compile;
+
+import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.Protocol;
+import dev.fairlead.pilot.state.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a pod accepts, and on which ports. */
+final class InboundCompiler {
+
+    private final Registry registry;
+    private final Rules rules;
+
+    InboundCompiler(Registry registry, Rules rules) {
+        this.registry = registry;
+        this.rules = rules;
+    }
+
+    PodView view(Pod pod) {
+        Map<Integer, PodView.Port> ports = new TreeMap<>();
+        List<String> services = new ArrayList<>();
+        for (Service service : registry.services()) {
+            boolean member =
+                    service.namespace().equals(pod.namespace()) && service.selects(pod.labels());
+            for (Service.Port port : service.ports()) {
+                int target = registry.targetPort(service, port, pod);
+                if (target == 0) {
+                    continue;
+                }
+                member = true;
+                if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
+                    ports.putIfAbsent(target, port(service, port, target));
+                }
+            }
+            if (member) {
+                services.add(service.fqdn());
+            }
+        }
+        return new PodView(
+                pod,
+                registry.captured(pod),
+                rules.peerMode(pod.namespace()),
+                List.copyOf(ports.values()),
+                services);
+    }
+
+    private PodView.Port port(Service service, Service.Port port, int target) {
+        boolean modern = registry.state().mesh().modern();
+        String cluster =
+                modern
+                        ? "inbound|" + target + "||"
+                        : "inbound|" + port.port() + "|" + port.name() + "|" + service.fqdn();
+        return new PodView.Port(target, port.protocol(), cluster);
+    }
+}

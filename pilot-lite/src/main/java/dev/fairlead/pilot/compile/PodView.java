@@ -1,0 +1,30 @@
+package dev.fairlead.pilot.compile;
+
+import dev.fairlead.pilot.state.PeerPolicy.Mode;
+import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.Protocol;
+import java.util.List;
+
+/**
+ * A pod as a destination, and as what its peers may know of it.
+ *
+ * @param mode what it accepts: never UNSET
+ * @param ports its Services' target ports, ascending
+ * @param services names of the Services that select it, oldest first
+ */
+public record PodView(
+        Pod pod, boolean captured, Mode mode, List<Port> ports, List<String> services) {
+
+    public PodView {
+        ports = List.copyOf(ports);
+        services = List.copyOf(services);
+    }
+
+    /** A port that a Service leads to, and the cluster that stands for it. */
+    public record Port(int port, Protocol protocol, String cluster) {}
+
+    /** Name of its listener. */
+    public String listener() {
+        return "inbound|" + pod.uid();
+    }
+}

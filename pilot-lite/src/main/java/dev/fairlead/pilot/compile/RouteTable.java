@@ -1,0 +1,29 @@
+package dev.fairlead.pilot.compile;
+
+import dev.fairlead.pilot.state.VirtualService.HttpMatch;
+import java.util.List;
+
+/**
+ * How HTTP on one port is routed for one scope; what to do with other hosts is the mesh's setting.
+ */
+public record RouteTable(String name, List<VirtualHost> hosts) {
+
+    public RouteTable {
+        hosts = List.copyOf(hosts);
+    }
+
+    /** One host under its names. A request that no route takes is answered 404. */
+    public record VirtualHost(String name, List<String> domains, List<Route> routes) {
+        public VirtualHost {
+            domains = List.copyOf(domains);
+            routes = List.copyOf(routes);
+        }
+    }
+
+    /** One alternative; of the match, port and sourceNamespace are settled already. */
+    public record Route(String name, HttpMatch match, List<WeightedCluster> targets) {
+        public Route {
+            targets = List.copyOf(targets);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.fairlead.pilot.compile;
+
+import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import java.util.List;
+
+/**
+ * A Service's port, or a subset of it, as a place to send to.
+ *
+ * @param statName the name that Istio knows it by, where {@code name} carries a scope; else empty
+ * @param headless the endpoint is the address that was called
+ * @param http whether the port is declared HTTP, which decides the ALPN offered
+ * @param identities SPIFFE IDs that its endpoints may show, sorted
+ */
+public record ServiceCluster(
+        String name,
+        String statName,
+        boolean headless,
+        boolean http,
+        LoadBalancing balancing,
+        ClientTls tls,
+        String sni,
+        List<String> identities,
+        List<Endpoint> endpoints) {
+
+    public ServiceCluster {
+        identities = List.copyOf(identities);
+        endpoints = List.copyOf(endpoints);
+    }
+
+    /** Whether the client speaks TLS. */
+    public enum ClientTls {
+        NONE,
+        MUTUAL,
+        /** Mutual towards captured endpoints, none towards others. */
+        AUTO
+    }
+
+    /**
+     * A ready endpoint.
+     *
+     * @param workload {@code <workload>;<namespace>;<app>;<version>;}, or empty
+     */
+    public record Endpoint(
+            String address,
+            int port,
+            boolean captured,
+            String region,
+            String zone,
+            String workload) {}
+}

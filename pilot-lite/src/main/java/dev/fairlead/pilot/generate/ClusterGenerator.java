@@ -1,0 +1,115 @@
+package dev.fairlead.pilot.generate;
+
+import dev.fairlead.pilot.compile.ServiceCluster;
+import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import dev.fairlead.pilot.state.MeshSettings;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import java.util.List;
+import java.util.Set;
+
+/** Writes clusters. */
+final class ClusterGenerator {
+
+    static final String PASSTHROUGH = "PassthroughCluster";
+    static final String BLACK_HOLE = "BlackHoleCluster";
+    static final String INBOUND_PASSTHROUGH = "InboundPassthroughCluster";
+    static final String TLS_MODE = "tlsMode";
+    static final String TLS_MODE_ISTIO = "istio";
+    private static final long CONNECT_TIMEOUT_MILLIS = 10_000;
+
+    private final MeshSettings mesh;
+    private final Audience audience;
+    private final TlsContexts contexts;
+
+    ClusterGenerator(MeshSettings mesh, Audience audience) {
+        this.mesh = mesh;
+        this.audience = audience;
+        this.contexts = new TlsContexts(mesh);
+    }
+
+    VersionedResource service(ServiceCluster view) {
+        Cluster.Builder cluster = view.headless() ? originalDestination(view.name()) : eds(view);
+        if (!view.statName().isEmpty()) {
+            cluster.setAltStatName(view.statName());
+        }
+        switch (view.tls()) {
+            case NONE -> {}
+            case MUTUAL -> cluster.setTransportSocket(mutual(view));
+            case AUTO -> addMatches(cluster, mutual(view));
+        }
+        return VersionedResource.of(
+                view.name(), cluster.build(), view.headless() ? Set.of() : Set.of(view.name()));
+    }
+
+    private static Cluster.Builder eds(ServiceCluster view) {
+        return named(view.name())
+                .setType(DiscoveryType.EDS)
+                .setEdsClusterConfig(
+                        EdsClusterConfig.newBuilder()
+                                .setEdsConfig(Protos.ADS)
+                                .setServiceName(view.name()))
+                .setLbPolicy(policy(view.balancing()));
+    }
+
+    private static LbPolicy policy(LoadBalancing balancing) {
+        return switch (balancing) {
+            case ROUND_ROBIN -> LbPolicy.ROUND_ROBIN;
+            case LEAST_REQUEST -> LbPolicy.LEAST_REQUEST;
+            case RANDOM -> LbPolicy.RANDOM;
+        };
+    }
+
+    private TransportSocket mutual(ServiceCluster view) {
+        return contexts.upstream(
+                audience.clientSecret(), view.sni(), view.http(), view.identities());
+    }
+
+    /** TLS towards endpoints whose metadata says so, none towards others. */
+    private static void addMatches(Cluster.Builder cluster, TransportSocket mutual) {
+        cluster.addTransportSocketMatches(
+                        TransportSocketMatch.newBuilder()
+                                .setName("tlsMode-istio")
+                                .setMatch(Protos.struct(TLS_MODE, TLS_MODE_ISTIO))
+                                .setTransportSocket(mutual))
+                .addTransportSocketMatches(
+                        TransportSocketMatch.newBuilder()
+                                .setName("tlsMode-disabled")
+                                .setMatch(com.google.protobuf.Struct.getDefaultInstance())
+                                .setTransportSocket(TlsContexts.raw()));
+    }
+
+    VersionedResource passthrough() {
+        Cluster.Builder cluster = originalDestination(PASSTHROUGH);
+        if (mesh.modern()) {
+            addMatches(cluster, contexts.upstream(audience.clientSecret(), "", false, List.of()));
+        }
+        return VersionedResource.of(PASSTHROUGH, cluster.build(), Set.of());
+    }
+
+    static VersionedResource blackHole() {
+        return VersionedResource.of(
+                BLACK_HOLE, named(BLACK_HOLE).setType(DiscoveryType.STATIC).build(), Set.of());
+    }
+
+    /** A local application, at the address that was called. */
+    static VersionedResource inbound(String name) {
+        return VersionedResource.of(name, originalDestination(name).build(), Set.of());
+    }
+
+    private static Cluster.Builder originalDestination(String name) {
+        return named(name)
+                .setType(DiscoveryType.ORIGINAL_DST)
+                .setLbPolicy(LbPolicy.CLUSTER_PROVIDED);
+    }
+
+    private static Cluster.Builder named(String name) {
+        return Cluster.newBuilder()
+                .setName(name)
+                .setConnectTimeout(Protos.millis(CONNECT_TIMEOUT_MILLIS));
+    }
+}

@@ -1,0 +1,127 @@
+package dev.fairlead.pilot.generate;
+
+import com.google.protobuf.Message;
+import dev.fairlead.pilot.compile.WeightedCluster;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.type.v3.Int32Range;
+import java.util.List;
+import java.util.SortedSet;
+
+/** Filters that listeners are made of. */
+final class Filters {
+
+    private static final HttpFilter ROUTER =
+            HttpFilter.newBuilder()
+                    .setName("envoy.filters.http.router")
+                    .setTypedConfig(Protos.pack(Router.getDefaultInstance()))
+                    .build();
+    static final ListenerFilter ORIGINAL_DST =
+            listener("envoy.filters.listener.original_dst", OriginalDst.getDefaultInstance());
+    static final ListenerFilter TLS_INSPECTOR =
+            listener("envoy.filters.listener.tls_inspector", TlsInspector.getDefaultInstance());
+    static final ListenerFilter HTTP_INSPECTOR =
+            listener("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
+
+    private Filters() {}
+
+    private static ListenerFilter listener(String name, Message config) {
+        return ListenerFilter.newBuilder()
+                .setName(name)
+                .setTypedConfig(Protos.pack(config))
+                .build();
+    }
+
+    /**
+     * The HTTP inspector on some ports only, so that a server that speaks first is not kept waiting
+     * on the others. An agent inspects by chain anyway and needs no such hint.
+     */
+    static ListenerFilter httpInspectorOn(SortedSet<Integer> ports) {
+        var on = ListenerFilterChainMatchPredicate.newBuilder();
+        if (ports.size() == 1) {
+            on = port(ports.getFirst());
+        } else {
+            var or = ListenerFilterChainMatchPredicate.MatchSet.newBuilder();
+            ports.forEach(port -> or.addRules(port(port)));
+            on.setOrMatch(or);
+        }
+        return HTTP_INSPECTOR.toBuilder()
+                .setFilterDisabled(ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(on))
+                .build();
+    }
+
+    private static ListenerFilterChainMatchPredicate.Builder port(int port) {
+        return ListenerFilterChainMatchPredicate.newBuilder()
+                .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1));
+    }
+
+    /** HTTP by a route configuration that is served on its own. */
+    static Filter http(String statPrefix, String routes) {
+        return http(
+                HttpConnectionManager.newBuilder()
+                        .setStatPrefix(statPrefix)
+                        .setRds(
+                                Rds.newBuilder()
+                                        .setConfigSource(Protos.ADS)
+                                        .setRouteConfigName(routes)));
+    }
+
+    /** HTTP by these routes. */
+    static Filter http(String statPrefix, RouteConfiguration routes) {
+        return http(
+                HttpConnectionManager.newBuilder()
+                        .setStatPrefix(statPrefix)
+                        .setRouteConfig(routes));
+    }
+
+    private static Filter http(HttpConnectionManager.Builder manager) {
+        return Filter.newBuilder()
+                .setName("envoy.filters.network.http_connection_manager")
+                .setTypedConfig(Protos.pack(manager.addHttpFilters(ROUTER).build()))
+                .build();
+    }
+
+    static Filter tcp(String statPrefix, List<WeightedCluster> targets) {
+        var proxy = TcpProxy.newBuilder().setStatPrefix(statPrefix);
+        List<WeightedCluster> shares = RouteGenerator.shares(targets);
+        if (shares.size() == 1) {
+            proxy.setCluster(shares.getFirst().cluster());
+        } else {
+            var weighted = TcpProxy.WeightedCluster.newBuilder();
+            for (WeightedCluster share : shares) {
+                weighted.addClusters(
+                        TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
+                                .setName(share.cluster())
+                                .setWeight(share.weight()));
+            }
+            proxy.setWeightedClusters(weighted);
+        }
+        return Filter.newBuilder()
+                .setName("envoy.filters.network.tcp_proxy")
+                .setTypedConfig(Protos.pack(proxy.build()))
+                .build();
+    }
+
+    static Filter tcp(String statPrefix, String cluster) {
+        return tcp(statPrefix, List.of(new WeightedCluster(cluster, 1)));
+    }
+
+    static CidrRange cidr(String text) {
+        int slash = text.lastIndexOf('/');
+        return CidrRange.newBuilder()
+                .setAddressPrefix(text.substring(0, slash))
+                .setPrefixLen(Protos.number(Integer.parseInt(text.substring(slash + 1))))
+                .build();
+    }
+}

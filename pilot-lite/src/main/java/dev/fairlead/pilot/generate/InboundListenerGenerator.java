@@ -1,0 +1,180 @@
+package dev.fairlead.pilot.generate;
+
+import dev.fairlead.pilot.compile.PodView;
+import dev.fairlead.pilot.compile.WeightedCluster;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.PeerPolicy.Mode;
+import dev.fairlead.pilot.state.Protocol;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the listener of a pod. */
+final class InboundListenerGenerator {
+
+    private static final int INBOUND_PORT = 15006;
+    private static final String TLS = "tls";
+    private static final String PLAIN = "raw_buffer";
+    private static final List<String> MESH_HTTP = List.of("istio-http/1.0", "istio-http/1.1");
+    private static final List<String> MESH_OTHER = List.of("istio", "istio-h2");
+    private static final List<String> MESH =
+            List.of("istio", "istio-http/1.0", "istio-http/1.1", "istio-h2");
+
+    private final MeshSettings mesh;
+    private final TlsContexts contexts;
+
+    InboundListenerGenerator(MeshSettings mesh) {
+        this.mesh = mesh;
+        this.contexts = new TlsContexts(mesh);
+    }
+
+    /** One door of the pod: a Service's port, or (number 0) all that no Service names. */
+    private record Door(
+            String name,
+            int number,
+            boolean http,
+            boolean detect,
+            boolean opaqueHttp2,
+            String cluster) {}
+
+    VersionedResource listener(PodView pod) {
+        String address = pod.pod().addresses().getFirst();
+        Listener.Builder listener =
+                OutboundListenerGenerator.frame(pod.listener(), address, INBOUND_PORT, mesh);
+        if (pod.mode() != Mode.DISABLE) {
+            listener.addListenerFilters(Filters.TLS_INSPECTOR);
+        }
+        if (mesh.modern()) { // ports of no Service are detected
+            listener.addListenerFilters(Filters.HTTP_INSPECTOR);
+        }
+        TransportSocket tls = contexts.downstream(pod.pod().identity(mesh.trustDomain()).uri());
+        for (Door door : doors(pod)) {
+            listener.addAllFilterChains(chains(door, pod.mode(), tls));
+        }
+        return VersionedResource.of(pod.listener(), listener.build(), Set.of());
+    }
+
+    private List<Door> doors(PodView pod) {
+        List<Door> doors = new ArrayList<>();
+        for (PodView.Port port : pod.ports()) {
+            Protocol protocol = port.protocol();
+            doors.add(
+                    new Door(
+                            Integer.toString(port.port()),
+                            port.port(),
+                            protocol == Protocol.HTTP,
+                            protocol == Protocol.UNDECLARED && mesh.modern(),
+                            protocol == Protocol.HTTP2,
+                            port.cluster()));
+        }
+        doors.add(
+                new Door(
+                        "_", 0, false, mesh.modern(), false, ClusterGenerator.INBOUND_PASSTHROUGH));
+        return doors;
+    }
+
+    private static List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {
+        Filter http = http(door);
+        Filter tcp = tcp(door);
+        Filter declared = door.http ? http : tcp;
+        List<FilterChain> chains = new ArrayList<>();
+        switch (mode) {
+            case STRICT -> {
+                if (door.detect) {
+                    chains.add(chain(door, "mtls_http", TLS, MESH_HTTP, tls, http));
+                }
+                chains.add(chain(door, "mtls", TLS, List.of(), tls, declared));
+            }
+            case PERMISSIVE, UNSET -> {
+                if (door.detect) {
+                    chains.add(chain(door, "mtls_http", TLS, MESH_HTTP, tls, http));
+                    chains.add(chain(door, "mtls", TLS, MESH_OTHER, tls, tcp));
+                    chains.add(plainHttp(door, PLAIN, http));
+                } else {
+                    chains.add(chain(door, "mtls", TLS, MESH, tls, declared));
+                }
+                chains.add(chain(door, "plain", PLAIN, List.of(), null, declared));
+                chains.add(chain(door, "tls", TLS, List.of(), null, tcp));
+            }
+            case DISABLE -> {
+                if (door.detect) {
+                    chains.add(plainHttp(door, "", http));
+                }
+                chains.add(chain(door, "plain", "", List.of(), null, declared));
+            }
+        }
+        return chains;
+    }
+
+    private static FilterChain plainHttp(Door door, String transport, Filter http) {
+        return chain(
+                door, "plain_http", transport, OutboundListenerGenerator.PLAIN_HTTP, null, http);
+    }
+
+    private static FilterChain chain(
+            Door door,
+            String kind,
+            String transport,
+            List<String> protocols,
+            @Nullable TransportSocket tls,
+            Filter filter) {
+        var match =
+                FilterChainMatch.newBuilder()
+                        .setTransportProtocol(transport)
+                        .addAllApplicationProtocols(protocols);
+        if (door.number != 0) {
+            match.setDestinationPort(Protos.number(door.number));
+        }
+        var chain =
+                FilterChain.newBuilder()
+                        .setName("inbound|" + door.name + "|" + kind)
+                        .setFilterChainMatch(match)
+                        .addFilters(filter);
+        if (tls != null) {
+            chain.setTransportSocket(tls);
+        }
+        return chain.build();
+    }
+
+    private static Filter tcp(Door door) {
+        String stat = "inbound|" + door.name + "|tcp";
+        return Filters.tcp(
+                door.opaqueHttp2 ? stat + ".opaque_http2" : stat,
+                List.of(new WeightedCluster(door.cluster, 1)));
+    }
+
+    private static Filter http(Door door) {
+        String name = "inbound|http|" + door.name;
+        return Filters.http(
+                name,
+                RouteConfiguration.newBuilder()
+                        .setName(name)
+                        .addVirtualHosts(
+                                VirtualHost.newBuilder()
+                                        .setName(name)
+                                        .addDomains("*")
+                                        .addRoutes(
+                                                Route.newBuilder()
+                                                        .setName("default")
+                                                        .setMatch(
+                                                                RouteMatch.newBuilder()
+                                                                        .setPrefix("/"))
+                                                        .setRoute(
+                                                                RouteAction.newBuilder()
+                                                                        .setCluster(door.cluster)
+                                                                        .setTimeout(
+                                                                                Protos.millis(0)))))
+                        .build());
+    }
+}

@@ -1,0 +1,123 @@
+package dev.fairlead.pilot.generate;
+
+import com.google.protobuf.BoolValue;
+import dev.fairlead.pilot.compile.Chain;
+import dev.fairlead.pilot.compile.ScopeView;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.Egress;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Writes the listener of a scope. */
+final class OutboundListenerGenerator {
+
+    static final int OUTBOUND_PORT = 15001;
+    static final List<String> PLAIN_HTTP = List.of("http/1.0", "http/1.1");
+
+    private final MeshSettings mesh;
+    private final Audience audience;
+
+    OutboundListenerGenerator(MeshSettings mesh, Audience audience) {
+        this.mesh = mesh;
+        this.audience = audience;
+    }
+
+    VersionedResource listener(ScopeView scope) {
+        Listener.Builder listener = frame(scope.listener(), "0.0.0.0", OUTBOUND_PORT, mesh);
+        Set<String> routes = new HashSet<>();
+        SortedSet<Integer> detecting = new TreeSet<>();
+        for (Chain chain : scope.chains()) {
+            switch (chain) {
+                case Chain.Http http -> {
+                    listener.addFilterChains(http(http));
+                    routes.add(http.routes());
+                }
+                case Chain.Tcp tcp -> {
+                    if (tcp.detect()) {
+                        listener.addFilterChains(detected(tcp));
+                        routes.add(tcp.routes());
+                        detecting.add(tcp.port());
+                    }
+                    listener.addFilterChains(tcp(tcp));
+                }
+            }
+        }
+        if (!detecting.isEmpty()) {
+            listener.addListenerFilters(
+                    audience instanceof Audience.Envoy
+                            ? Filters.httpInspectorOn(detecting)
+                            : Filters.HTTP_INSPECTOR);
+        }
+        listener.setDefaultFilterChain(otherwise());
+        return VersionedResource.of(scope.listener(), listener.build(), routes);
+    }
+
+    /** What outbound and inbound listeners have in common. */
+    static Listener.Builder frame(String name, String address, int port, MeshSettings mesh) {
+        // how long a client may keep silent before it is taken for one that waits for the server
+        long detectionMillis = mesh.modern() ? 5_000 : 100;
+        return Listener.newBuilder()
+                .setName(name)
+                .setAddress(Protos.address(address, port))
+                .setBindToPort(BoolValue.of(false))
+                .addListenerFilters(Filters.ORIGINAL_DST)
+                .setListenerFiltersTimeout(Protos.millis(detectionMillis))
+                .setContinueOnListenerFiltersTimeout(true);
+    }
+
+    private static FilterChain http(Chain.Http chain) {
+        String name = "outbound|" + chain.port() + "|http|_";
+        return chain(
+                name,
+                FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port())),
+                Filters.http(name, chain.routes()));
+    }
+
+    private static FilterChain detected(Chain.Tcp chain) {
+        String name = "outbound|" + chain.port() + "|detect|" + chain.name();
+        return chain(
+                name,
+                match(chain).addAllApplicationProtocols(PLAIN_HTTP),
+                Filters.http(name, chain.routes()));
+    }
+
+    private static FilterChain tcp(Chain.Tcp chain) {
+        String name = "outbound|" + chain.port() + "|tcp|" + chain.name();
+        return chain(
+                name,
+                match(chain),
+                Filters.tcp(chain.opaqueHttp2() ? name + ".opaque_http2" : name, chain.targets()));
+    }
+
+    private static FilterChainMatch.Builder match(Chain.Tcp chain) {
+        var match = FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port()));
+        chain.prefixes().forEach(prefix -> match.addPrefixRanges(Filters.cidr(prefix)));
+        return match;
+    }
+
+    private static FilterChain chain(String name, FilterChainMatch.Builder match, Filter filter) {
+        return FilterChain.newBuilder()
+                .setName(name)
+                .setFilterChainMatch(match)
+                .addFilters(filter)
+                .build();
+    }
+
+    private FilterChain otherwise() {
+        String cluster =
+                mesh.egress() == Egress.ALLOW_ANY
+                        ? ClusterGenerator.PASSTHROUGH
+                        : ClusterGenerator.BLACK_HOLE;
+        return FilterChain.newBuilder()
+                .setName("default")
+                .addFilters(Filters.tcp(cluster, cluster))
+                .build();
+    }
+}

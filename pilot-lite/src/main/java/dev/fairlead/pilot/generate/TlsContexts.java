@@ -1,0 +1,100 @@
+package dev.fairlead.pilot.generate;
+
+import dev.fairlead.pilot.state.MeshSettings;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import java.util.List;
+
+/** Transport sockets between workloads. Certificates are named, never carried. */
+final class TlsContexts {
+
+    private static final List<String> HTTP_ALPN = List.of("istio-http/1.1", "istio", "http/1.1");
+    private static final List<String> TCP_ALPN = List.of("istio");
+    private static final String ROOT = "ROOTCA";
+
+    private final MeshSettings mesh;
+
+    TlsContexts(MeshSettings mesh) {
+        this.mesh = mesh;
+    }
+
+    static TransportSocket raw() {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.raw_buffer")
+                .setTypedConfig(Protos.pack(RawBuffer.getDefaultInstance()))
+                .build();
+    }
+
+    /**
+     * The client's side.
+     *
+     * @param secret whose certificate is shown
+     * @param peers SPIFFE IDs that the server may show; none: that of the workload addressed
+     */
+    TransportSocket upstream(String secret, String sni, boolean http, List<String> peers) {
+        var expected = CertificateValidationContext.newBuilder();
+        for (String peer : peers) {
+            expected.addMatchTypedSubjectAltNames(
+                    SubjectAltNameMatcher.newBuilder()
+                            .setSanType(SubjectAltNameMatcher.SanType.URI)
+                            .setMatcher(Protos.exact(peer)));
+        }
+        CommonTlsContext common =
+                CommonTlsContext.newBuilder()
+                        .setTlsParams(parameters())
+                        .addAllAlpnProtocols(http ? HTTP_ALPN : TCP_ALPN)
+                        .addTlsCertificateSdsSecretConfigs(secret(secret))
+                        .setCombinedValidationContext(
+                                CombinedCertificateValidationContext.newBuilder()
+                                        .setDefaultValidationContext(expected)
+                                        .setValidationContextSdsSecretConfig(secret(ROOT)))
+                        .build();
+        return socket(
+                UpstreamTlsContext.newBuilder().setSni(sni).setCommonTlsContext(common).build());
+    }
+
+    /** The server's side, with the certificate of {@code identity}. */
+    TransportSocket downstream(String identity) {
+        CommonTlsContext common =
+                CommonTlsContext.newBuilder()
+                        .setTlsParams(parameters())
+                        .addAllAlpnProtocols(HTTP_ALPN)
+                        .addTlsCertificateSdsSecretConfigs(secret(identity))
+                        .setValidationContextSdsSecretConfig(secret(ROOT))
+                        .build();
+        return socket(
+                DownstreamTlsContext.newBuilder()
+                        .setRequireClientCertificate(com.google.protobuf.BoolValue.of(true))
+                        .setCommonTlsContext(common)
+                        .build());
+    }
+
+    private TlsParameters parameters() {
+        var parameters =
+                TlsParameters.newBuilder().setTlsMinimumProtocolVersion(TlsProtocol.TLSv1_2);
+        if (!mesh.modern()) {
+            parameters.setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_2);
+        }
+        return parameters.build();
+    }
+
+    private static SdsSecretConfig secret(String name) {
+        return SdsSecretConfig.newBuilder().setName(name).setSdsConfig(Protos.ADS).build();
+    }
+
+    private static TransportSocket socket(com.google.protobuf.Message context) {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.tls")
+                .setTypedConfig(Protos.pack(context))
+                .build();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.fairlead.pilot.metrics;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.Histogram;
+import io.prometheus.client.exporter.common.TextFormat;
+import java.io.IOException;
+import java.io.StringWriter;
+
+/** All metrics of one pilot-lite. Thread: any. */
+public final class PilotMetrics {
+
+    private final CollectorRegistry registry = new CollectorRegistry();
+
+    /** Responses sent, by resource type. Stable. */
+    public final Counter pushes =
+            Counter.build("pilot_xds_pushes", "Delta responses sent.")
+                    .labelNames("type")
+                    .register(registry);
+
+    /** Resources refused by clients, by resource type. Stable. */
+    public final Counter rejects =
+            Counter.build("pilot_total_xds_rejects", "Resources that clients refused.")
+                    .labelNames("type")
+                    .register(registry);
+
+    /** Open ADS streams. Stable. */
+    public final Gauge streams = Gauge.build("pilot_xds", "Open ADS streams.").register(registry);
+
+    /** Nodes whose agent is connected. Stable. */
+    public final Gauge agents =
+            Gauge.build("pilot_connected_agents", "Nodes whose agent is connected.")
+                    .register(registry);
+
+    /** Objects of ours whose present version is refused. Stable. */
+    public final Gauge rejectedObjects =
+            Gauge.build("pilot_rejected_objects", "Objects whose present version is refused.")
+                    .register(registry);
+
+    /** Compilations so far: the number in system_version_info. Stable. */
+    public final Gauge generation =
+            Gauge.build("pilot_generation", "Last generation compiled.").register(registry);
+
+    /** From a complete state to a snapshot. Experimental. */
+    public final Histogram compileSeconds =
+            Histogram.build("pilot_compile_seconds", "Seconds to compile the mesh.")
+                    .buckets(.001, .005, .01, .05, .1, .5, 1, 5)
+                    .register(registry);
+
+    /** The metrics in Prometheus' text format. */
+    public String text() {
+        var text = new StringWriter();
+        try {
+            TextFormat.write004(text, registry.metricFamilySamples());
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory", e);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.fairlead.pilot.serve;
+
+import dev.fairlead.pilot.compile.PodView;
+import dev.fairlead.pilot.generate.ResourceType;
+import dev.fairlead.pilot.generate.Snapshot;
+import dev.fairlead.pilot.generate.VersionedResource;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Who is at the other end of a stream, and so what it is served. */
+sealed interface Client {
+
+    /** The node that the caller's token names. */
+    String node();
+
+    /** A node's agent. */
+    record Agent(String node) implements Client {}
+
+    /** An Envoy beside one pod of the node. */
+    record Envoy(String node, String podUid) implements Client {}
+
+    /** The client that a stream's first request describes. */
+    static Client of(String node, Node described) {
+        String uid =
+                described
+                        .getMetadata()
+                        .getFieldsOrDefault(
+                                "WORKLOAD_UID", com.google.protobuf.Value.getDefaultInstance())
+                        .getStringValue();
+        return uid.isEmpty() ? new Agent(node) : new Envoy(node, uid);
+    }
+
+    /** Its resources by type and name; null where its pod is not on its node. */
+    default @Nullable Map<ResourceType, Map<String, VersionedResource>> resources(
+            Snapshot snapshot) {
+        return switch (this) {
+            case Agent(String node) -> snapshot.agent(node);
+            case Envoy(String node, String podUid) -> {
+                PodView pod = snapshot.pod(podUid);
+                yield pod != null && pod.pod().node().equals(node) ? snapshot.envoy(podUid) : null;
+            }
+        };
+    }
+}

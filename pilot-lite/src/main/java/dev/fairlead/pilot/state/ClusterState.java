@@ -1,0 +1,40 @@
+package dev.fairlead.pilot.state;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Everything that configuration is compiled from, at one moment.
+ *
+ * @param captureRevision counts agents' reports; {@code captured} holds the first that many
+ * @param services oldest first, as are the three lists of configuration
+ * @param pods by UID
+ * @param nodes by name
+ * @param captured UIDs of pods whose traffic their node's agent has reported captured
+ */
+public record ClusterState(
+        long appliedRevision,
+        long observedRevision,
+        long captureRevision,
+        MeshSettings mesh,
+        List<Service> services,
+        List<EndpointSlice> slices,
+        Map<String, Pod> pods,
+        Map<String, Node> nodes,
+        List<VirtualService> virtualServices,
+        List<DestinationRule> destinationRules,
+        List<PeerPolicy> peerPolicies,
+        Set<String> captured) {
+
+    public ClusterState {
+        services = List.copyOf(services);
+        slices = List.copyOf(slices);
+        pods = Map.copyOf(pods);
+        nodes = Map.copyOf(nodes);
+        virtualServices = List.copyOf(virtualServices);
+        destinationRules = List.copyOf(destinationRules);
+        peerPolicies = List.copyOf(peerPolicies);
+        captured = Set.copyOf(captured);
+    }
+}

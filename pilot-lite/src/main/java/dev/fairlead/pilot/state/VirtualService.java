@@ -1,0 +1,73 @@
+package dev.fairlead.pilot.state;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How requests and connections to some hosts are routed. Hosts, its own and those of destinations,
+ * are fully qualified; a wildcard is {@code *} or {@code *.suffix}.
+ */
+public record VirtualService(
+        Meta meta, List<String> hosts, List<HttpRoute> http, List<TcpRoute> tcp)
+        implements ConfigObject {
+
+    public VirtualService {
+        hosts = List.copyOf(hosts);
+        http = List.copyOf(http);
+        tcp = List.copyOf(tcp);
+    }
+
+    /** Taken by a request that any of the matches fits; no match at all fits every request. */
+    public record HttpRoute(String name, List<HttpMatch> matches, List<Target> targets) {
+        public HttpRoute {
+            matches = List.copyOf(matches);
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * What a request must be. Null, 0 and empty mean: anything.
+     *
+     * @param headers by lower-case name
+     */
+    public record HttpMatch(
+            String name,
+            @Nullable StringMatch uri,
+            boolean ignoreUriCase,
+            @Nullable StringMatch scheme,
+            @Nullable StringMatch method,
+            @Nullable StringMatch authority,
+            Map<String, StringMatch> headers,
+            int port,
+            Map<String, String> sourceLabels,
+            String sourceNamespace) {
+
+        public static final HttpMatch ANY =
+                new HttpMatch("", null, false, null, null, null, Map.of(), 0, Map.of(), "");
+
+        public HttpMatch {
+            headers = Map.copyOf(headers);
+            sourceLabels = Map.copyOf(sourceLabels);
+        }
+    }
+
+    /** Taken by a connection that any of the matches fits; no match at all fits every one. */
+    public record TcpRoute(List<TcpMatch> matches, List<Target> targets) {
+        public TcpRoute {
+            matches = List.copyOf(matches);
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /** What a connection must be. 0 and empty mean: anything. */
+    public record TcpMatch(int port, String sourceNamespace) {}
+
+    /**
+     * Where to, and how large a share.
+     *
+     * @param subset empty: all of the host
+     * @param port 0: the port that was called, or the host's only one
+     */
+    public record Target(String host, String subset, int port, int weight) {}
+}

@@ -1,0 +1,91 @@
+package dev.fairlead.pilot.validate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.pilot.state.ConfigObject;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.wire.directory.ObjectKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Reads an object of one of Istio's kinds, by itself. */
+public final class ConfigReader {
+
+    private static final Set<String> NETWORKING = Set.of("v1alpha3", "v1beta1", "v1");
+    private static final Set<String> SECURITY = Set.of("v1beta1", "v1");
+    private static final Set<String> AUTHENTICATION = Set.of("v1alpha1");
+
+    private static final Set<String> TOP_LEVEL =
+            Set.of("apiVersion", "kind", "metadata", "spec", "status");
+
+    private final MeshSettings mesh;
+
+    public ConfigReader(MeshSettings mesh) {
+        this.mesh = mesh;
+    }
+
+    /** Whether objects of this group are ours to read, if only to refuse them by name. */
+    public static boolean owns(String group) {
+        return group.endsWith(".istio.io") || group.equals("gateway.networking.k8s.io");
+    }
+
+    public Verdict<ConfigObject> read(Meta meta, JsonNode object) {
+        ObjectKey key = meta.key();
+        String version = object.path("apiVersion").asText("").replaceFirst("^[^/]*/", "");
+        return switch (key.group() + "/" + key.kind()) {
+            case "networking.istio.io/VirtualService" ->
+                    spec(
+                            object,
+                            NETWORKING.contains(version),
+                            new VirtualServiceReader(meta, mesh.compat())::read);
+            case "networking.istio.io/DestinationRule" ->
+                    spec(
+                            object,
+                            NETWORKING.contains(version),
+                            new DestinationRuleReader(meta)::read);
+            case "security.istio.io/PeerAuthentication" ->
+                    spec(
+                            object,
+                            SECURITY.contains(version),
+                            new PeerPolicyReader(meta, mesh.rootNamespace())::peerAuthentication);
+            case "authentication.istio.io/MeshPolicy" ->
+                    spec(
+                            object,
+                            AUTHENTICATION.contains(version),
+                            new PeerPolicyReader(meta, mesh.rootNamespace())::meshPolicy);
+            case "authentication.istio.io/Policy" ->
+                    spec(
+                            object,
+                            AUTHENTICATION.contains(version),
+                            new PeerPolicyReader(meta, mesh.rootNamespace())::policy);
+            default ->
+                    new Verdict.Refused<>(
+                            List.of(
+                                    new Problem(
+                                            "",
+                                            "kind " + key.kind() + " " + Problem.NOT_SUPPORTED)));
+        };
+    }
+
+    private static Verdict<ConfigObject> spec(
+            JsonNode object, boolean versionKnown, Function<Fields, ConfigObject> read) {
+        List<Problem> problems = new ArrayList<>();
+        if (!versionKnown) {
+            problems.add(
+                    new Problem(
+                            "apiVersion",
+                            object.path("apiVersion").asText("") + " " + Problem.NOT_SUPPORTED));
+        }
+        Fields spec = Fields.of(object.path("spec"), "spec", problems);
+        ConfigObject value = read.apply(spec);
+        spec.end();
+        for (var entry : object.properties()) {
+            if (!TOP_LEVEL.contains(entry.getKey())) {
+                problems.add(new Problem(entry.getKey(), Problem.UNKNOWN));
+            }
+        }
+        return problems.isEmpty() ? new Verdict.Accepted<>(value) : new Verdict.Refused<>(problems);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.fairlead.pilot.validate;
+
+import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import dev.fairlead.pilot.state.DestinationRule.Subset;
+import dev.fairlead.pilot.state.DestinationRule.TlsMode;
+import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.Meta;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the spec of a DestinationRule. */
+final class DestinationRuleReader {
+
+    private static final int MAX_PORT = 65_535;
+
+    private final Meta meta;
+
+    DestinationRuleReader(Meta meta) {
+        this.meta = meta;
+    }
+
+    DestinationRule read(Fields spec) {
+        spec.notYet("exportTo", "workloadSelector");
+        String host = HostNames.host(spec, "host", meta.namespace(), true);
+        TrafficPolicy policy = policy(spec);
+        List<Subset> subsets = spec.list("subsets", DestinationRuleReader::subset);
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < subsets.size(); i++) {
+            if (!names.add(subsets.get(i).name())) {
+                spec.problem("subsets[" + i + "].name", "duplicate " + subsets.get(i).name());
+            }
+        }
+        return new DestinationRule(meta, host, policy, subsets);
+    }
+
+    private static Subset subset(Fields subset) {
+        String name = subset.string("name");
+        if (!HostNames.isSubset(name)) {
+            subset.problem(
+                    "name", name.isEmpty() ? "is empty" : "\"" + name + "\" is not a subset name");
+        }
+        return new Subset(name, subset.strings("labels"), policy(subset));
+    }
+
+    private static TrafficPolicy policy(Fields parent) {
+        TrafficPolicy policy = parent.object("trafficPolicy", DestinationRuleReader::whole);
+        return policy == null ? TrafficPolicy.NONE : policy;
+    }
+
+    private static TrafficPolicy whole(Fields policy) {
+        policy.notYet("tunnel", "proxyProtocol", "retryBudget");
+        TrafficPolicy top = settings(policy);
+        Map<Integer, TrafficPolicy> ports = new HashMap<>();
+        policy.list(
+                "portLevelSettings",
+                entry -> {
+                    Integer number = entry.object("port", DestinationRuleReader::portNumber);
+                    TrafficPolicy settings = settings(entry);
+                    if (number == null) {
+                        entry.problem("port", "is needed");
+                    } else if (ports.put(number, settings) != null) {
+                        entry.problem("port", "duplicate port " + number);
+                    }
+                    return settings;
+                });
+        return new TrafficPolicy(top.tls(), top.balancing(), ports);
+    }
+
+    private static int portNumber(Fields port) {
+        port.notYet("name");
+        if (!port.has("number") && !port.has("name")) {
+            port.problem("number", "is needed");
+        }
+        return port.integer("number", 1, MAX_PORT, 0);
+    }
+
+    private static TrafficPolicy settings(Fields policy) {
+        policy.notYet("connectionPool", "outlierDetection");
+        @Nullable TlsMode tls = policy.object("tls", DestinationRuleReader::tls);
+        @Nullable LoadBalancing balancing =
+                policy.object("loadBalancer", DestinationRuleReader::balancing);
+        return new TrafficPolicy(tls, balancing, Map.of());
+    }
+
+    private static TlsMode tls(Fields tls) {
+        tls.notYet(
+                "clientCertificate",
+                "privateKey",
+                "caCertificates",
+                "caCrl",
+                "credentialName",
+                "subjectAltNames",
+                "sni",
+                "insecureSkipVerify");
+        TlsMode mode = tls.choice("mode", TlsMode.values(), "SIMPLE", "MUTUAL");
+        return mode == null ? TlsMode.DISABLE : mode; // DISABLE is the enum's zero value
+    }
+
+    private static LoadBalancing balancing(Fields balancer) {
+        balancer.notYet("consistentHash", "localityLbSetting", "warmupDurationSecs", "warmup");
+        String simple = balancer.string("simple");
+        return switch (simple) {
+            case "ROUND_ROBIN" -> LoadBalancing.ROUND_ROBIN;
+            case "LEAST_CONN", "LEAST_REQUEST" -> LoadBalancing.LEAST_REQUEST;
+            case "RANDOM" -> LoadBalancing.RANDOM;
+            case "PASSTHROUGH" -> {
+                balancer.problem("simple", simple + ": " + Problem.NOT_SUPPORTED);
+                yield LoadBalancing.LEAST_REQUEST;
+            }
+            default -> {
+                if (!balancer.has("consistentHash")) {
+                    balancer.problem("simple", "unknown value \"" + simple + "\"");
+                }
+                yield LoadBalancing.LEAST_REQUEST;
+            }
+        };
+    }
+}

@@ -1,0 +1,80 @@
+package dev.fairlead.pilot.validate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.Compat;
+import dev.fairlead.pilot.state.MeshSettings.Egress;
+import dev.fairlead.wire.identity.SpiffeId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads {@code data.mesh} of ConfigMap {@code fairlead-system/mesh}. */
+public final class MeshSettingsReader {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final String DATA = "data.mesh";
+
+    private MeshSettingsReader() {}
+
+    public static Verdict<MeshSettings> read(JsonNode configMap) {
+        List<Problem> problems = new ArrayList<>();
+        MeshSettings settings = MeshSettings.DEFAULT;
+        try {
+            JsonNode mesh = YAML.readTree(configMap.path("data").path("mesh").asText(""));
+            Fields fields =
+                    Fields.of(mesh == null ? MissingNode.getInstance() : mesh, DATA, problems);
+            settings = settings(fields);
+            fields.end();
+        } catch (JsonProcessingException e) {
+            problems.add(new Problem(DATA, "not YAML: " + e.getOriginalMessage()));
+        }
+        return problems.isEmpty()
+                ? new Verdict.Accepted<>(settings)
+                : new Verdict.Refused<>(problems);
+    }
+
+    private static MeshSettings settings(Fields mesh) {
+        Compat compat = compat(mesh);
+        String trustDomain = mesh.string("trustDomain");
+        if (trustDomain.isEmpty()) {
+            trustDomain = MeshSettings.DEFAULT.trustDomain();
+        } else {
+            try {
+                SpiffeId.pilot(trustDomain);
+            } catch (IllegalArgumentException e) {
+                mesh.problem("trustDomain", "\"" + trustDomain + "\" is not a trust domain");
+            }
+        }
+        String root = mesh.string("rootNamespace");
+        Egress otherwise = compat == Compat.MODERN ? Egress.ALLOW_ANY : Egress.NOT_FOUND;
+        Egress egress = mesh.object("outboundTrafficPolicy", policy -> egress(policy, compat));
+        return new MeshSettings(
+                compat,
+                trustDomain,
+                root.isEmpty() ? MeshSettings.DEFAULT.rootNamespace() : root,
+                egress == null ? otherwise : egress);
+    }
+
+    private static Compat compat(Fields mesh) {
+        return switch (mesh.string("compat")) {
+            case "", "modern" -> Compat.MODERN;
+            case "istio-1.0" -> Compat.ISTIO_1_0;
+            default -> {
+                mesh.problem("compat", "must be modern or istio-1.0");
+                yield Compat.MODERN;
+            }
+        };
+    }
+
+    private static Egress egress(Fields policy, Compat compat) {
+        Egress given = policy.choice("mode", new Egress[] {Egress.ALLOW_ANY, Egress.REGISTRY_ONLY});
+        boolean refuse = given == null ? compat == Compat.ISTIO_1_0 : given == Egress.REGISTRY_ONLY;
+        if (!refuse) {
+            return Egress.ALLOW_ANY;
+        }
+        return compat == Compat.MODERN ? Egress.REGISTRY_ONLY : Egress.NOT_FOUND;
+    }
+}
