@@ -1,0 +1,84 @@
+package dev.fairlead.agent.ops.admin;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * {@code /clusters}: {@code <cluster>::<address>::<what>::<value>}, as Envoy prints it, with what
+ * is known of an endpoint; {@code tls_mode} is ours.
+ */
+final class ClustersPage {
+
+    private final Supplier<Snapshot> snapshot;
+
+    ClustersPage(Supplier<Snapshot> snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    AdminResponse answer(AdminRequest request) {
+        String format = request.format("text");
+        return switch (format) {
+            case "text" -> AdminResponse.text(text(snapshot.get()));
+            case "json" -> AdminResponse.json(json(snapshot.get()));
+            default -> AdminResponse.unknownFormat(format, "text, json");
+        };
+    }
+
+    private static String text(Snapshot snapshot) {
+        StringBuilder text = new StringBuilder();
+        for (Cluster cluster : new TreeMap<>(snapshot.clusters()).values()) {
+            String name = cluster.name();
+            text.append(name).append("::observability_name::").append(cluster.statName());
+            text.append('\n').append(name).append("::added_via_api::true\n");
+            for (Endpoint endpoint : endpoints(snapshot, cluster)) {
+                String host =
+                        name + "::" + NetUtil.toSocketAddressString(endpoint.address()) + "::";
+                text.append(host).append("health_flags::healthy\n");
+                text.append(host).append("weight::").append(endpoint.weight()).append('\n');
+                text.append(host).append("tls_mode::").append(tlsMode(endpoint)).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static ObjectNode json(Snapshot snapshot) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        var statuses = root.putArray("cluster_statuses");
+        for (Cluster cluster : new TreeMap<>(snapshot.clusters()).values()) {
+            ObjectNode status = statuses.addObject().put("name", cluster.name());
+            status.put("added_via_api", true);
+            status.put("observability_name", cluster.statName());
+            var hosts = status.putArray("host_statuses");
+            for (Endpoint endpoint : endpoints(snapshot, cluster)) {
+                InetSocketAddress address = endpoint.address();
+                ObjectNode host = hosts.addObject();
+                host.putObject("address")
+                        .putObject("socket_address")
+                        .put("address", NetUtil.toAddressString(address.getAddress()))
+                        .put("port_value", address.getPort());
+                host.putObject("health_status").put("eds_health_status", "HEALTHY");
+                host.put("weight", endpoint.weight());
+                host.put("tls_mode", tlsMode(endpoint));
+            }
+        }
+        return root;
+    }
+
+    private static List<Endpoint> endpoints(Snapshot snapshot, Cluster cluster) {
+        Endpoints endpoints = snapshot.endpointsOf(cluster);
+        return endpoints == null ? List.of() : endpoints.list();
+    }
+
+    private static String tlsMode(Endpoint endpoint) {
+        return endpoint.mutualTls() ? "istio" : "disabled";
+    }
+}

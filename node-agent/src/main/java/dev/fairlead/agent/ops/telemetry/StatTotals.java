@@ -1,0 +1,69 @@
+package dev.fairlead.agent.ops.telemetry;
+
+import dev.fairlead.agent.data.stats.CodeCounts;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.Histogram;
+import dev.fairlead.agent.data.stats.Stat;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sum of one cluster's, filter's or listener's counters over loops and pods.
+ *
+ * <p>Owner: the thread that renders a scrape.
+ */
+public final class StatTotals {
+
+    private final List<? extends Stat> stats;
+    private final long[] values;
+    private final SortedMap<Integer, Long> codes = new TreeMap<>();
+    private @Nullable HistogramTotal millis;
+
+    <S extends Enum<S> & Stat> StatTotals(Counters<S> like) {
+        stats = List.of(like.stats());
+        values = new long[stats.size()];
+    }
+
+    <S extends Enum<S> & Stat> StatTotals add(Counters<S> counters) {
+        for (S stat : counters.stats()) {
+            values[stat.ordinal()] += counters.get(stat);
+        }
+        return this;
+    }
+
+    StatTotals add(CodeCounts more) {
+        for (int code : more.codes()) {
+            codes.merge(code, more.count(code), Long::sum);
+        }
+        return this;
+    }
+
+    StatTotals add(Histogram more) {
+        if (millis == null) {
+            millis = new HistogramTotal(more);
+        }
+        millis.add(more);
+        return this;
+    }
+
+    public List<? extends Stat> stats() {
+        return stats;
+    }
+
+    public long value(Stat stat) {
+        return values[stat.ordinal()];
+    }
+
+    /** Responses by exact status code; empty for what has none. */
+    public SortedMap<Integer, Long> codes() {
+        return Collections.unmodifiableSortedMap(codes);
+    }
+
+    /** How long requests took; null for what is no cluster. */
+    @Nullable HistogramTotal millis() {
+        return millis;
+    }
+}
