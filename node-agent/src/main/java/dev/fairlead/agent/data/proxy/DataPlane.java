@@ -16,6 +16,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -113,6 +114,14 @@ public final class DataPlane {
         };
     }
 
+    /** Completes when a connection of the pod was seen to be captured; fails with the reason. */
+    public CompletableFuture<Void> proveCapture(String uid) {
+        Placed placed = pods.get(uid);
+        return placed == null
+                ? CompletableFuture.failedFuture(new IllegalStateException("pod is not open"))
+                : placed.captured.proveCapture();
+    }
+
     /** No new connections; those held go on. */
     public CompletableFuture<Void> stopAccepting(String uid) {
         Placed placed = pods.get(uid);
@@ -160,8 +169,14 @@ public final class DataPlane {
         return workers.stream().map(Worker::stats).toList();
     }
 
-    /** Pods of this node that are open. */
-    public List<LocalPod> pods() {
-        return pods.values().stream().map(placed -> placed.captured.pod()).toList();
+    /** Pods of this node that are open, each with the number of its worker. */
+    public Map<LocalPod, Integer> placements() {
+        Map<LocalPod, Integer> placements = new HashMap<>();
+        pods.values()
+                .forEach(
+                        placed ->
+                                placements.put(
+                                        placed.captured.pod(), workers.indexOf(placed.worker)));
+        return placements;
     }
 }

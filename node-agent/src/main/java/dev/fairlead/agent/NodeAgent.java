@@ -1,0 +1,231 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.agent.control.pods.EnrolmentParts;
+import dev.fairlead.agent.control.pods.EnrolmentSettings;
+import dev.fairlead.agent.control.pods.IptablesCaptureRules;
+import dev.fairlead.agent.control.pods.Namespaces;
+import dev.fairlead.agent.control.pods.PodEnrolment;
+import dev.fairlead.agent.control.pods.PodSocketServer;
+import dev.fairlead.agent.control.xds.BackOff;
+import dev.fairlead.agent.control.xds.ControlChannel;
+import dev.fairlead.agent.control.xds.ReportClient;
+import dev.fairlead.agent.control.xds.XdsClient;
+import dev.fairlead.agent.control.xds.state.LastGood;
+import dev.fairlead.agent.data.proxy.DataPlane;
+import dev.fairlead.agent.data.tls.TlsContexts;
+import dev.fairlead.agent.ops.admin.AdminConfig;
+import dev.fairlead.agent.ops.admin.AdminServer;
+import dev.fairlead.agent.ops.admin.AdminSources;
+import dev.fairlead.agent.ops.lifecycle.Readiness;
+import dev.fairlead.agent.ops.telemetry.BuildInfo;
+import dev.fairlead.agent.ops.telemetry.Telemetry;
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.logging.LogLevels;
+import dev.fairlead.wire.svid.CertificateClient;
+import dev.fairlead.wire.tokens.BearerToken;
+import io.grpc.ManagedChannel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node agent's composition root: builds everything, starts it in order, and ends it. The one class
+ * that knows all others.
+ *
+ * <p>Order of start: admin and readiness first, so that what is missing can be seen; then the last good
+ * configuration; then the pods of before; then the socket for new ones.
+ */
+public final class NodeAgent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+
+    private final AgentConfig config;
+    private final Clock clock = Clock.systemUTC();
+    private final Readiness readiness = new Readiness();
+    private final EventLoopGroup workers;
+    private final EventLoopGroup controlLoop = ControlChannel.newLoop();
+    private final ManagedChannel pilotChannel;
+    private final ManagedChannel caChannel;
+    private final TlsContexts tls;
+    private final DataPlane dataPlane;
+    private final Certificates certificates;
+    private final LastGood lastGood;
+    private final XdsClient xds;
+    private final ReportClient reports;
+    private final EnrolledPods pods;
+    private final PodEnrolment enrolment;
+    private final AdminServer admin;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private NodeAgent(AgentConfig config) throws IOException {
+        this.config = config;
+        Files.createDirectories(config.stateDir());
+        readiness.missing("configuration", "waiting for the first configuration of pilot-lite");
+        readiness.missing("pods", "taking up the pods of before");
+        BearerToken token = new BearerToken(config.tokenFile());
+        pilotChannel = channel(config.pilot(), SpiffeId.pilot(config.trustDomain()));
+        caChannel = channel(config.ca(), SpiffeId.ca(config.trustDomain()));
+        tls = new TlsContexts(config.trustDomain(), clock);
+        workers =
+                new MultiThreadIoEventLoopGroup(
+                        config.workers(),
+                        new DefaultThreadFactory("worker"),
+                        EpollIoHandler.newFactory());
+        dataPlane = new DataPlane(workers, tls);
+        certificates =
+                new Certificates(
+                        new CertificateClient(caChannel, token),
+                        tls,
+                        readiness,
+                        clock,
+                        new SplittableRandom());
+        lastGood = new LastGood(config.stateDir().resolve("xds"));
+        xds =
+                new XdsClient(
+                        XdsClient.Settings.of(config.node()),
+                        pilotChannel,
+                        token,
+                        lastGood,
+                        dataPlane::install,
+                        clock,
+                        new SplittableRandom());
+        reports =
+                new ReportClient(pilotChannel, token, BackOff.DEFAULT, new SplittableRandom());
+        pods = new EnrolledPods(dataPlane, clock);
+        enrolment =
+                new PodEnrolment(
+                        config.trustDomain(),
+                        config.stateDir(),
+                        EnrolmentSettings.DEFAULTS,
+                        new EnrolmentParts(
+                                certificates,
+                                pods,
+                                new IptablesCaptureRules(config.iptables()),
+                                (pod, captured, wait) ->
+                                        reports.report(
+                                                new ReportClient.PodReport(
+                                                        pod.uid(),
+                                                        pod.namespace(),
+                                                        pod.name(),
+                                                        captured,
+                                                        wait)),
+                                Namespaces.ofKernel()));
+        admin = admin();
+    }
+
+    private ManagedChannel channel(String address, SpiffeId server) {
+        return ControlChannel.open(address, config.rootCertFile(), server, controlLoop);
+    }
+
+    private AdminServer admin() {
+        return new AdminServer(
+                new AdminConfig(
+                        config.adminSocket(),
+                        config.adminPort(),
+                        List.of(new InetSocketAddress(config.metricsPort())),
+                        List.of(new InetSocketAddress(config.readyPort()))),
+                new AdminSources(
+                        config.node(),
+                        clock.instant(),
+                        clock,
+                        config.shown(),
+                        new Telemetry(dataPlane::stats, readiness, BuildInfo.ofThisProcess()),
+                        readiness,
+                        LogLevels.ofThisProcess(),
+                        dataPlane::snapshot,
+                        new ShownConfiguration(xds),
+                        certificates,
+                        pods));
+    }
+
+    /** Starts all of it; returns when it serves, or is on its way to. */
+    private PodSocketServer start() throws IOException {
+        admin.start();
+        xds.start();
+        Thread.ofVirtual().name("readiness").start(this::watchReadiness);
+        enrolment.restore().thenRun(() -> readiness.met("pods"));
+        return PodSocketServer.listen(config.podSocket(), enrolment::handle);
+    }
+
+    /** Tells readiness what only looking can tell. */
+    private void watchReadiness() {
+        try {
+            boolean configured = false;
+            while (!stopped.await(200, TimeUnit.MILLISECONDS)) {
+                if (!configured && xds.status().synced() && xds.status().installed() > 0) {
+                    configured = true;
+                    readiness.met("configuration");
+                }
+                certificates.tellProblems();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("readiness watch stops");
+        }
+    }
+
+    @Override
+    public void close() {
+        readiness.drain();
+        stopped.countDown();
+        enrolment.close();
+        reports.close();
+        try {
+            xds.close();
+            lastGood.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        certificates.close();
+        pilotChannel.shutdownNow();
+        caChannel.shutdownNow();
+        admin.close();
+        workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        controlLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** Exit codes: 0 stopped by a signal, 1 it cannot start, 2 bad settings. */
+    public static void main(String[] args) throws InterruptedException {
+        AgentConfig config;
+        try {
+            config = AgentConfig.fromEnv(System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println("node-agent: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        Duration sinceStart =
+                Duration.ofMillis(
+                        java.lang.management.ManagementFactory.getRuntimeMXBean().getUptime());
+        try {
+            NodeAgent agent = new NodeAgent(config);
+            PodSocketServer socket = agent.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, socket), "stop"));
+            LOG.info("started node={} millis={}", config.node(), sinceStart.toMillis());
+            agent.stopped.await();
+        } catch (IOException e) {
+            System.err.println("node-agent: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private static void stop(NodeAgent agent, PodSocketServer socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.warn("pod socket not closed reason=\"{}\"", e.getMessage());
+        }
+        agent.close();
+    }
+}
