@@ -2,13 +2,20 @@ package dev.fairlead.lab.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.iptables.Backend;
+import dev.fairlead.iptables.Cidr;
+import dev.fairlead.iptables.NodeRules;
+import dev.fairlead.iptables.RuleApplier;
+import dev.fairlead.iptables.RuleOutcome;
 import dev.fairlead.lab.cluster.LabNode;
 import dev.fairlead.lab.cluster.network.DnsZone;
 import dev.fairlead.lab.cluster.objects.Manifests;
 import dev.fairlead.lab.cluster.pods.ImageMap;
 import dev.fairlead.lab.cluster.workloads.Workloads;
 import dev.fairlead.lab.control.ControlServer;
+import dev.fairlead.lab.host.Addresses;
 import dev.fairlead.lab.host.Links;
+import dev.fairlead.lab.host.NetworkNamespace;
 import dev.fairlead.lab.mesh.Mesh;
 import dev.fairlead.lab.pods.Template;
 import dev.fairlead.lab.state.LabFolder;
@@ -49,6 +56,9 @@ public final class LabEngine {
     public static LabEngine start(LabFolder folder, LabSettings settings)
             throws IOException, InterruptedException {
         Links.createNodes(settings.nodes());
+        for (int i = 1; i <= settings.nodeCount(); i++) {
+            markProbes("node-" + i, Addresses.pods(i));
+        }
         long template =
                 Template.create(IN_MEMORY, List.of(settings.stateRoot(), settings.cacheRoot()));
         ObjectDirectory applied = new ObjectDirectory(folder.cluster().resolve("applied"));
@@ -75,6 +85,17 @@ public final class LabEngine {
         engine.begin(new Pods(folder, settings, mesh, template, nodes, engine::changed));
         Commands commands = new Commands(engine, mesh, new Followers(status), settings.nodes());
         return new LabEngine(folder, engine, new ControlServer(folder.control(), commands));
+    }
+
+    /** Probes of the node reach its pods past capture, and nobody else can claim to be the node. */
+    private static void markProbes(String node, String pods) throws IOException {
+        NodeRules rules = new NodeRules(List.of(Cidr.parse(pods)));
+        RuleOutcome outcome =
+                new RuleApplier(Backend.AUTO)
+                        .apply(new NetworkNamespace(node).path(), rules::rules);
+        if (!outcome.good()) {
+            throw new IOException("node rules of " + node + ": " + outcome);
+        }
     }
 
     private static List<ObjectNode> meshSettings(LabSettings settings) {

@@ -7,6 +7,8 @@ import dev.fairlead.lab.state.LabSettings;
 import dev.fairlead.wire.pods.PodSocketProtocol;
 import dev.fairlead.wire.pods.PodSocketProtocol.Add;
 import dev.fairlead.wire.pods.PodSocketProtocol.Remove;
+import dev.fairlead.wire.tokens.Caller;
+import dev.fairlead.wire.tokens.NodeTokens;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -15,6 +17,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,14 +75,17 @@ public final class Mesh {
     }
 
     private void createTokens() throws IOException {
-        Map<String, Path> files = new LinkedHashMap<>();
+        SecureRandom random = new SecureRandom();
+        List<NodeTokens.Entry> entries = new ArrayList<>();
         LabFolder.createPrivate(folder.ca());
-        files.put("pilot-lite", LabFolder.createPrivate(folder.pilot()).resolve("token"));
+        Path pilot = LabFolder.createPrivate(folder.pilot()).resolve("token");
+        entries.add(NodeTokens.mint(pilot, new Caller.Pilot(), random));
         for (String node : settings.nodes()) {
             LabFolder.createPrivate(folder.node(node).resolve("state"));
-            files.put("node/" + node, folder.node(node).resolve("token"));
+            Path token = folder.node(node).resolve("token");
+            entries.add(NodeTokens.mint(token, new Caller.Node(node), random));
         }
-        Tokens.create(files, folder.nodeTokens());
+        NodeTokens.write(folder.nodeTokens(), entries);
     }
 
     private MeshProgram ca() {
