@@ -15,6 +15,6 @@ public interface AcceptedConnections {
     /** Someone calls the pod at {@code destination}. */
     void inbound(EpollSocketChannel downstream, InetSocketAddress destination);
 
-    /** A connection was refused and is already reset. */
+    /** A connection is refused; the caller resets it. */
     void refused(boolean inbound, RefusalReason reason);
 }

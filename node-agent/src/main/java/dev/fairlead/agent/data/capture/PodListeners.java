@@ -117,8 +117,8 @@ final class PodListeners {
     }
 
     private void refuse(EpollSocketChannel channel, boolean inbound, RefusalReason reason) {
+        accepted.refused(inbound, reason); // first: who sees the reset finds it counted
         Resets.reset(channel);
-        accepted.refused(inbound, reason);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written by the loop only

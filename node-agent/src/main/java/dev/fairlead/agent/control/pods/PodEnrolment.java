@@ -1,0 +1,165 @@
+package dev.fairlead.agent.control.pods;
+
+import dev.fairlead.agent.model.workload.CaptureExclusions;
+import dev.fairlead.agent.model.workload.LocalPod;
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.pods.PodSocketProtocol.Add;
+import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
+import dev.fairlead.wire.pods.PodSocketProtocol.ListPods;
+import dev.fairlead.wire.pods.PodSocketProtocol.PodState;
+import dev.fairlead.wire.pods.PodSocketProtocol.Remove;
+import dev.fairlead.wire.pods.PodSocketProtocol.Request;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The pods of this node. Each has a life of its own ({@link PodLife}); changes of one pod happen in
+ * the order in which they are asked, those of several at once.
+ *
+ * <p>Thread: any. What is asked is answered when it is done; every request may be repeated.
+ */
+public final class PodEnrolment implements AutoCloseable {
+
+    private final String trustDomain;
+    private final EnrolmentSettings settings;
+    private final EnrolmentParts parts;
+    private final PodStore store;
+    private final PodReports reports;
+    private final EnrolmentCounters counters = new EnrolmentCounters();
+
+    /** A pod's life and the thread that lives it. Both are there while there is anything to do. */
+    private record Living(PodLife life, Thread thread) {}
+
+    private final ConcurrentHashMap<String, Living> living = new ConcurrentHashMap<>();
+
+    /**
+     * @param stateDir where {@code pods.json} is kept
+     */
+    public PodEnrolment(
+            String trustDomain, Path stateDir, EnrolmentSettings settings, EnrolmentParts parts) {
+        this.trustDomain = trustDomain;
+        this.settings = settings;
+        this.parts = parts;
+        this.store = new PodStore(stateDir);
+        this.reports = new PodReports(parts.reports(), settings.retryInterval());
+    }
+
+    /**
+     * Takes up the pods that the last process left. Completes when each is served again, or is
+     * given up because its namespace is gone; until then the agent is not ready.
+     */
+    public CompletableFuture<Void> restore() {
+        var settled = new ArrayList<CompletableFuture<Void>>();
+        for (var entry : store.load()) {
+            var one = new CompletableFuture<Void>();
+            settled.add(one);
+            tell(entry.pod().uid(), new PodLife.Restore(entry, one));
+        }
+        return CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new));
+    }
+
+    public CompletableFuture<Answer> handle(Request request) {
+        var answer = new CompletableFuture<Answer>();
+        switch (request) {
+            case Add add -> add(add, answer);
+            case Remove(var uid, var gone) -> tell(uid, new PodLife.Remove(gone, answer));
+            case ListPods() -> answer.complete(new Answer(true, null, false, pods()));
+        }
+        return answer;
+    }
+
+    private void add(Add add, CompletableFuture<Answer> answer) {
+        try {
+            var pod = podOf(add, trustDomain);
+            var _ = IptablesCaptureRules.rulesOf(pod); // or its exclusions make no rules
+            tell(pod.uid(), new PodLife.Add(pod, answer));
+        } catch (RuntimeException e) {
+            answer.complete(Answer.failed("add: " + e.getMessage(), false));
+        }
+    }
+
+    /** IllegalArgumentException, or NullPointerException, says which field is wrong. */
+    static LocalPod podOf(Add add, String trustDomain) {
+        var exclusions = add.exclusions();
+        return new LocalPod(
+                required("uid", add.uid()),
+                required("namespace", add.namespace()),
+                required("name", add.name()),
+                new SpiffeId(
+                        trustDomain,
+                        add.namespace(),
+                        required("serviceAccount", add.serviceAccount())),
+                Path.of(required("netns", add.netns())),
+                required("ips", add.ips()).stream().map(InetAddress::ofLiteral).toList(),
+                exclusions == null
+                        ? CaptureExclusions.NONE
+                        : new CaptureExclusions(
+                                exclusions.inboundPorts(),
+                                exclusions.outboundPorts(),
+                                exclusions.outboundCidrs()));
+    }
+
+    /** Jackson leaves null what a request does not have, whatever the type says. */
+    private static <T> T required(String field, @org.jspecify.annotations.Nullable T value) {
+        if (value == null) {
+            throw new IllegalArgumentException(field + " is missing");
+        }
+        return value;
+    }
+
+    private void tell(String uid, PodLife.Event event) {
+        living.compute(
+                uid,
+                (_, there) -> {
+                    if (there != null) {
+                        there.life().tell(event);
+                        return there;
+                    }
+                    var life =
+                            new PodLife(
+                                    uid, settings, parts, store, reports, counters, this::retire);
+                    life.tell(event);
+                    return new Living(life, Thread.ofVirtual().name("pod-" + uid).start(life));
+                });
+    }
+
+    /** True: it is over, and the next event begins a new life. */
+    private boolean retire(PodLife life) {
+        return living.computeIfPresent(life.uid(), (_, there) -> life.hasMail() ? there : null)
+                == null;
+    }
+
+    /** The pods that are enrolled or on the way, by name. */
+    public List<PodState> pods() {
+        var pods = new ArrayList<PodState>();
+        living.forEach((uid, there) -> {
+            switch (there.life().state()) {
+                case LifeState.Absent() -> {}
+                case LifeState.Joining(var pod, _) -> pods.add(shown(pod, false));
+                case LifeState.Captured(var pod, _) -> pods.add(shown(pod, true));
+                case LifeState.Leaving(var pod) -> pods.add(shown(pod, false));
+            }
+        });
+        pods.sort(Comparator.comparing(PodState::namespace).thenComparing(PodState::name));
+        return pods;
+    }
+
+    private static PodState shown(LocalPod pod, boolean captured) {
+        return new PodState(pod.uid(), pod.namespace(), pod.name(), captured);
+    }
+
+    public EnrolmentCounters counters() {
+        return counters;
+    }
+
+    /** The agent stops. The pods stay captured, for the next process to take up. */
+    @Override
+    public void close() {
+        living.values().forEach(there -> there.thread().interrupt());
+    }
+}

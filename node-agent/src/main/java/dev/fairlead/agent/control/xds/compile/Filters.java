@@ -1,0 +1,89 @@
+package dev.fairlead.agent.control.xds.compile;
+
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.route.RouteAction.Forward;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.util.Set;
+
+/** The one network filter of a chain: http_connection_manager or tcp_proxy. */
+final class Filters {
+
+    private final Set<String> routes;
+    private final Set<String> clusters;
+
+    /** Gathers the names that filters refer to into {@code routes} and {@code clusters}. */
+    Filters(Set<String> routes, Set<String> clusters) {
+        this.routes = routes;
+        this.clusters = clusters;
+    }
+
+    Filter compile(FilterChain chain, At at) throws Refusal {
+        if (chain.getFiltersCount() != 1) {
+            throw at.field("filters").refuse(chain.getFiltersCount() + " filters, not one");
+        }
+        var config = chain.getFilters(0).getTypedConfig();
+        At configAt = at.element("filters", 0).field("typed_config");
+        return config.is(TcpProxy.class)
+                ? tcp(Profile.typed(config, TcpProxy.class, configAt), configAt)
+                : http(Profile.typed(config, HttpConnectionManager.class, configAt), configAt);
+    }
+
+    private Filter tcp(TcpProxy proxy, At at) throws Refusal {
+        String prefix = Values.notEmpty(proxy.getStatPrefix(), at.field("stat_prefix"));
+        return new Filter.Tcp(prefix, forward(proxy, at));
+    }
+
+    private Forward forward(TcpProxy proxy, At at) throws Refusal {
+        var weights = new Weights(clusters);
+        return switch (proxy.getClusterSpecifierCase()) {
+            case CLUSTER -> weights.single(proxy.getCluster(), at.field("cluster"));
+            case WEIGHTED_CLUSTERS -> {
+                At listAt = at.field("weighted_clusters");
+                for (int i = 0; i < proxy.getWeightedClusters().getClustersCount(); i++) {
+                    var share = proxy.getWeightedClusters().getClusters(i);
+                    At shareAt = listAt.element("clusters", i);
+                    if (share.getWeight() == 0) {
+                        throw shareAt.field("weight").refuse("0"); // Envoy refuses it, for TCP
+                    }
+                    weights.add(share.getName(), share.getWeight(), shareAt);
+                }
+                yield weights.forward(listAt);
+            }
+            default -> throw at.refuse("no cluster or weighted_clusters");
+        };
+    }
+
+    private Filter http(HttpConnectionManager manager, At at) throws Refusal {
+        String prefix = Values.notEmpty(manager.getStatPrefix(), at.field("stat_prefix"));
+        if (manager.getHttpFiltersCount() != 1) {
+            throw at.field("http_filters")
+                    .refuse(manager.getHttpFiltersCount() + " filters, not the router alone");
+        }
+        if (!manager.getHttpFilters(0).hasTypedConfig()) {
+            throw at.element("http_filters", 0).field("typed_config").refuse("not set");
+        }
+        return new Filter.Http(prefix, routes(manager, at));
+    }
+
+    private Filter.Routes routes(HttpConnectionManager manager, At at) throws Refusal {
+        return switch (manager.getRouteSpecifierCase()) {
+            case RDS -> {
+                At rdsAt = at.field("rds");
+                var rds = manager.getRds();
+                Values.requireAds(rds.getConfigSource(), rdsAt.field("config_source"));
+                String name =
+                        Values.notEmpty(rds.getRouteConfigName(), rdsAt.field("route_config_name"));
+                routes.add(name);
+                yield new Filter.Routes.Named(name);
+            }
+            case ROUTE_CONFIG -> {
+                At tableAt = at.field("route_config");
+                yield new Filter.Routes.Inline(
+                        RouteTables.compile(manager.getRouteConfig(), tableAt, clusters));
+            }
+            default -> throw at.refuse("no rds or route_config");
+        };
+    }
+}

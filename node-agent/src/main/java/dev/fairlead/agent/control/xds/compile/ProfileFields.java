@@ -1,0 +1,279 @@
+package dev.fairlead.agent.control.xds.compile;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.fairlead.wire.v1.workload.Exclusions;
+import dev.fairlead.wire.v1.workload.Workload;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The allow-list of profile 1: for each message type the fields that are honoured, and for each Any
+ * field the types that it may hold. A type that is not here may be present only empty.
+ */
+final class ProfileFields {
+
+    private static final Set<FieldDescriptor> FIELDS = new HashSet<>();
+    private static final Map<FieldDescriptor, AnyField> ANYS = new HashMap<>();
+    private static final String WELL_KNOWN = "google.protobuf.";
+
+    private record AnyField(String kind, List<Message> types) {}
+
+    private ProfileFields() {}
+
+    static {
+        listeners();
+        tls();
+        routes();
+        clusters();
+        allow(
+                Workload.getDescriptor(),
+                Workload.getDescriptor().getFields().stream()
+                        .map(FieldDescriptor::getName)
+                        .toArray(String[]::new));
+        allow(Exclusions.getDescriptor(), "inbound_ports", "outbound_ports", "outbound_cidrs");
+    }
+
+    private static void listeners() {
+        allow(
+                Listener.getDescriptor(),
+                "name",
+                "address",
+                "bind_to_port",
+                "listener_filters",
+                "listener_filters_timeout",
+                "continue_on_listener_filters_timeout",
+                "filter_chains",
+                "default_filter_chain");
+        allow(ListenerFilter.getDescriptor(), "name", "typed_config");
+        any(
+                ListenerFilter.getDescriptor(),
+                "listener filter",
+                OriginalDst.getDefaultInstance(),
+                TlsInspector.getDefaultInstance(),
+                HttpInspector.getDefaultInstance());
+        allow(
+                FilterChain.getDescriptor(),
+                "name",
+                "filter_chain_match",
+                "filters",
+                "transport_socket");
+        allow(
+                FilterChainMatch.getDescriptor(),
+                "destination_port",
+                "prefix_ranges",
+                "server_names",
+                "transport_protocol",
+                "application_protocols");
+        allow(CidrRange.getDescriptor(), "address_prefix", "prefix_len");
+        allow(Filter.getDescriptor(), "name", "typed_config");
+        any(
+                Filter.getDescriptor(),
+                "network filter",
+                HttpConnectionManager.getDefaultInstance(),
+                TcpProxy.getDefaultInstance());
+        allow(
+                HttpConnectionManager.getDescriptor(),
+                "stat_prefix",
+                "rds",
+                "route_config",
+                "http_filters");
+        allow(Rds.getDescriptor(), "config_source", "route_config_name");
+        allow(HttpFilter.getDescriptor(), "name", "typed_config");
+        any(HttpFilter.getDescriptor(), "http filter", Router.getDefaultInstance());
+        allow(TcpProxy.getDescriptor(), "stat_prefix", "cluster", "weighted_clusters");
+        allow(TcpProxy.WeightedCluster.getDescriptor(), "clusters");
+        allow(TcpProxy.WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
+    }
+
+    private static void tls() {
+        allow(TransportSocket.getDescriptor(), "name", "typed_config");
+        any(
+                TransportSocket.getDescriptor(),
+                "transport socket",
+                DownstreamTlsContext.getDefaultInstance(),
+                UpstreamTlsContext.getDefaultInstance(),
+                RawBuffer.getDefaultInstance());
+        allow(
+                DownstreamTlsContext.getDescriptor(),
+                "common_tls_context",
+                "require_client_certificate");
+        allow(UpstreamTlsContext.getDescriptor(), "common_tls_context", "sni");
+        allow(
+                CommonTlsContext.getDescriptor(),
+                "tls_params",
+                "alpn_protocols",
+                "tls_certificate_sds_secret_configs",
+                "validation_context_sds_secret_config",
+                "combined_validation_context");
+        allow(
+                TlsParameters.getDescriptor(),
+                "tls_minimum_protocol_version",
+                "tls_maximum_protocol_version");
+        allow(SdsSecretConfig.getDescriptor(), "name", "sds_config");
+        allow(
+                CommonTlsContext.CombinedCertificateValidationContext.getDescriptor(),
+                "default_validation_context",
+                "validation_context_sds_secret_config");
+        allow(CertificateValidationContext.getDescriptor(), "match_typed_subject_alt_names");
+        allow(SubjectAltNameMatcher.getDescriptor(), "san_type", "matcher");
+        allow(ConfigSource.getDescriptor(), "ads", "resource_api_version");
+        allow(AggregatedConfigSource.getDescriptor());
+    }
+
+    private static void routes() {
+        allow(RouteConfiguration.getDescriptor(), "name", "virtual_hosts");
+        allow(VirtualHost.getDescriptor(), "name", "domains", "routes");
+        allow(Route.getDescriptor(), "name", "match", "route", "direct_response");
+        allow(
+                RouteMatch.getDescriptor(),
+                "prefix",
+                "path",
+                "safe_regex",
+                "case_sensitive",
+                "headers",
+                "dynamic_metadata");
+        allow(
+                HeaderMatcher.getDescriptor(),
+                "name",
+                "string_match",
+                "present_match",
+                "invert_match");
+        allow(StringMatcher.getDescriptor(), "exact", "prefix", "safe_regex", "ignore_case");
+        allow(RegexMatcher.getDescriptor(), "regex");
+        allow(MetadataMatcher.getDescriptor(), "filter", "path", "value");
+        allow(MetadataMatcher.PathSegment.getDescriptor(), "key");
+        allow(ValueMatcher.getDescriptor(), "string_match");
+        allow(RouteAction.getDescriptor(), "cluster", "weighted_clusters", "timeout");
+        allow(WeightedCluster.getDescriptor(), "clusters");
+        allow(WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
+        allow(DirectResponseAction.getDescriptor(), "status", "body");
+        allow(DataSource.getDescriptor(), "inline_string");
+    }
+
+    private static void clusters() {
+        allow(
+                Cluster.getDescriptor(),
+                "name",
+                "alt_stat_name",
+                "type",
+                "eds_cluster_config",
+                "connect_timeout",
+                "lb_policy",
+                "load_assignment",
+                "transport_socket",
+                "transport_socket_matches");
+        allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
+        allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
+        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
+        allow(LocalityLbEndpoints.getDescriptor(), "locality", "lb_endpoints");
+        allow(Locality.getDescriptor(), "region", "zone", "sub_zone");
+        allow(
+                LbEndpoint.getDescriptor(),
+                "endpoint",
+                "health_status",
+                "load_balancing_weight",
+                "metadata");
+        allow(Endpoint.getDescriptor(), "address");
+        allow(Address.getDescriptor(), "socket_address");
+        allow(SocketAddress.getDescriptor(), "address", "port_value");
+        allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void allow(Descriptor message, String... names) {
+        for (String name : names) {
+            FIELDS.add(field(message, name));
+        }
+    }
+
+    private static void any(Descriptor message, String kind, Message... types) {
+        ANYS.put(field(message, "typed_config"), new AnyField(kind, List.of(types)));
+    }
+
+    private static FieldDescriptor field(Descriptor message, String name) {
+        FieldDescriptor field = message.findFieldByName(name);
+        if (field == null) {
+            throw new IllegalStateException(message.getFullName() + " has no field " + name);
+        }
+        return field;
+    }
+
+    /** Whether {@code field} may be set. */
+    static boolean allows(FieldDescriptor field) {
+        return FIELDS.contains(field)
+                || field.getContainingType().getFullName().startsWith(WELL_KNOWN);
+    }
+
+    /** Default instances of what an Any field may hold. */
+    static List<Message> typesOf(FieldDescriptor field) {
+        AnyField any = ANYS.get(field);
+        return any == null ? List.of() : any.types;
+    }
+
+    /** What an Any field holds, in words: {@code network filter}. */
+    static String kindOf(FieldDescriptor field) {
+        AnyField any = ANYS.get(field);
+        return any == null ? "type" : any.kind;
+    }
+
+    /** Every field that may be set. */
+    static Set<FieldDescriptor> all() {
+        return Set.copyOf(FIELDS);
+    }
+
+    /** Default instances of all that may stand in a typed_config. */
+    static List<Message> typedConfigs() {
+        return ANYS.values().stream().flatMap(any -> any.types.stream()).toList();
+    }
+}

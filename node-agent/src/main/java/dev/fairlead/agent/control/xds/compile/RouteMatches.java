@@ -1,0 +1,90 @@
+package dev.fairlead.agent.control.xds.compile;
+
+import dev.fairlead.agent.model.route.HeaderMatcher;
+import dev.fairlead.agent.model.route.PathMatcher;
+import dev.fairlead.agent.model.route.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code config.route.v3.RouteMatch}. */
+final class RouteMatches {
+
+    /** Metadata that only the agent fills: labels of the calling pod. */
+    private static final String SOURCE_FILTER = "fairlead.source";
+
+    private static final Set<String> PSEUDO_HEADERS =
+            Set.of(":method", ":path", ":authority", ":scheme");
+
+    private RouteMatches() {}
+
+    static RouteMatch compile(io.envoyproxy.envoy.config.route.v3.RouteMatch match, At at)
+            throws Refusal {
+        List<HeaderMatcher> headers = new ArrayList<>();
+        for (int i = 0; i < match.getHeadersCount(); i++) {
+            headers.add(header(match.getHeaders(i), at.element("headers", i)));
+        }
+        Map<String, String> labels = new HashMap<>();
+        for (int i = 0; i < match.getDynamicMetadataCount(); i++) {
+            addLabel(labels, match.getDynamicMetadata(i), at.element("dynamic_metadata", i));
+        }
+        return new RouteMatch(path(match, at), headers, labels);
+    }
+
+    private static PathMatcher path(io.envoyproxy.envoy.config.route.v3.RouteMatch match, At at)
+            throws Refusal {
+        boolean ignoreCase = match.hasCaseSensitive() && !match.getCaseSensitive().getValue();
+        return switch (match.getPathSpecifierCase()) {
+            case PREFIX -> new PathMatcher.Prefix(match.getPrefix(), ignoreCase);
+            case PATH -> new PathMatcher.Exact(match.getPath(), ignoreCase);
+            case SAFE_REGEX ->
+                    new PathMatcher.Regex(
+                            BoundedRegex.compile(
+                                    match.getSafeRegex().getRegex(),
+                                    at.field("safe_regex").field("regex")));
+            default -> throw at.refuse("no prefix, path or safe_regex");
+        };
+    }
+
+    private static HeaderMatcher header(
+            io.envoyproxy.envoy.config.route.v3.HeaderMatcher header, At at) throws Refusal {
+        String name = Values.notEmpty(header.getName(), at.field("name")).toLowerCase(Locale.ROOT);
+        if (name.startsWith(":") && !PSEUDO_HEADERS.contains(name)) {
+            throw at.field("name").refuse("\"" + name + "\" is no header of a request");
+        }
+        boolean invert = header.getInvertMatch();
+        return switch (header.getHeaderMatchSpecifierCase()) {
+            case STRING_MATCH ->
+                    new HeaderMatcher(
+                            name,
+                            StringMatchers.compile(
+                                    header.getStringMatch(), at.field("string_match")),
+                            invert);
+            case PRESENT_MATCH -> new HeaderMatcher(name, null, invert == header.getPresentMatch());
+            default -> new HeaderMatcher(name, null, invert); // Envoy: presence is enough
+        };
+    }
+
+    private static void addLabel(Map<String, String> labels, MetadataMatcher matcher, At at)
+            throws Refusal {
+        if (!matcher.getFilter().equals(SOURCE_FILTER)) {
+            throw at.field("filter").refuse("\"" + matcher.getFilter() + "\" is unknown");
+        }
+        if (matcher.getPathCount() != 1) {
+            throw at.field("path").refuse(matcher.getPathCount() + " segments, not one");
+        }
+        var value = matcher.getValue().getStringMatch();
+        if (!value.hasExact() || value.getIgnoreCase()) {
+            throw at.field("value").field("string_match").refuse("not exact");
+        }
+        String key = matcher.getPath(0).getKey();
+        String other = labels.put(key, value.getExact());
+        if (other != null && !other.equals(value.getExact())) {
+            throw at.refuse("label " + key + " cannot be both");
+        }
+    }
+}

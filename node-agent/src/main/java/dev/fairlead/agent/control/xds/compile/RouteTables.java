@@ -1,0 +1,124 @@
+package dev.fairlead.agent.control.xds.compile;
+
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteTable;
+import dev.fairlead.agent.model.route.VirtualHost;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** {@code config.route.v3.RouteConfiguration}, served by name or inline. */
+final class RouteTables {
+
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15); // Envoy, RouteAction
+    private static final int MAX_BODY = 4096; // Envoy's bound on direct responses
+
+    private RouteTables() {}
+
+    /** Adds the clusters that it names to {@code clusters}. */
+    static RouteTable compile(RouteConfiguration configuration, At at, Set<String> clusters)
+            throws Refusal {
+        List<VirtualHost> hosts = new ArrayList<>(configuration.getVirtualHostsCount());
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < configuration.getVirtualHostsCount(); i++) {
+            At hostAt = at.element("virtual_hosts", i);
+            VirtualHost host = host(configuration.getVirtualHosts(i), hostAt, clusters);
+            if (!names.add(host.name())) {
+                throw hostAt.field("name").refuse("second virtual host " + host.name());
+            }
+            hosts.add(host);
+        }
+        try {
+            return new RouteTable(configuration.getName(), hosts);
+        } catch (IllegalArgumentException e) {
+            throw at.field("virtual_hosts").refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static VirtualHost host(
+            io.envoyproxy.envoy.config.route.v3.VirtualHost host, At at, Set<String> clusters)
+            throws Refusal {
+        if (host.getDomainsCount() == 0) {
+            throw at.field("domains").refuse("empty");
+        }
+        for (int i = 0; i < host.getDomainsCount(); i++) {
+            requireDomain(host.getDomains(i), at.element("domains", i));
+        }
+        List<Route> routes = new ArrayList<>(host.getRoutesCount());
+        for (int i = 0; i < host.getRoutesCount(); i++) {
+            routes.add(route(host.getRoutes(i), at.element("routes", i), clusters));
+        }
+        String name = Values.notEmpty(host.getName(), at.field("name"));
+        return new VirtualHost(name, host.getDomainsList(), routes);
+    }
+
+    private static void requireDomain(String domain, At at) throws Refusal {
+        int star = domain.indexOf('*');
+        boolean inTheMiddle = star > 0 && star < domain.length() - 1;
+        if (domain.isEmpty() || inTheMiddle || domain.indexOf('*', star + 1) > 0) {
+            throw at.refuse("\"" + domain + "\" is not a domain, *suffix or prefix*");
+        }
+    }
+
+    private static Route route(
+            io.envoyproxy.envoy.config.route.v3.Route route, At at, Set<String> clusters)
+            throws Refusal {
+        var match = RouteMatches.compile(route.getMatch(), at.field("match"));
+        return switch (route.getActionCase()) {
+            case ROUTE -> {
+                At actionAt = at.field("route");
+                var action = route.getRoute();
+                yield new Route(
+                        route.getName(),
+                        match,
+                        forward(action, actionAt, clusters),
+                        action.hasTimeout()
+                                ? Values.duration(action.getTimeout(), actionAt.field("timeout"))
+                                : DEFAULT_TIMEOUT);
+            }
+            case DIRECT_RESPONSE ->
+                    new Route(
+                            route.getName(),
+                            match,
+                            respond(route.getDirectResponse(), at.field("direct_response")),
+                            Duration.ZERO);
+            default -> throw at.refuse("no route or direct_response");
+        };
+    }
+
+    private static RouteAction forward(
+            io.envoyproxy.envoy.config.route.v3.RouteAction action, At at, Set<String> clusters)
+            throws Refusal {
+        return switch (action.getClusterSpecifierCase()) {
+            case CLUSTER -> new Weights(clusters).single(action.getCluster(), at.field("cluster"));
+            case WEIGHTED_CLUSTERS -> {
+                At listAt = at.field("weighted_clusters");
+                var weights = new Weights(clusters);
+                for (int i = 0; i < action.getWeightedClusters().getClustersCount(); i++) {
+                    var share = action.getWeightedClusters().getClusters(i);
+                    At shareAt = listAt.element("clusters", i);
+                    weights.add(share.getName(), share.getWeight().getValue(), shareAt);
+                }
+                yield weights.forward(listAt);
+            }
+            default -> throw at.refuse("no cluster or weighted_clusters");
+        };
+    }
+
+    private static RouteAction respond(DirectResponseAction response, At at) throws Refusal {
+        int status = response.getStatus();
+        if (status < 200 || status > 599) {
+            throw at.field("status").refuse(Integer.toUnsignedString(status) + " is no status");
+        }
+        String body = response.getBody().getInlineString();
+        if (body.length() > MAX_BODY) {
+            throw at.field("body").refuse(body.length() + " bytes, at most " + MAX_BODY);
+        }
+        return new RouteAction.Respond(status, body);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.fairlead.agent.control.xds.compile;
+
+import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.v1.workload.Exclusions;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Our own {@code fairlead.wire.v1.Workload} to {@link Workload}. */
+public final class WorkloadCompiler
+        extends ResourceCompiler<dev.fairlead.wire.v1.workload.Workload, Workload> {
+
+    public WorkloadCompiler() {
+        super(dev.fairlead.wire.v1.workload.Workload.class);
+    }
+
+    @Override
+    Outcome<Workload> translate(dev.fairlead.wire.v1.workload.Workload workload) throws Refusal {
+        Values.notEmpty(workload.getUid(), At.ROOT.field("uid"));
+        checkExclusions(workload.getExclusions(), At.ROOT.field("exclusions"));
+        List<InetAddress> addresses = new ArrayList<>(workload.getAddressesCount());
+        for (int i = 0; i < workload.getAddressesCount(); i++) {
+            addresses.add(
+                    Values.address(workload.getAddresses(i), At.ROOT.element("addresses", i)));
+        }
+        var model =
+                new Workload(
+                        workload.getUid(),
+                        workload.getNamespace(),
+                        workload.getName(),
+                        identity(workload),
+                        workload.getLabelsMap(),
+                        addresses,
+                        workload.getNode(),
+                        workload.getCaptured(),
+                        workload.getWorkloadName(),
+                        workload.getServicesList());
+        return new Outcome.Compiled<>(model, References.NONE);
+    }
+
+    private static SpiffeId identity(dev.fairlead.wire.v1.workload.Workload workload)
+            throws Refusal {
+        try {
+            return new SpiffeId(
+                    workload.getTrustDomain(),
+                    workload.getNamespace(),
+                    workload.getServiceAccount());
+        } catch (IllegalArgumentException e) {
+            throw At.ROOT.field("service_account").refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Who captures a pod reads its exclusions from the pod socket; here they are only checked. */
+    private static void checkExclusions(Exclusions exclusions, At at) throws Refusal {
+        for (int i = 0; i < exclusions.getInboundPortsCount(); i++) {
+            Values.port(exclusions.getInboundPorts(i), at.element("inbound_ports", i));
+        }
+        for (int i = 0; i < exclusions.getOutboundPortsCount(); i++) {
+            Values.port(exclusions.getOutboundPorts(i), at.element("outbound_ports", i));
+        }
+        for (int i = 0; i < exclusions.getOutboundCidrsCount(); i++) {
+            At cidrAt = at.element("outbound_cidrs", i);
+            String cidr = exclusions.getOutboundCidrs(i);
+            int slash = cidr.indexOf('/');
+            if (!cidr.substring(slash + 1).matches("[0-9]{1,3}")) {
+                throw cidrAt.refuse("\"" + cidr + "\" is not a range");
+            }
+            var range = CidrRange.newBuilder();
+            range.setAddressPrefix(cidr.substring(0, Math.max(0, slash)));
+            range.getPrefixLenBuilder().setValue(Integer.parseInt(cidr.substring(slash + 1)));
+            Values.range(range.build(), cidrAt);
+        }
+    }
+
+    @Override
+    String nameOf(dev.fairlead.wire.v1.workload.Workload workload) {
+        return workload.getUid();
+    }
+
+    @Override
+    String nameField() {
+        return "uid";
+    }
+}
