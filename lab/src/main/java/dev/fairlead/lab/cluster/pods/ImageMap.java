@@ -47,7 +47,7 @@ public final class ImageMap {
     }
 
     /** IllegalArgumentException names {@code source}, the entry and what is wrong with it. */
-    static ImageMap parse(String source, String text, @Nullable Path samples, Path cache) {
+    public static ImageMap parse(String source, String text, @Nullable Path samples, Path cache) {
         List<Entry> entries = new ArrayList<>();
         JsonNode images = Yaml.parse(source, text).path("images");
         for (JsonNode image : images) {

@@ -8,7 +8,6 @@ import dev.fairlead.lab.cluster.PodState;
 import dev.fairlead.lab.cluster.objects.Applied;
 import dev.fairlead.lab.cluster.objects.Json;
 import dev.fairlead.lab.cluster.objects.Kind;
-import dev.fairlead.lab.cluster.objects.Kinds;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.time.Instant;
 import java.util.Comparator;
@@ -56,8 +55,7 @@ public record ClusterView(
                     case "Namespace" -> namespaces();
                     default -> applied.ofKind(kind.kind()).stream();
                 };
-        return objects.filter(object -> Kinds.of(object).kind().equals(kind.kind()))
-                .<JsonNode>map(object -> object)
+        return objects.<JsonNode>map(object -> object)
                 .filter(object ->
                         !kind.namespaced()
                                 || namespace.isEmpty()
