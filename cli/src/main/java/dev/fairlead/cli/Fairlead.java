@@ -25,7 +25,9 @@ public final class Fairlead {
     private static int report(Exception e, CommandLine command) {
         boolean expected = e instanceof LabException || e instanceof IllegalArgumentException;
         String what =
-                expected || e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString();
+                expected || e instanceof IOException
+                        ? String.valueOf(e.getMessage())
+                        : e.toString();
         command.getErr().println("fairlead: " + what);
         if (!expected && !(e instanceof IOException)) {
             e.printStackTrace(command.getErr());

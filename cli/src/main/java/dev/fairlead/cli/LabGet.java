@@ -13,10 +13,17 @@ final class LabGet implements Callable<Integer> {
 
     @Mixin LabName name = new LabName();
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "pods, services, nodes, any kind; or KIND/NAME")
+    @Parameters(
+            index = "0",
+            paramLabel = "KIND",
+            description = "pods, services, nodes, any kind; or KIND/NAME")
     String kind = "";
 
-    @Parameters(index = "1", paramLabel = "OBJECT", arity = "0..1", description = "one object's name")
+    @Parameters(
+            index = "1",
+            paramLabel = "OBJECT",
+            arity = "0..1",
+            description = "one object's name")
     String object = "";
 
     @Option(names = {"-n", "--namespace"})
@@ -25,7 +32,10 @@ final class LabGet implements Callable<Integer> {
     @Option(names = {"-A", "--all-namespaces"})
     boolean all;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FORM", description = "wide, yaml, json or name")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORM",
+            description = "wide, yaml, json or name")
     String output = "";
 
     @Override

@@ -33,7 +33,6 @@ final class LabRestart implements Callable<Integer> {
         if (!signal.equals("TERM") && !signal.equals("KILL")) {
             throw new IllegalArgumentException("signal TERM or KILL, not " + signal);
         }
-        return name.lab()
-                .ask(new ControlProtocol.Restart(what, node, signal), Terminal.standard());
+        return name.lab().ask(new ControlProtocol.Restart(what, node, signal), Terminal.standard());
     }
 }

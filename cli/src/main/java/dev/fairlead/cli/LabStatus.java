@@ -21,7 +21,8 @@ final class LabStatus implements Callable<Integer> {
             Lab lab = new Lab(LabFolder.of(state, name));
             labs++;
             if (lab.running().isEmpty()) {
-                terminal.out("lab " + name + " was killed (./fairlead lab down --name " + name + ")");
+                terminal.out(
+                        "lab " + name + " was killed (./fairlead lab down --name " + name + ")");
                 continue;
             }
             terminal.out("lab " + name);

@@ -39,7 +39,10 @@ final class LabUp implements Callable<Integer> {
     @Option(names = "--plain", description = "pods only, without ca, pilot-lite and agents")
     boolean plain;
 
-    @Option(names = "--images", paramLabel = "FILE", description = "the image map (samples/images.yaml)")
+    @Option(
+            names = "--images",
+            paramLabel = "FILE",
+            description = "the image map (samples/images.yaml)")
     @Nullable String images;
 
     @Option(names = "--wait", negatable = true, defaultValue = "true", fallbackValue = "true")

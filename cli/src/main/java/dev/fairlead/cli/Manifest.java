@@ -20,7 +20,8 @@ final class Manifest {
         for (String path : paths) {
             if (path.equals("-")) {
                 byte[] input = System.in.readAllBytes();
-                sources.add(new Source("standard input", new String(input, StandardCharsets.UTF_8)));
+                sources.add(
+                        new Source("standard input", new String(input, StandardCharsets.UTF_8)));
             } else if (Files.isDirectory(Path.of(path))) {
                 sources.addAll(readFolder(Path.of(path)));
             } else if (Files.isReadable(Path.of(path))) {

@@ -33,8 +33,7 @@ final class Lab implements AutoCloseable {
 
     /** A lab that is not up yet. */
     static Lab named(Path state) {
-        return new Lab(
-                "t" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet(), state);
+        return new Lab("t" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet(), state);
     }
 
     /** A lab that is up: {@code lab up} with {@code options}. */
@@ -116,7 +115,8 @@ final class Lab implements AutoCloseable {
 
     /** What curl prints as status code; 000 when there was no answer. */
     String statusOf(String pod, String url) {
-        return exec(pod, "curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url).out();
+        return exec(pod, "curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url)
+                .out();
     }
 
     /** All logs of the lab, for the message of a failed test. */

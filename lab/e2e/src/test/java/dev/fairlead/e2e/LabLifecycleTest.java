@@ -98,7 +98,9 @@ class LabLifecycleTest {
     @Test
     void execHasTheCommandsOwnStatusAndStreams() throws IOException {
         try (Lab lab = Lab.up("--plain", "--nodes", "1", "-f", manifest(SLEEP))) {
-            Result result = lab.runWithInput("in", "exec", "sle", "--", "sh", "-c", "cat; echo err >&2; exit 7");
+            Result result =
+                    lab.runWithInput(
+                            "in", "exec", "sle", "--", "sh", "-c", "cat; echo err >&2; exit 7");
             assertThat(result.status()).isEqualTo(7);
             assertThat(result.out()).isEqualTo("in");
             assertThat(result.err()).isEqualTo("err\n");

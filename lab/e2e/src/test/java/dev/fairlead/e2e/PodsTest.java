@@ -126,7 +126,9 @@ class PodsTest {
     void resolvesNothingElse() {
         assertThat(lab.exec("client", "getent", "hosts", "nosuch").status()).isEqualTo(2);
         assertThat(lab.exec("client", "getent", "hosts", "example.com").status()).isEqualTo(2);
-        assertThat(lab.sh("client", "ip route get 1.1.1.1 && curl -s -m 2 http://1.1.1.1/").status())
+        assertThat(
+                        lab.sh("client", "ip route get 1.1.1.1 && curl -s -m 2 http://1.1.1.1/")
+                                .status())
                 .isNotZero();
     }
 
@@ -143,12 +145,14 @@ class PodsTest {
     void seesNothingOfTheLabAndNothingOfOthers() {
         String state = lab.folder().toString();
         assertThat(lab.sh("client", "ls " + state).status()).isNotZero();
-        assertThat(lab.sh("client", "ls /run/fairlead /.old").out()).isEmpty();
+        assertThat(lab.sh("client", "find /.old /.pod /run/fairlead -mindepth 1").out()).isEmpty();
         assertThat(lab.sh("client", "cat /proc/*/cmdline | tr '\\0' ' '").ok())
                 .doesNotContain("fairlead", "java");
         assertThat(lab.sh("client", "find / -xdev -name token -path '*node-*' 2>/dev/null").out())
                 .isEmpty();
-        assertThat(lab.sh("client", "grep -E 'labs|fairlead/(lab|pods)' /proc/self/mountinfo").out())
+        assertThat(
+                        lab.sh("client", "grep -E 'labs|fairlead/(lab|pods)' /proc/self/mountinfo")
+                                .out())
                 .doesNotContain(state + "/");
     }
 
@@ -255,8 +259,11 @@ class PodsTest {
         lab.sh("stuck", "rm /tmp/well").ok();
         Lab.await(
                 "restarted",
-                () -> Stream.of(row("stuck").split(" +", -1)).skip(3).findFirst().equals(
-                        java.util.Optional.of("1")));
+                () ->
+                        Stream.of(row("stuck").split(" +", -1))
+                                .skip(3)
+                                .findFirst()
+                                .equals(java.util.Optional.of("1")));
     }
 
     @Test
@@ -290,12 +297,17 @@ class PodsTest {
     @Test
     void applyTwiceChangesNothing() {
         List<String> verbs =
-                lab.apply(CLUSTER).lines().map(line -> line.substring(line.indexOf(' ') + 1)).toList();
+                lab.apply(CLUSTER)
+                        .lines()
+                        .map(line -> line.substring(line.indexOf(' ') + 1))
+                        .toList();
         assertThat(verbs).hasSize(6).containsOnly("unchanged");
     }
 
     private static String row(String pod) {
-        return lab.run("get", "pods").ok().lines()
+        return lab.run("get", "pods")
+                .ok()
+                .lines()
                 .filter(line -> line.startsWith(pod + " "))
                 .findFirst()
                 .orElse("");

@@ -1,6 +1,6 @@
 /**
- * End-to-end tests: they drive {@code ./fairlead lab …} as users do, as processes, and import nothing
- * of the product. Tagged {@code lab}.
+ * End-to-end tests: they drive {@code ./fairlead lab …} as users do, as processes, and import
+ * nothing of the product. Tagged {@code lab}.
  */
 @NullMarked
 package dev.fairlead.e2e;

@@ -31,9 +31,11 @@ public final class ControlProtocol {
     public record Source(String name, String text) {}
 
     /** Apply {@code sources}; {@code follow}: wait until agents and pods have followed. */
-    public record Apply(List<Source> sources, String namespace, boolean follow) implements Request {}
+    public record Apply(List<Source> sources, String namespace, boolean follow)
+            implements Request {}
 
-    public record Delete(List<Source> sources, String namespace, boolean follow) implements Request {}
+    public record Delete(List<Source> sources, String namespace, boolean follow)
+            implements Request {}
 
     /**
      * Show objects of {@code kind}.

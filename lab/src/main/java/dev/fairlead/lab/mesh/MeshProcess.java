@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ final class MeshProcess {
     private final Runnable startedAgain;
 
     private volatile @Nullable Process process;
-    private volatile int starts;
+    private final AtomicInteger starts = new AtomicInteger();
     private volatile boolean ending;
 
     /**
@@ -93,7 +94,7 @@ final class MeshProcess {
             environment.putAll(program.environment());
             Process started = builder.start();
             process = started;
-            int start = ++starts;
+            int start = starts.incrementAndGet();
             log.info("process started name={} pid={}", program.name(), started.pid());
             if (start > 1) {
                 Thread.ofVirtual().start(() -> announce(start));
@@ -114,10 +115,6 @@ final class MeshProcess {
         }
     }
 
-    int starts() {
-        return starts;
-    }
-
     boolean ready() {
         Process running = process;
         return running != null && running.isAlive() && ready.getAsBoolean();
@@ -127,7 +124,7 @@ final class MeshProcess {
     boolean awaitReady(int start, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
-            if (starts >= start && ready()) {
+            if (starts.get() >= start && ready()) {
                 return true;
             }
             Thread.sleep(20);
@@ -138,7 +135,7 @@ final class MeshProcess {
     /** Sends TERM or KILL to the process that runs now. Returns the number of its successor. */
     int signal(boolean kill) throws InterruptedException {
         Process running = process;
-        int next = starts + 1;
+        int next = starts.get() + 1;
         if (running != null) {
             if (kill) {
                 running.destroyForcibly();
