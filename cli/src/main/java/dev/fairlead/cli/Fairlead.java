@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./fairlead",
         description = "A service mesh with one agent per node.",
-        subcommands = {LabCommand.class})
+        subcommands = {LabCommand.class, dev.fairlead.cli.demo.Demo.class})
 public final class Fairlead {
 
     private Fairlead() {}
