@@ -10,6 +10,7 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,6 +82,11 @@ public final class TlsContexts implements TlsStore {
     public @Nullable Svid svid(SpiffeId id) {
         IdentityContexts contexts = identities.get(id);
         return contexts == null ? null : contexts.svid();
+    }
+
+    /** All contexts that can still make handlers. */
+    List<ReferenceCountedOpenSslContext> liveContexts() {
+        return identities.values().stream().flatMap(i -> i.contexts().stream()).toList();
     }
 
     @Override
