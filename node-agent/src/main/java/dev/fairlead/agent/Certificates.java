@@ -10,14 +10,9 @@ import dev.fairlead.agent.ops.admin.CertificateSource;
 import dev.fairlead.agent.ops.lifecycle.Readiness;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
@@ -116,22 +111,8 @@ final class Certificates
     }
 
     @Override
-    public List<X509Certificate> roots() {
-        LinkedHashSet<X509Certificate> roots = new LinkedHashSet<>();
-        identities.list().forEach(status -> roots.addAll(status.bundle()));
-        return new ArrayList<>(roots);
-    }
-
-    @Override
-    public Map<SpiffeId, List<X509Certificate>> chains() {
-        Map<SpiffeId, List<X509Certificate>> chains =
-                new TreeMap<>(java.util.Comparator.comparing(SpiffeId::uri));
-        for (CertificateStatus status : identities.list()) {
-            if (!status.chain().isEmpty()) {
-                chains.put(status.id(), status.chain());
-            }
-        }
-        return chains;
+    public List<CertificateStatus> certificates() {
+        return identities.list();
     }
 
     @Override

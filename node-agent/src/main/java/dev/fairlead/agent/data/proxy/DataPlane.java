@@ -173,10 +173,8 @@ public final class DataPlane {
     public Map<LocalPod, Integer> placements() {
         Map<LocalPod, Integer> placements = new HashMap<>();
         pods.values()
-                .forEach(
-                        placed ->
-                                placements.put(
-                                        placed.captured.pod(), workers.indexOf(placed.worker)));
+                .forEach(placed ->
+                        placements.put(placed.captured.pod(), workers.indexOf(placed.worker)));
         return placements;
     }
 }

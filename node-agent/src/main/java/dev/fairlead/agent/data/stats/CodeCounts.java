@@ -13,15 +13,25 @@ public final class CodeCounts {
     private long[] counts = {};
 
     public void inc(int code) {
+        add(code, 1);
+    }
+
+    void addAll(CodeCounts other) {
+        for (int code : other.codes()) {
+            add(code, other.count(code));
+        }
+    }
+
+    private void add(int code, long amount) {
         int[] known = codes;
         for (int i = 0; i < known.length; i++) {
             if (known[i] == code) {
-                counts[i]++;
+                counts[i] += amount;
                 return;
             }
         }
         counts = Arrays.copyOf(counts, known.length + 1);
-        counts[known.length] = 1;
+        counts[known.length] = amount;
         int[] grown = Arrays.copyOf(known, known.length + 1);
         grown[known.length] = code;
         codes = grown;

@@ -31,6 +31,15 @@ public final class Counters<S extends Enum<S> & Stat> {
         values[stat.ordinal()] = value;
     }
 
+    /** Adds another's counters; what is a gauge stays. */
+    void addCounters(Counters<S> other) {
+        for (S stat : stats) {
+            if (stat.kind() == Stat.Kind.COUNTER) {
+                add(stat, other.get(stat));
+            }
+        }
+    }
+
     public long get(S stat) {
         return values[stat.ordinal()];
     }

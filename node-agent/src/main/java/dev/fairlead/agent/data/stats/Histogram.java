@@ -44,6 +44,14 @@ public final class Histogram {
         sum += value;
     }
 
+    /** Adds another's values, which has the same bounds. */
+    void addAll(Histogram other) {
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] += other.counts[i];
+        }
+        sum += other.sum;
+    }
+
     /** How many bounds there are; there is one count more. */
     public int size() {
         return bounds.length;

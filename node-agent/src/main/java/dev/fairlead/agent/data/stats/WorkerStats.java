@@ -1,7 +1,10 @@
 package dev.fairlead.agent.data.stats;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Everything that one worker loop counts, by pod and name. Handles are made when configuration is
@@ -14,10 +17,13 @@ public final class WorkerStats {
     /**
      * Whose and which.
      *
-     * @param pod UID of the pod that it is counted for
+     * @param pod UID of the pod that it is counted for; empty: all that have left
      * @param name what stands between the kind's prefix and the stat's own name
      */
     public record Key(String pod, String name) {}
+
+    /** In place of a pod's UID: all pods that have left. */
+    private static final String GONE = "";
 
     private final Map<Key, ClusterCounters> clusters = new ConcurrentHashMap<>();
     private final Map<Key, HttpCounters> http = new ConcurrentHashMap<>();
@@ -28,10 +34,23 @@ public final class WorkerStats {
 
     /** A cluster's counters with its responses by exact code and its latencies. */
     public record ClusterCounters(
-            Counters<ClusterStat> counters, CodeCounts codes, Histogram requestMillis) {}
+            Counters<ClusterStat> counters, CodeCounts codes, Histogram requestMillis) {
+
+        private void add(ClusterCounters other) {
+            counters.addCounters(other.counters);
+            codes.addAll(other.codes);
+            requestMillis.addAll(other.requestMillis);
+        }
+    }
 
     /** An HTTP filter's counters with its responses by exact code. */
-    public record HttpCounters(Counters<HttpStat> counters, CodeCounts codes) {}
+    public record HttpCounters(Counters<HttpStat> counters, CodeCounts codes) {
+
+        private void add(HttpCounters other) {
+            counters.addCounters(other.counters);
+            codes.addAll(other.codes);
+        }
+    }
 
     /** {@code name} is the cluster's stat name. */
     public ClusterCounters cluster(String pod, String name) {
@@ -93,11 +112,27 @@ public final class WorkerStats {
         return connections;
     }
 
-    /** Forgets what was counted for a pod that is gone; Istio's series stay. */
+    /**
+     * Lets go of a pod that is gone. What was counted for it goes on under no pod's name: a sum
+     * over pods never falls, which Prometheus would take for a restart.
+     */
     public void forget(String pod) {
-        clusters.keySet().removeIf(key -> key.pod().equals(pod));
-        http.keySet().removeIf(key -> key.pod().equals(pod));
-        tcp.keySet().removeIf(key -> key.pod().equals(pod));
-        listeners.keySet().removeIf(key -> key.pod().equals(pod));
+        moveToGone(clusters, pod, gone -> cluster(GONE, gone), ClusterCounters::add);
+        moveToGone(http, pod, gone -> http(GONE, gone), HttpCounters::add);
+        moveToGone(tcp, pod, gone -> tcp(GONE, gone), Counters::addCounters);
+        moveToGone(listeners, pod, gone -> listener(GONE, gone), Counters::addCounters);
+    }
+
+    private static <C> void moveToGone(
+            Map<Key, C> all, String pod, Function<String, C> goneOf, BiConsumer<C, C> add) {
+        for (Key key : List.copyOf(all.keySet())) {
+            if (key.pod().equals(pod)) {
+                C gone = goneOf.apply(key.name());
+                C last = all.remove(key);
+                if (last != null) {
+                    add.accept(gone, last);
+                }
+            }
+        }
     }
 }

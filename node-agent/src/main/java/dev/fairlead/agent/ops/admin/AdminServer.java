@@ -2,6 +2,8 @@ package dev.fairlead.agent.ops.admin;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -10,9 +12,13 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,7 +49,7 @@ public final class AdminServer implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 64 * 1024; // far more than any query needs
     private static final int MAX_CONNECTIONS =
             256; // of each port; beyond them, new ones are closed at once
-    private static final int READ_TIMEOUT_SECONDS = 30;
+    private static final int MAX_SECONDS = 60; // for a connection, its one answer included
 
     private final AdminConfig config;
     private final AdminPages pages;
@@ -76,8 +82,8 @@ public final class AdminServer implements AutoCloseable {
                 "listening admin={} socket={} metrics={} readiness={}",
                 adminAddress(),
                 config.socket(),
-                config.metrics(),
-                config.readiness());
+                metricsAddresses(),
+                readinessAddresses());
     }
 
     /** Made beside its name and moved there, so that nobody meets it with other permissions. */
@@ -138,14 +144,38 @@ public final class AdminServer implements AutoCloseable {
                     channel.close();
                     return;
                 }
-                channel.closeFuture().addListener(_ -> connections.release());
+                var deadline =
+                        channel.eventLoop()
+                                .schedule(() -> channel.close(), MAX_SECONDS, TimeUnit.SECONDS);
+                channel.closeFuture()
+                        .addListener(_ -> {
+                            deadline.cancel(false);
+                            connections.release();
+                        });
                 channel.pipeline()
-                        .addLast(new ReadTimeoutHandler(READ_TIMEOUT_SECONDS))
                         .addLast(new HttpServerCodec())
-                        .addLast(new HttpObjectAggregator(MAX_REQUEST_BYTES, true))
+                        .addLast(new OneRequest())
                         .addLast(new AdminHandler(served, loopbackHostOnly, executor));
             }
         };
+    }
+
+    /** Gathers a request; closes where it is too large, while Netty would read on. */
+    private static final class OneRequest extends HttpObjectAggregator {
+
+        OneRequest() {
+            super(MAX_REQUEST_BYTES, true);
+        }
+
+        @Override
+        protected void handleOversizedMessage(ChannelHandlerContext context, HttpMessage large) {
+            var response =
+                    new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, 0);
+            response.headers().set(HttpHeaderNames.CONNECTION, "close");
+            context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        }
     }
 
     /** Where admin listens on TCP, with the port that it got. */

@@ -1,16 +1,11 @@
 package dev.fairlead.agent.ops.admin;
 
-import dev.fairlead.wire.identity.SpiffeId;
-import java.security.cert.X509Certificate;
+import dev.fairlead.agent.model.identity.CertificateStatus;
 import java.util.List;
-import java.util.Map;
 
-/** The certificates in use; never a key. Called on any thread. */
+/** The identities wanted on this node, with their certificates; never a key. Called on any thread. */
 public interface CertificateSource {
 
-    /** What peers are trusted by. */
-    List<X509Certificate> roots();
-
-    /** Each identity's certificate and what it is signed by, leaf first. */
-    Map<SpiffeId, List<X509Certificate>> chains();
+    /** Each of them, those without a certificate too. */
+    List<CertificateStatus> certificates();
 }

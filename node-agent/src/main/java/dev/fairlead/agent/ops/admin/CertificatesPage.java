@@ -3,7 +3,6 @@ package dev.fairlead.agent.ops.admin;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fairlead.wire.identity.SpiffeId;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -11,9 +10,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
-/** {@code /certs}: certificates in the shape of Envoy's admin.v3.Certificates. */
+/**
+ * {@code /certs}: certificates in the shape of Envoy's admin.v3.Certificates; state, problem and
+ * next try of each identity are ours.
+ */
 final class CertificatesPage {
 
     private static final int URI = 6; // RFC 5280 §4.2.1.6, uniformResourceIdentifier
@@ -31,21 +32,20 @@ final class CertificatesPage {
     AdminResponse answer(AdminRequest request) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ArrayNode certificates = root.putArray("certificates");
-        List<X509Certificate> roots = source.roots();
-        var chains =
-                source.chains().entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey(Comparator.comparing(SpiffeId::uri)))
-                        .toList();
-        for (var chain : chains) {
-            ObjectNode one = certificates.addObject();
-            add(one.putArray("ca_cert"), "ROOTCA", roots);
-            add(one.putArray("cert_chain"), chain.getKey().uri(), chain.getValue());
-        }
-        if (chains.isEmpty() && !roots.isEmpty()) {
-            ObjectNode one = certificates.addObject();
-            add(one.putArray("ca_cert"), "ROOTCA", roots);
-            one.putArray("cert_chain");
-        }
+        source.certificates().stream()
+                .sorted(Comparator.comparing(status -> status.id().uri()))
+                .forEach(status -> {
+                    ObjectNode one = certificates.addObject();
+                    add(one.putArray("ca_cert"), "ROOTCA", status.bundle());
+                    add(one.putArray("cert_chain"), status.id().uri(), status.chain());
+                    one.put("state", status.state());
+                    if (status.problem() != null) {
+                        one.put("problem", status.problem());
+                    }
+                    if (status.nextTry() != null) {
+                        one.put("next_try", status.nextTry().toString());
+                    }
+                });
         return AdminResponse.json(root);
     }
 

@@ -75,7 +75,7 @@ final class EnvoyText {
     private static String plain(double number) {
         return number == Math.rint(number)
                 ? Long.toString((long) number)
-                : String.format(Locale.ROOT, "%.5g", number).replaceFirst("0+$", "");
+                : String.format(Locale.ROOT, "%.5g", number).replaceFirst("\\.?0+$", "");
     }
 
     /** {@code {"stats":[{"name":…,"value":…},…,{"histograms":{…}}]}}. */

@@ -1,11 +1,13 @@
 package dev.fairlead.agent.ops.telemetry;
 
+import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.CodeCounts;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.Histogram;
 import dev.fairlead.agent.data.stats.Stat;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: the thread that renders a scrape.
  */
 public final class StatTotals {
+
+    /** Each pod and loop sees the same, so these are not added up. */
+    private static final Set<Stat> SAME_FOR_ALL =
+            Set.of(ClusterStat.MEMBERSHIP_TOTAL, ClusterStat.MEMBERSHIP_HEALTHY);
 
     private final List<? extends Stat> stats;
     private final long[] values;
@@ -29,7 +35,10 @@ public final class StatTotals {
 
     <S extends Enum<S> & Stat> StatTotals add(Counters<S> counters) {
         for (S stat : counters.stats()) {
-            values[stat.ordinal()] += counters.get(stat);
+            int i = stat.ordinal();
+            long value = counters.get(stat);
+            values[i] =
+                    SAME_FOR_ALL.contains(stat) ? Math.max(values[i], value) : values[i] + value;
         }
         return this;
     }
