@@ -29,7 +29,7 @@ final class ContainerIndex {
     void write(List<PodRunner> runners) throws IOException {
         StringBuilder text = new StringBuilder();
         runners.stream()
-                .sorted(Comparator.comparing(ContainerIndex::rank))
+                .sorted(Comparator.comparingInt(ContainerIndex::rank))
                 .forEach(runner -> lines(runner, text));
         if (!text.toString().equals(written)) {
             written = text.toString();
