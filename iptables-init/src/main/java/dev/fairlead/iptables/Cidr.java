@@ -46,6 +46,11 @@ public record Cidr(InetAddress address, int prefix) {
         return address instanceof Inet4Address ? IpFamily.V4 : IpFamily.V6;
     }
 
+    public boolean contains(InetAddress candidate) {
+        return candidate.getAddress().length == address.getAddress().length
+                && new Cidr(candidate, prefix).address.equals(address);
+    }
+
     @Override
     public String toString() {
         return address.getHostAddress() + "/" + prefix;

@@ -3,6 +3,7 @@ package dev.fairlead.iptables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,18 @@ class CidrTest {
     })
     void hostBitsAreCleared(String text, String canonical) {
         assertThat(Cidr.parse(text)).hasToString(canonical);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, 10.255.0.1, true",
+        "10.0.0.0/8, 11.0.0.1, false",
+        "0.0.0.0/0, 192.0.2.1, true",
+        "0.0.0.0/0, 2001:db8::1, false",
+        "fd00::/8, fd12::1, true"
+    })
+    void aBlockContainsItsAddresses(String block, String address, boolean contained) {
+        assertThat(Cidr.parse(block).contains(InetAddress.ofLiteral(address))).isEqualTo(contained);
     }
 
     @ParameterizedTest

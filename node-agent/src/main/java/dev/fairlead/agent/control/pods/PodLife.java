@@ -1,7 +1,6 @@
 package dev.fairlead.agent.control.pods;
 
 import dev.fairlead.agent.model.workload.LocalPod;
-import dev.fairlead.iptables.RuleOutcome;
 import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +39,7 @@ final class PodLife implements Runnable {
     private final EnrolmentParts parts;
     private final PodStore store;
     private final PodReports reports;
+    private final RuleKeeper rules;
     private final EnrolmentCounters counters;
     private final Predicate<PodLife> retire;
     private final LinkedBlockingQueue<Event> mailbox = new LinkedBlockingQueue<>();
@@ -65,6 +65,7 @@ final class PodLife implements Runnable {
         this.store = store;
         this.reports = reports;
         this.counters = counters;
+        this.rules = new RuleKeeper(parts.rules(), counters);
         this.retire = retire;
     }
 
@@ -149,9 +150,9 @@ final class PodLife implements Runnable {
             return add(pod);
         }
         if (!known.equals(pod)) {
-            var outcome = parts.rules().capture(pod);
-            if (!outcome.good()) {
-                return Answer.failed("rules: " + outcome, true);
+            var trouble = rules.capture(pod);
+            if (trouble != null) {
+                return Answer.failed(trouble, true);
             }
             store.put(pod, false);
             become(new LifeState.Captured(pod, namespace), "changed");
@@ -183,9 +184,9 @@ final class PodLife implements Runnable {
     }
 
     private Answer capture(LocalPod pod, Object namespace) throws InterruptedException {
-        var outcome = parts.rules().capture(pod);
-        if (!outcome.good()) {
-            return Answer.failed("rules: " + outcome, true);
+        var trouble = rules.capture(pod);
+        if (trouble != null) {
+            return Answer.failed(trouble, true);
         }
         var proof = parts.dataPlane().proveCapture(uid);
         return switch (patience.await(proof, settings.patience())) {
@@ -207,7 +208,7 @@ final class PodLife implements Runnable {
     private void undo(LocalPod pod) throws InterruptedException {
         if (state instanceof LifeState.Joining(_, var namespace)) {
             if (namespace.equals(parts.namespaces().identityOf(pod.netns()))) {
-                warnUnlessGood("clean", pod, parts.rules().clean(pod));
+                rules.clean(pod);
             }
             release(pod);
         }
@@ -293,7 +294,7 @@ final class PodLife implements Runnable {
             release(pod);
         }
         if (!namespaceGone) {
-            warnUnlessGood("clean", pod, parts.rules().clean(pod));
+            rules.clean(pod);
         }
         counters.left.incrementAndGet();
         log.info("pod left uid={} pod={} gone={}", uid, pod.display(), namespaceGone);
@@ -309,7 +310,7 @@ final class PodLife implements Runnable {
             }
         });
         patience.await(unmarked, settings.agentsBound().plusSeconds(1));
-        warnUnlessGood("drain", pod, parts.rules().drain(pod));
+        rules.drain(pod);
         // One that is just being made has its first packet taken and is not accepted yet.
         var settled = System.nanoTime() + settings.settle().toNanos();
         var bound = System.nanoTime() + settings.drainBound().toNanos();
@@ -332,40 +333,7 @@ final class PodLife implements Runnable {
             leave(pod, true);
             return;
         }
-        switch (parts.rules().capture(pod)) {
-            case RuleOutcome.Whole() -> {}
-            case RuleOutcome.Changed(var repaired) -> {
-                counters.repaired.incrementAndGet();
-                log.warn(
-                        "pod's rules repaired uid={} pod={} were=\"{}\"",
-                        uid,
-                        pod.display(),
-                        repaired);
-            }
-            case RuleOutcome.Faulty(var findings) ->
-                    log.warn(
-                            "pod's rules damaged uid={} pod={} are=\"{}\"",
-                            uid,
-                            pod.display(),
-                            findings);
-            case RuleOutcome.Failed(var reason) ->
-                    log.warn(
-                            "pod's rules unseen uid={} pod={} error=\"{}\"",
-                            uid,
-                            pod.display(),
-                            reason);
-        }
-    }
-
-    private void warnUnlessGood(String step, LocalPod pod, RuleOutcome outcome) {
-        if (!outcome.good()) {
-            log.warn(
-                    "pod's rules not changed step={} uid={} pod={} outcome=\"{}\"",
-                    step,
-                    uid,
-                    pod.display(),
-                    outcome);
-        }
+        rules.repair(pod);
     }
 
     private void become(LifeState next, String reason) {

@@ -118,11 +118,15 @@ public final class PodSocketServer implements AutoCloseable {
 
     private CompletableFuture<Answer> answer(String line) {
         try {
-            return handler.apply(PodSocketProtocol.readRequest(line));
+            var request = PodSocketProtocol.readRequest(line);
+            return request == null ? refused("null") : handler.apply(request);
         } catch (IllegalArgumentException e) {
-            return CompletableFuture.completedFuture(
-                    Answer.failed("not a request: " + e.getMessage(), false));
+            return refused(e.getMessage());
         }
+    }
+
+    private static CompletableFuture<Answer> refused(@Nullable String reason) {
+        return CompletableFuture.completedFuture(Answer.failed("not a request: " + reason, false));
     }
 
     /** The next line without its end; null: there is none. IOException: it is too long. */

@@ -39,6 +39,11 @@ final class SelfTest {
         this.secret = secret;
     }
 
+    /** What a pod with this address calls. */
+    static InetSocketAddress target(InetAddress pod) {
+        return pod instanceof Inet4Address ? V4 : V6;
+    }
+
     boolean isFor(InetSocketAddress destination) {
         return destination.getPort() == PORT && (destination.equals(V4) || destination.equals(V6));
     }
@@ -54,7 +59,7 @@ final class SelfTest {
     /** The caller's part. Fails with what was seen instead of capture. */
     CompletableFuture<Void> prove(PodSockets sockets, EventLoop loop, InetAddress pod) {
         var proof = new CompletableFuture<Void>();
-        var target = pod instanceof Inet4Address ? V4 : V6;
+        var target = target(pod);
         var connect =
                 sockets.unmarked(loop, target.getAddress())
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, TIMEOUT_MILLIS)
