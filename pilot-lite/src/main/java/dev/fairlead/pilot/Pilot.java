@@ -14,7 +14,7 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,7 +30,10 @@ public final class Pilot implements AutoCloseable {
     private static final int STOP_SECONDS = 2;
 
     private final PilotMetrics metrics = new PilotMetrics();
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+    /** Never shut down: streams still end while the server does, and it holds nothing. */
+    private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
+
     private final StatusStore store;
     private final Agents agents;
     private final DirectorySource source;
@@ -102,17 +105,14 @@ public final class Pilot implements AutoCloseable {
     @Override
     public void close() throws IOException {
         source.close();
-        server.shutdown();
+        server.shutdownNow(); // streams have no end to wait for; clients come back
         try {
             if (!server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                server.shutdownNow();
-                server.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+                log.warn("calls still open seconds={}", STOP_SECONDS);
             }
         } catch (InterruptedException e) {
-            server.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        executor.shutdownNow();
         store.close();
     }
 }

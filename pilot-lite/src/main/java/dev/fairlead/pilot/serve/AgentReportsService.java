@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 
 /** Takes agents' reports. Thread: a virtual one a call, which may wait. */
 public final class AgentReportsService extends AgentReportsImplBase {
@@ -55,6 +56,8 @@ public final class AgentReportsService extends AgentReportsImplBase {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             refuse(responses, Status.UNAVAILABLE.withDescription("stopping"));
+        } catch (CompletionException e) {
+            refuse(responses, Status.UNAVAILABLE.withDescription(String.valueOf(e.getCause())));
         }
     }
 

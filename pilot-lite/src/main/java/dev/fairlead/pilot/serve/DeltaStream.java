@@ -33,7 +33,8 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
     private final ServerCallStreamObserver<DeltaDiscoveryResponse> responses;
     private final Agents agents;
     private final Executor serial;
-    private final Patience patience;
+    private final Patience forEndpoints;
+    private final Patience forRoutes;
     private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
     private @Nullable Client client;
     private Rejections rejections = new Rejections();
@@ -51,7 +52,8 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
         this.responses = responses;
         this.agents = agents;
         this.serial = MoreExecutors.newSequentialExecutor(executor);
-        this.patience = new Patience(() -> serial.execute(this::pump));
+        this.forEndpoints = new Patience(() -> serial.execute(this::pump));
+        this.forRoutes = new Patience(() -> serial.execute(this::pump));
         responses.disableAutoRequest(); // the next request is taken when this one is dealt with
         responses.setOnCancelHandler(() -> serial.execute(this::end));
         responses.request(1);
@@ -99,7 +101,8 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
     private void end() {
         if (!ended) {
             ended = true;
-            patience.cancel();
+            forEndpoints.cancel();
+            forRoutes.cancel();
             agents.left(this, client);
         }
     }
@@ -183,7 +186,7 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
         boolean warm =
                 settled(ResourceType.CLUSTER)
                         && settled(ResourceType.ENDPOINTS)
-                        && patience.orEnough(
+                        && forEndpoints.orEnough(
                                 needsMet(ResourceType.CLUSTER, ResourceType.ENDPOINTS));
         if (warm) {
             send(ResourceType.LISTENER, changes(ResourceType.LISTENER, false), List.of());
@@ -191,7 +194,8 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
             send(ResourceType.ROUTES, changes(ResourceType.ROUTES, newOnly), List.of());
         }
         if (warm && settled(ResourceType.LISTENER) && settled(ResourceType.ROUTES)) {
-            if (remove() && needsMet(ResourceType.LISTENER, ResourceType.ROUTES)) {
+            if (remove()
+                    && forRoutes.orEnough(needsMet(ResourceType.LISTENER, ResourceType.ROUTES))) {
                 acknowledged();
             }
         }

@@ -31,6 +31,7 @@ public final class StatusStore implements AutoCloseable {
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("status").factory());
     private Map<ObjectKey, Optional<JsonNode>> pending = new LinkedHashMap<>(); // guarded by this
+    private boolean closed; // guarded by this
 
     public StatusStore(Path root) throws IOException {
         directory = new ObjectDirectory(root);
@@ -45,7 +46,10 @@ public final class StatusStore implements AutoCloseable {
 
     /** Writes {@code changes} as one batch, in their order; empty means: remove. */
     public synchronized void put(Map<ObjectKey, Optional<JsonNode>> changes) {
-        if (pending.isEmpty() && !changes.isEmpty()) {
+        if (closed || changes.isEmpty()) {
+            return; // what is said at the very end is found out again at the next start
+        }
+        if (pending.isEmpty()) {
             writer.execute(this::drain);
         }
         changes.forEach((key, value) -> {
@@ -59,8 +63,10 @@ public final class StatusStore implements AutoCloseable {
     }
 
     /** Done when all that has been put so far is on disk. */
-    public CompletableFuture<Void> flushed() {
-        return CompletableFuture.runAsync(() -> {}, writer);
+    public synchronized CompletableFuture<Void> flushed() {
+        return closed
+                ? CompletableFuture.failedFuture(new IllegalStateException("stopping"))
+                : CompletableFuture.runAsync(() -> {}, writer);
     }
 
     private void drain() {
@@ -97,6 +103,9 @@ public final class StatusStore implements AutoCloseable {
     /** Writes what is left, then ends. */
     @Override
     public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+        }
         writer.close();
         directory.close();
     }

@@ -82,9 +82,8 @@ final class DestinationRuleReader {
     private static TrafficPolicy settings(Fields policy) {
         policy.notYet("connectionPool", "outlierDetection");
         @Nullable TlsMode tls = policy.object("tls", DestinationRuleReader::tls);
-        @Nullable LoadBalancing balancing =
-                policy.object("loadBalancer", DestinationRuleReader::balancing);
-        return new TrafficPolicy(tls, balancing, Map.of());
+        Balancer balancer = policy.object("loadBalancer", DestinationRuleReader::balancer);
+        return new TrafficPolicy(tls, balancer == null ? null : balancer.simple, Map.of());
     }
 
     private static TlsMode tls(Fields tls) {
@@ -101,22 +100,23 @@ final class DestinationRuleReader {
         return mode == null ? TlsMode.DISABLE : mode; // DISABLE is the enum's zero value
     }
 
-    private static LoadBalancing balancing(Fields balancer) {
+    private record Balancer(@Nullable LoadBalancing simple) {}
+
+    private static Balancer balancer(Fields balancer) {
         balancer.notYet("consistentHash", "localityLbSetting", "warmupDurationSecs", "warmup");
         String simple = balancer.string("simple");
         return switch (simple) {
-            case "ROUND_ROBIN" -> LoadBalancing.ROUND_ROBIN;
-            case "LEAST_CONN", "LEAST_REQUEST" -> LoadBalancing.LEAST_REQUEST;
-            case "RANDOM" -> LoadBalancing.RANDOM;
+            case "", "UNSPECIFIED" -> new Balancer(null);
+            case "ROUND_ROBIN" -> new Balancer(LoadBalancing.ROUND_ROBIN);
+            case "LEAST_CONN", "LEAST_REQUEST" -> new Balancer(LoadBalancing.LEAST_REQUEST);
+            case "RANDOM" -> new Balancer(LoadBalancing.RANDOM);
             case "PASSTHROUGH" -> {
                 balancer.problem("simple", simple + ": " + Problem.NOT_SUPPORTED);
-                yield LoadBalancing.LEAST_REQUEST;
+                yield new Balancer(null);
             }
             default -> {
-                if (!balancer.has("consistentHash")) {
-                    balancer.problem("simple", "unknown value \"" + simple + "\"");
-                }
-                yield LoadBalancing.LEAST_REQUEST;
+                balancer.problem("simple", "unknown value " + simple);
+                yield new Balancer(null);
             }
         };
     }

@@ -247,9 +247,9 @@ final class Fields {
         }
     }
 
-    /** Where this object stands. */
-    String path() {
-        return path;
+    /** Whether there is an object at all. */
+    boolean given() {
+        return object.isObject();
     }
 
     /** A problem with this object as a whole. */

@@ -14,10 +14,13 @@ final class StringMatches {
 
     /** Of a field that must hold one of the three, or be absent: then null. */
     static @Nullable StringMatch read(Fields parent, String name) {
-        StringMatch match = parent.object(name, StringMatches::oneOf);
-        if (match instanceof StringMatch.Present) {
-            parent.problem(name, "one of exact, prefix, regex is needed");
-            return null;
+        return parent.object(name, StringMatches::oneOfThree);
+    }
+
+    private static StringMatch oneOfThree(Fields fields) {
+        StringMatch match = oneOf(fields);
+        if (match instanceof StringMatch.Present && fields.given()) {
+            fields.wrong("one of exact, prefix, regex is needed");
         }
         return match;
     }

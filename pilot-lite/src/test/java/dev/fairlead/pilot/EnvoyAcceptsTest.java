@@ -1,0 +1,265 @@
+package dev.fairlead.pilot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.fairlead.pilot.testing.Await;
+import dev.fairlead.pilot.testing.TestCa;
+import dev.fairlead.pilot.testing.TestCluster;
+import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.tokens.Caller;
+import dev.fairlead.wire.tokens.NodeTokens;
+import dev.fairlead.wire.tokens.SpiffeTls;
+import dev.fairlead.wire.tokens.TokenAuthInterceptor;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The judge: a real Envoy is served one pod's view and must find nothing wrong with it. */
+@Tag("envoy")
+class EnvoyAcceptsTest {
+
+    private static final SpiffeId PILOT = SpiffeId.pilot("cluster.local");
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"compat: modern", "compat: istio-1.0"})
+    void everythingThatOnePodIsServed(String mesh) throws Exception {
+        String envoy = envoy();
+        try (var cluster = new TestCluster(folder.resolve("cluster"))) {
+            cluster.apply(everyShape(mesh));
+            var ca = new TestCa();
+            Path bundle = folder.resolve("root.pem");
+            ca.writeBundle(bundle);
+            Path token = folder.resolve("token");
+            Path tokens = folder.resolve("tokens.json");
+            NodeTokens.write(
+                    tokens,
+                    List.of(NodeTokens.mint(token, new Caller.Node("node-1"), new SecureRandom())));
+            var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+            try (var pilot =
+                    Pilot.start(
+                            cluster.root(),
+                            SpiffeTls.server(listen, ca.serve(PILOT)),
+                            new TokenAuthInterceptor(new NodeTokens(tokens)))) {
+                Path bootstrap = bootstrap(pilot.port(), Files.readString(token).strip(), bundle);
+                judge(envoy, bootstrap);
+            }
+        }
+    }
+
+    /** One service of each kind of port, subsets, and a route of each kind of match. */
+    private static String everyShape(String mesh) {
+        return TestCluster.reviewsAndSleep()
+                + TestCluster.service("plain", "tcp-echo", 9000)
+                + TestCluster.slice("plain", "tcp-echo", 9000, "198.18.1.10=uid-sleep-v1")
+                + TestCluster.service("grpc", "grpc", 9001)
+                + TestCluster.service("unknown", "words", 9002)
+                + TestCluster.slice("unknown", "words", 9002, "198.18.1.10=uid-sleep-v1")
+                + TestCluster.service("secure", "https", 443)
+                + TestCluster.subsets("reviews", "v1", "v2", "v3")
+                + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: alone}
+                spec: {clusterIP: None, ports: [{name: tcp, port: 9003}]}
+                ---
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: mesh, namespace: fairlead-system}
+                data:
+                  mesh: |
+                    %s
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: reviews}
+                spec:
+                  hosts: [reviews, www.example.com, "*.example.org"]
+                  http:
+                  - name: all-matches
+                    match:
+                    - uri: {exact: /a}
+                      scheme: {exact: http}
+                      method: {regex: "GET|PUT"}
+                      authority: {prefix: rev}
+                      ignoreUriCase: true
+                      port: 9080
+                    - uri: {regex: "/b/[0-9]+"}
+                      headers: {end-user: {exact: jason}, x: {regex: "a+"}, y: {}, z: {prefix: p}}
+                    - sourceLabels: {app: sleep}
+                      uri: {prefix: /c}
+                    route:
+                    - destination: {host: reviews, subset: v1}
+                      weight: 60
+                    - destination: {host: reviews, subset: v2}
+                      weight: 40
+                    - destination: {host: reviews, subset: v3}
+                      weight: 0
+                  - match: [{sourceLabels: {app: other}}]
+                    route: [{destination: {host: nowhere, subset: v9}}]
+                  - route: [{destination: {host: reviews, subset: v3, port: {number: 9080}}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: plain}
+                spec:
+                  hosts: [plain]
+                  tcp:
+                  - match: [{port: 9000}]
+                    route:
+                    - {destination: {host: plain}, weight: 30}
+                    - {destination: {host: unknown, port: {number: 9002}}, weight: 70}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: plain}
+                spec:
+                  host: plain
+                  trafficPolicy:
+                    tls: {mode: ISTIO_MUTUAL}
+                    loadBalancer: {simple: RANDOM}
+                """
+                        .formatted(mesh);
+    }
+
+    private Path bootstrap(int port, String token, Path bundle) throws Exception {
+        Path file = folder.resolve("bootstrap.yaml");
+        Files.writeString(
+                file,
+                """
+                node: {id: sleep, cluster: test, metadata: {WORKLOAD_UID: uid-sleep-v1}}
+                admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+                dynamic_resources:
+                  ads_config:
+                    api_type: DELTA_GRPC
+                    transport_api_version: V3
+                    grpc_services:
+                    - envoy_grpc: {cluster_name: pilot}
+                      initial_metadata: [{key: authorization, value: "Bearer %s"}]
+                  cds_config: {ads: {}, resource_api_version: V3}
+                  lds_config: {ads: {}, resource_api_version: V3}
+                static_resources:
+                  clusters:
+                  - name: pilot
+                    type: STATIC
+                    typed_extension_protocol_options:
+                      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                        explicit_http_config: {http2_protocol_options: {}}
+                    load_assignment:
+                      cluster_name: pilot
+                      endpoints:
+                      - lb_endpoints:
+                        - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}
+                    transport_socket:
+                      name: envoy.transport_sockets.tls
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+                        common_tls_context:
+                          tls_params: {tls_maximum_protocol_version: TLSv1_3}
+                          alpn_protocols: [h2]
+                          validation_context:
+                            trusted_ca: {filename: "%s"}
+                            match_typed_subject_alt_names: [{san_type: URI, matcher: {exact: "%s"}}]
+                """
+                        .formatted(token, port, bundle, PILOT.uri()));
+        return file;
+    }
+
+    private void judge(String envoy, Path bootstrap) throws Exception {
+        Path adminFile = folder.resolve("admin");
+        Path log = folder.resolve("envoy.log");
+        Process process =
+                new ProcessBuilder(
+                                envoy,
+                                "-c",
+                                bootstrap.toString(),
+                                "--admin-address-path",
+                                adminFile.toString(),
+                                "--use-dynamic-base-id",
+                                "--concurrency",
+                                "1",
+                                "-l",
+                                "warning")
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        try {
+            Await.until("admin of " + log, () -> Files.exists(adminFile) || !process.isAlive());
+            assertThat(process.isAlive()).as(() -> read(log)).isTrue();
+            String admin = "http://" + Files.readString(adminFile).strip();
+            Await.until("all resources taken, " + log, () -> complete(admin) || rejected(admin));
+            assertThat(get(admin + "/stats?filter=update_rejected").lines())
+                    .as(() -> read(log))
+                    .hasSizeGreaterThan(3)
+                    .allMatch(line -> line.endsWith(": 0"));
+        } finally {
+            process.destroy();
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private boolean complete(String admin) throws Exception {
+        String dump = get(admin + "/config_dump?include_eds");
+        return dump.contains("\"outbound|default\"")
+                && dump.contains("\"inbound|uid-sleep-v1\"")
+                && dump.contains("\"outbound|9080|v3|reviews.default.svc.cluster.local\"")
+                && dump.contains("\"InboundPassthroughCluster\"")
+                && dump.contains("\"outbound|9080|default\"")
+                && dump.contains("all-matches")
+                && dump.contains("198.18.2.13");
+    }
+
+    private boolean rejected(String admin) throws Exception {
+        return get(admin + "/stats?filter=update_rejected")
+                .lines()
+                .anyMatch(line -> !line.endsWith(": 0"));
+    }
+
+    private String get(String uri) throws Exception {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(uri)).build(),
+                            BodyHandlers.ofString())
+                    .body();
+        } catch (ConnectException e) {
+            return "";
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (java.io.IOException e) {
+            return e.toString();
+        }
+    }
+
+    private static String envoy() {
+        String path = System.getenv().getOrDefault("FAIRLEAD_ENVOY", "");
+        if (path.isEmpty()) {
+            System.err.println("SKIPPED EnvoyAcceptsTest: FAIRLEAD_ENVOY names no envoy binary");
+        }
+        assumeTrue(!path.isEmpty(), "FAIRLEAD_ENVOY names no envoy binary");
+        return path;
+    }
+}

@@ -1,0 +1,5 @@
+/** The whole of pilot-lite, and its judges from outside. */
+@NullMarked
+package dev.fairlead.pilot;
+
+import org.jspecify.annotations.NullMarked;

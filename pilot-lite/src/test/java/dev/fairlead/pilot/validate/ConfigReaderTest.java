@@ -1,0 +1,420 @@
+package dev.fairlead.pilot.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.pilot.state.ConfigObject;
+import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import dev.fairlead.pilot.state.DestinationRule.TlsMode;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.Compat;
+import dev.fairlead.pilot.state.MeshSettings.Egress;
+import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.PeerPolicy.Mode;
+import dev.fairlead.pilot.state.StringMatch;
+import dev.fairlead.pilot.state.VirtualService;
+import dev.fairlead.pilot.state.VirtualService.HttpMatch;
+import dev.fairlead.pilot.state.VirtualService.Target;
+import dev.fairlead.pilot.testing.Yaml;
+import dev.fairlead.wire.directory.ObjectKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigReaderTest {
+
+    private static final String REVIEWS = "reviews.default.svc.cluster.local";
+    private static final MeshSettings OLD =
+            new MeshSettings(Compat.ISTIO_1_0, "cluster.local", "istio-system", Egress.NOT_FOUND);
+
+    private static Verdict<ConfigObject> read(MeshSettings mesh, JsonNode object) {
+        ObjectKey key = ObjectKey.of(object);
+        var meta = new Meta(key, "uid", Instant.EPOCH, 1, "1");
+        return new ConfigReader(mesh).read(meta, object);
+    }
+
+    private static JsonNode object(String version, String kind, String spec) {
+        return Yaml.documents(
+                        "apiVersion: %s\nkind: %s\nmetadata: {name: default}\nspec: %s\n"
+                                .formatted(version, kind, spec))
+                .getFirst();
+    }
+
+    private static JsonNode virtualService(String spec) {
+        return object("networking.istio.io/v1", "VirtualService", spec);
+    }
+
+    private static JsonNode destinationRule(String spec) {
+        return object("networking.istio.io/v1", "DestinationRule", spec);
+    }
+
+    private static List<String> problems(JsonNode object) {
+        return problems(MeshSettings.DEFAULT, object);
+    }
+
+    private static List<String> problems(MeshSettings mesh, JsonNode object) {
+        return switch (read(mesh, object)) {
+            case Verdict.Accepted<ConfigObject> _ -> List.of();
+            case Verdict.Refused<ConfigObject>(List<Problem> problems) ->
+                    problems.stream().map(Problem::toString).toList();
+        };
+    }
+
+    private static <T> T accepted(Class<T> type, JsonNode object) {
+        if (read(MeshSettings.DEFAULT, object)
+                instanceof Verdict.Accepted<ConfigObject>(ConfigObject value)) {
+            return type.cast(value);
+        }
+        throw new AssertionError("refused: " + problems(object));
+    }
+
+    static Stream<Arguments> refusedVirtualServices() {
+        String to = "route: [{destination: {host: reviews}}]";
+        return Stream.of(
+                arguments(
+                        "{http: [{%s}]}".formatted(to), "spec.hosts: at least one host is needed"),
+                arguments(
+                        "{hosts: [''], http: [{%s}]}".formatted(to),
+                        "spec.hosts[0]: host is empty"),
+                arguments(
+                        "{hosts: [a, a], http: [{%s}]}".formatted(to),
+                        "spec.hosts[1]: duplicate host a"),
+                arguments(
+                        "{hosts: ['a b'], http: [{%s}]}".formatted(to),
+                        "spec.hosts[0]: \"a b\" is not a host name"),
+                arguments("{hosts: [a]}", "spec: http or tcp routes are needed"),
+                arguments(
+                        "{hosts: [a], http: [{fault: {}, %s}]}".formatted(to),
+                        "spec.http[0].fault: not supported yet"),
+                arguments(
+                        "{hosts: [a], http: [{mirror_percent: 5, %s}]}".formatted(to),
+                        "spec.http[0].mirror_percent: not supported yet"),
+                arguments(
+                        "{hosts: [a], http: [{fualt: {}, %s}]}".formatted(to),
+                        "spec.http[0].fualt: unknown field"),
+                arguments(
+                        "{hosts: [a], gateways: [bookinfo-gateway], http: [{%s}]}".formatted(to),
+                        "spec.gateways[0]: bookinfo-gateway: not supported yet"),
+                arguments(
+                        "{hosts: [a], exportTo: [.], http: [{%s}]}".formatted(to),
+                        "spec.exportTo: not supported yet"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{queryParams: {a: {exact: b}}}], %s}]}"
+                                .formatted(to),
+                        "spec.http[0].match[0].queryParams: not supported yet"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{uri: {regex: '(a'}}], %s}]}".formatted(to),
+                        "spec.http[0].match[0].uri.regex: not an RE2 expression: missing closing )"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{uri: {regex: '(?=a)'}}], %s}]}"
+                                .formatted(to),
+                        "spec.http[0].match[0].uri.regex: not an RE2 expression: invalid or"
+                                + " unsupported Perl syntax"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{uri: {exact: /a, prefix: /b}}], %s}]}"
+                                .formatted(to),
+                        "spec.http[0].match[0].uri: only one of exact, prefix, regex can be given"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{uri: {}}], %s}]}".formatted(to),
+                        "spec.http[0].match[0].uri: one of exact, prefix, regex is needed"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{uri: /a}], %s}]}".formatted(to),
+                        "spec.http[0].match[0].uri: must be an object"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{port: 70000}], %s}]}".formatted(to),
+                        "spec.http[0].match[0].port: must be a whole number from 1 to 65535"),
+                arguments(
+                        "{hosts: [a], http: [{}]}",
+                        "spec.http[0]: a route with at least one destination is needed"),
+                arguments(
+                        "{hosts: [a], http: [{route: []}]}",
+                        "spec.http[0].route: at least one destination is needed"),
+                arguments(
+                        "{hosts: [a], http: [{route: [{weight: 1}]}]}",
+                        "spec.http[0].route[0].destination: is needed"),
+                arguments(
+                        "{hosts: [a], http: [{route: [{destination: {host: ''}}]}]}",
+                        "spec.http[0].route[0].destination.host: host is empty"),
+                arguments(
+                        "{hosts: [a], http: [{route: [{destination: {host: '*'}}]}]}",
+                        "spec.http[0].route[0].destination.host: wildcard * is not allowed here"),
+                arguments(
+                        "{hosts: [a], http: [{route: [{destination: {host: a}, weight: -1}]}]}",
+                        "spec.http[0].route[0].weight: must be a whole number from 0 to 21474836"),
+                arguments(
+                        "{hosts: [a], http: [{route: [{destination: {host: a}}, {destination: {host:"
+                                + " b}}]}]}",
+                        "spec.http[0].route: all weights are 0"),
+                arguments(
+                        "{hosts: [a], http: [{route: [{destination: {host: a, port: {name: x}}}]}]}",
+                        "spec.http[0].route[0].destination.port.name: not supported yet"),
+                arguments(
+                        "{hosts: [a], tcp: [{match: [{sourceLabels: {a: b}}], %s}]}".formatted(to),
+                        "spec.tcp[0].match[0].sourceLabels: not supported yet"),
+                arguments("{hosts: [a], tls: [{}]}", "spec.tls: not supported yet"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedVirtualServices")
+    void virtualServiceIsRefused(String spec, String problem) {
+        assertThat(problems(virtualService(spec))).containsExactly(problem);
+    }
+
+    static Stream<Arguments> refusedDestinationRules() {
+        return Stream.of(
+                arguments("{}", "spec.host: host is empty"),
+                arguments(
+                        "{host: a, subsets: [{name: v1}, {name: v1}]}",
+                        "spec.subsets[1].name: duplicate v1"),
+                arguments("{host: a, subsets: [{}]}", "spec.subsets[0].name: is empty"),
+                arguments(
+                        "{host: a, subsets: [{name: 'v|1'}]}",
+                        "spec.subsets[0].name: \"v|1\" is not a subset name"),
+                arguments(
+                        "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                        "spec.trafficPolicy.tls.mode: SIMPLE: not supported yet"),
+                arguments(
+                        "{host: a, trafficPolicy: {tls: {mode: WRONG}}}",
+                        "spec.trafficPolicy.tls.mode: unknown value WRONG"),
+                arguments(
+                        "{host: a, traffic_policy: {connection_pool: {}}}",
+                        "spec.traffic_policy.connection_pool: not supported yet"),
+                arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}",
+                        "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported yet"),
+                arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {}}}}",
+                        "spec.trafficPolicy.loadBalancer.consistentHash: not supported yet"),
+                arguments(
+                        "{host: a, subsets: [{name: v1, trafficPolicy: {outlierDetection: {}}}]}",
+                        "spec.subsets[0].trafficPolicy.outlierDetection: not supported yet"),
+                arguments(
+                        "{host: a, trafficPolicy: {portLevelSettings: [{tls: {mode: DISABLE}}]}}",
+                        "spec.trafficPolicy.portLevelSettings[0].port: is needed"),
+                arguments("{host: a, exportTo: ['*']}", "spec.exportTo: not supported yet"),
+                arguments("{host: a, subset: []}", "spec.subset: unknown field"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedDestinationRules")
+    void destinationRuleIsRefused(String spec, String problem) {
+        assertThat(problems(destinationRule(spec))).containsExactly(problem);
+    }
+
+    static Stream<Arguments> refusedKinds() {
+        return Stream.of(
+                arguments(
+                        "networking.istio.io/v1alpha3",
+                        "Gateway",
+                        "kind Gateway not supported yet"),
+                arguments(
+                        "networking.istio.io/v1",
+                        "ServiceEntry",
+                        "kind ServiceEntry not supported yet"),
+                arguments("config.istio.io/v1alpha2", "rule", "kind rule not supported yet"),
+                arguments(
+                        "rbac.istio.io/v1alpha1",
+                        "RbacConfig",
+                        "kind RbacConfig not supported yet"),
+                arguments(
+                        "gateway.networking.k8s.io/v1",
+                        "HTTPRoute",
+                        "kind HTTPRoute not supported yet"),
+                arguments(
+                        "security.istio.io/v1",
+                        "AuthorizationPolicy",
+                        "kind AuthorizationPolicy not supported yet"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedKinds")
+    void kindIsRefused(String version, String kind, String problem) {
+        assertThat(ConfigReader.owns(version.replaceFirst("/.*", ""))).isTrue();
+        assertThat(problems(object(version, kind, "{}"))).containsExactly(problem);
+    }
+
+    static Stream<Arguments> refusedPeerPolicies() {
+        return Stream.of(
+                arguments(
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "{selector: {matchLabels: {a: b}}}",
+                        "spec.selector: not supported yet"),
+                arguments(
+                        "security.istio.io/v1beta1",
+                        "PeerAuthentication",
+                        "{portLevelMtls: {8080: {mode: DISABLE}}}",
+                        "spec.portLevelMtls: not supported yet"),
+                arguments(
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "{mtls: {mode: HARD}}",
+                        "spec.mtls.mode: unknown value HARD"),
+                arguments(
+                        "authentication.istio.io/v1alpha1",
+                        "Policy",
+                        "{targets: [{name: a}], peers: [{mtls: {}}]}",
+                        "spec.targets: not supported yet"),
+                arguments(
+                        "authentication.istio.io/v1alpha1",
+                        "Policy",
+                        "{origins: [{jwt: {}}]}",
+                        "spec.origins: not supported yet"),
+                arguments(
+                        "authentication.istio.io/v1alpha1",
+                        "MeshPolicy",
+                        "{peers: [{jwt: {}}]}",
+                        "spec.peers[0].jwt: not supported yet"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedPeerPolicies")
+    void peerPolicyIsRefused(String version, String kind, String spec, String problem) {
+        assertThat(problems(object(version, kind, spec))).containsExactly(problem);
+    }
+
+    @Test
+    void allProblemsAreFoundAtOnce() {
+        assertThat(
+                        problems(
+                                virtualService(
+                                        "{hosts: [''], http: [{route: [{destination: {hots: a}}]}]}")))
+                .containsExactly(
+                        "spec.hosts[0]: host is empty",
+                        "spec.http[0].route[0].destination.host: host is empty",
+                        "spec.http[0].route[0].destination.hots: unknown field");
+    }
+
+    @Test
+    void anOldVersionOfTheKindIsRefusedByItsVersion() {
+        assertThat(problems(object("networking.istio.io/v1alpha1", "DestinationRule", "{host: a}")))
+                .containsExactly("apiVersion: networking.istio.io/v1alpha1 not supported yet");
+    }
+
+    @Test
+    void weightsMustAddUpTo100WhereTheMeshIsOld() {
+        JsonNode object =
+                virtualService(
+                        "{hosts: [a], http: [{route: [{destination: {host: a}, weight: 50},"
+                                + " {destination: {host: b}, weight: 30}]}]}");
+        assertThat(problems(object)).isEmpty();
+        assertThat(problems(OLD, object))
+                .containsExactly("spec.http[0].route: weights add up to 80, not to 100");
+    }
+
+    @Test
+    void camelCaseAndSnakeCaseAreTheSame() {
+        String camel =
+                "{hosts: [a], http: [{match: [{sourceLabels: {x: y}, ignoreUriCase: true}], route:"
+                        + " [{destination: {host: a}}]}]}";
+        String snake =
+                camel.replace("sourceLabels", "source_labels")
+                        .replace("ignoreUriCase", "ignore_uri_case");
+        var match =
+                accepted(VirtualService.class, virtualService(snake))
+                        .http()
+                        .getFirst()
+                        .matches()
+                        .getFirst();
+        assertThat(match.sourceLabels()).isEqualTo(Map.of("x", "y"));
+        assertThat(match.ignoreUriCase()).isTrue();
+        assertThat(accepted(VirtualService.class, virtualService(camel)))
+                .isEqualTo(accepted(VirtualService.class, virtualService(snake)));
+        assertThat(
+                        problems(
+                                virtualService(
+                                        camel.replace(
+                                                "ignoreUriCase: true",
+                                                "ignoreUriCase: true, ignore_uri_case: true"))))
+                .containsExactly(
+                        "spec.http[0].match[0].ignoreUriCase: given twice, as ignore_uri_case too");
+    }
+
+    @Test
+    void namesAreQualifiedByTheObjectsNamespace() {
+        var rule =
+                accepted(
+                        VirtualService.class,
+                        virtualService(
+                                """
+                                {hosts: [reviews, www.example.com], gateways: [mesh], http: [{
+                                  match: [{headers: {End-User: {exact: jason}, x: {}}}],
+                                  route: [{destination: {host: reviews, subset: v2, port: {number: 1}}}]}]}
+                                """));
+        assertThat(rule.hosts()).containsExactly(REVIEWS, "www.example.com");
+        assertThat(rule.http().getFirst().targets())
+                .containsExactly(new Target(REVIEWS, "v2", 1, 0));
+        HttpMatch match = rule.http().getFirst().matches().getFirst();
+        assertThat(match.headers())
+                .isEqualTo(
+                        Map.of(
+                                "end-user",
+                                new StringMatch.Exact("jason"),
+                                "x",
+                                new StringMatch.Present()));
+    }
+
+    @Test
+    void portSettingsReplaceAndSubsetSettingsPrevail() {
+        var rule =
+                accepted(
+                        DestinationRule.class,
+                        destinationRule(
+                                """
+                                {host: '*.local',
+                                 trafficPolicy: {
+                                   tls: {mode: ISTIO_MUTUAL}, loadBalancer: {simple: LEAST_CONN},
+                                   portLevelSettings: [{port: {number: 9}, tls: {mode: DISABLE}}]},
+                                 subsets: [{name: v1, trafficPolicy: {loadBalancer: {simple: RANDOM}}}]}
+                                """));
+        assertThat(rule.host()).isEqualTo("*.local");
+        var subset = rule.subsets().getFirst().policy();
+        var at8 = rule.policy().at(8, subset);
+        assertThat(at8.tls()).isEqualTo(TlsMode.ISTIO_MUTUAL);
+        assertThat(at8.balancing()).isEqualTo(LoadBalancing.RANDOM);
+        var at9 = rule.policy().at(9, DestinationRule.TrafficPolicy.NONE);
+        assertThat(at9.tls()).isEqualTo(TlsMode.DISABLE);
+        assertThat(at9.balancing()).isNull();
+    }
+
+    static Stream<Arguments> peerPolicies() {
+        return Stream.of(
+                arguments("MeshPolicy", "{peers: [{mtls: {}}]}", "", Mode.STRICT),
+                arguments("MeshPolicy", "{peers: [{mtls: }]}", "", Mode.STRICT),
+                arguments(
+                        "MeshPolicy", "{peers: [{mtls: {mode: PERMISSIVE}}]}", "", Mode.PERMISSIVE),
+                arguments("Policy", "{peers: [{mtls: {mode: STRICT}}]}", "default", Mode.STRICT),
+                arguments("Policy", "{}", "default", Mode.DISABLE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("peerPolicies")
+    void oldPeerPolicy(String kind, String spec, String scope, Mode mode) {
+        var policy =
+                accepted(PeerPolicy.class, object("authentication.istio.io/v1alpha1", kind, spec));
+        assertThat(policy.namespace()).isEqualTo(scope);
+        assertThat(policy.mode()).isEqualTo(mode);
+    }
+
+    @Test
+    void aPeerAuthenticationOfTheRootNamespaceIsTheMeshs() {
+        JsonNode object =
+                Yaml.documents(
+                                """
+                                apiVersion: security.istio.io/v1
+                                kind: PeerAuthentication
+                                metadata: {name: default, namespace: istio-system}
+                                spec: {mtls: {mode: STRICT}}
+                                """)
+                        .getFirst();
+        assertThat(accepted(PeerPolicy.class, object).namespace()).isEmpty();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.fairlead.pilot.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.Compat;
+import dev.fairlead.pilot.state.MeshSettings.Egress;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MeshSettingsReaderTest {
+
+    private static Verdict<MeshSettings> read(String mesh) {
+        var map = JsonNodeFactory.instance.objectNode();
+        map.putObject("data").put("mesh", mesh);
+        return MeshSettingsReader.read(map);
+    }
+
+    private static MeshSettings settings(Compat compat, Egress egress) {
+        return new MeshSettings(compat, "cluster.local", "istio-system", egress);
+    }
+
+    static Stream<Arguments> accepted() {
+        return Stream.of(
+                arguments("", MeshSettings.DEFAULT),
+                arguments("compat: istio-1.0", settings(Compat.ISTIO_1_0, Egress.NOT_FOUND)),
+                arguments(
+                        "{compat: istio-1.0, outboundTrafficPolicy: {mode: ALLOW_ANY}}",
+                        settings(Compat.ISTIO_1_0, Egress.ALLOW_ANY)),
+                arguments(
+                        "outboundTrafficPolicy: {mode: REGISTRY_ONLY}",
+                        settings(Compat.MODERN, Egress.REGISTRY_ONLY)),
+                arguments(
+                        "{trustDomain: td, rootNamespace: root}",
+                        new MeshSettings(Compat.MODERN, "td", "root", Egress.ALLOW_ANY)));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void accepted(String mesh, MeshSettings settings) {
+        assertThat(read(mesh)).isEqualTo(new Verdict.Accepted<>(settings));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "compat: istio-2.0|data.mesh.compat: must be modern or istio-1.0",
+                "trustDomain: A/B|data.mesh.trustDomain: \"A/B\" is not a trust domain",
+                "accessLogFile: x|data.mesh.accessLogFile: unknown field",
+                "just words|data.mesh: must be an object"
+            })
+    void refused(String mesh, String problem) {
+        assertThat(read(mesh))
+                .isInstanceOfSatisfying(
+                        Verdict.Refused.class,
+                        refused -> assertThat(refused.problems().toString()).contains(problem));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.fairlead.pilot.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.Compat;
+import dev.fairlead.pilot.state.MeshSettings.Egress;
+import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.testing.Yaml;
+import dev.fairlead.wire.directory.ObjectKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Istio's own documents, where they are at hand: not part of this project. */
+class SuitesTest {
+
+    private static Path suites() {
+        String given =
+                System.getProperty(
+                        "fairlead.suites", System.getenv().getOrDefault("FAIRLEAD_SUITES", ""));
+        Path folder =
+                given.isEmpty()
+                        ? Path.of(System.getProperty("fairlead.root", ".."))
+                                .resolve("../shared/suites")
+                        : Path.of(given);
+        if (!Files.isDirectory(folder)) {
+            System.err.println("SKIPPED SuitesTest: no folder " + folder);
+        }
+        assumeTrue(Files.isDirectory(folder), "no folder " + folder);
+        return folder;
+    }
+
+    private static List<ObjectNode> documents(String file) throws IOException {
+        return Yaml.documents(Files.readString(suites().resolve(file)));
+    }
+
+    private static String verdict(JsonNode object, Compat compat) {
+        ObjectKey key = ObjectKey.of(object);
+        var mesh = new MeshSettings(compat, "cluster.local", "istio-system", Egress.ALLOW_ANY);
+        var meta = new Meta(key, "uid", Instant.EPOCH, 1, "1");
+        return switch (new ConfigReader(mesh).read(meta, object)) {
+            case Verdict.Accepted<?> _ -> "accepted";
+            case Verdict.Refused<?>(List<Problem> problems) -> problems.toString();
+        };
+    }
+
+    static Stream<String> bookinfo() {
+        return Stream.of(
+                "destination-rule-all",
+                "destination-rule-all-mtls",
+                "virtual-service-all-v1",
+                "virtual-service-reviews-test-v2",
+                "virtual-service-reviews-50-v3",
+                "virtual-service-reviews-80-20",
+                "virtual-service-reviews-90-10",
+                "virtual-service-reviews-v3",
+                "virtual-service-reviews-jason-v2-v3");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void bookinfo(String file) throws IOException {
+        for (Compat compat : Compat.values()) {
+            assertThat(documents("istio-samples-1.2.2/bookinfo/networking/" + file + ".yaml"))
+                    .isNotEmpty()
+                    .allSatisfy(
+                            object -> assertThat(verdict(object, compat)).isEqualTo("accepted"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compat.class)
+    void whatIsNotSupportedYetSaysSo(Compat compat) throws IOException {
+        for (String file : List.of("bookinfo-gateway", "virtual-service-ratings-test-delay")) {
+            assertThat(documents("istio-samples-1.2.2/bookinfo/networking/" + file + ".yaml"))
+                    .isNotEmpty()
+                    .allSatisfy(object ->
+                            assertThat(verdict(object, compat)).contains("not supported yet"));
+        }
+    }
+
+    /** What Istio finds invalid is refused here, too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"destinationrule", "peerauth"})
+    void invalid(String kind) throws IOException {
+        assertThat(documents("istio-validation/" + kind + "-invalid.yaml"))
+                .isNotEmpty()
+                .allSatisfy(object -> {
+                    object.remove("_err");
+                    assertThat(verdict(object, Compat.MODERN)).isNotEqualTo("accepted");
+                });
+    }
+
+    /** What Istio finds valid is accepted, or only refused as not supported yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"destinationrule", "peerauth"})
+    void valid(String kind) throws IOException {
+        assertThat(documents("istio-validation/" + kind + "-valid.yaml"))
+                .isNotEmpty()
+                .allSatisfy(object ->
+                        assertThat(verdict(object, Compat.MODERN))
+                                .matches("accepted|.*not supported yet\\]"));
+    }
+}
