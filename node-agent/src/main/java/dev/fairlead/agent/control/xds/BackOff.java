@@ -1,5 +1,6 @@
 package dev.fairlead.agent.control.xds;
 
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -10,7 +11,8 @@ import java.util.random.RandomGenerator;
 public record BackOff(Duration first, Duration cap) {
 
     /** Back at once after a restart; no storm against a server that stays away. */
-    public static final BackOff DEFAULT = new BackOff(Duration.ofMillis(250), Duration.ofSeconds(10));
+    public static final BackOff DEFAULT =
+            new BackOff(Duration.ofMillis(250), Duration.ofSeconds(10));
 
     /**
      * @param failures in a row so far, at least 1
@@ -19,5 +21,12 @@ public record BackOff(Duration first, Duration cap) {
         long doubled = first.toMillis() << Math.min(failures - 1, 20);
         long bound = Math.max(2, Math.min(cap.toMillis(), doubled));
         return Duration.ofMillis(random.nextLong(bound / 2, bound + 1));
+    }
+
+    /** Why a call failed, in words for operators. */
+    static String reason(Status status) {
+        Throwable cause = status.getCause();
+        String words = status.getCode() + " " + status.getDescription();
+        return cause == null ? words : words + ": " + cause.getMessage();
     }
 }

@@ -23,12 +23,10 @@ final class DumpEntries {
         static final JsonFormat.Printer JSON =
                 JsonFormat.printer()
                         .preservingProtoFieldNames()
-                        .usingTypeRegistry(
-                                TypeRegistry.newBuilder().add(KnownTypes.all()).build());
+                        .usingTypeRegistry(TypeRegistry.newBuilder().add(KnownTypes.all()).build());
     }
 
-    static List<ConfigDump.Entry> of(
-            Resources resources, Map<ResourceType, Set<String>> held) {
+    static List<ConfigDump.Entry> of(Resources resources, Map<ResourceType, Set<String>> held) {
         List<ConfigDump.Entry> entries = new ArrayList<>();
         for (ResourceType type : ResourceType.values()) {
             ResourceTable<?> table = resources.of(type);
@@ -68,7 +66,8 @@ final class DumpEntries {
             return Printer.JSON.print(resource);
         } catch (InvalidProtocolBufferException e) {
             // It holds what we do not know: shown by its type alone.
-            return "{\"@type\": \"" + resource.getTypeUrl().replaceAll("[\"\\\\\\p{Cntrl}]", "?")
+            return "{\"@type\": \""
+                    + resource.getTypeUrl().replaceAll("[\"\\\\\\p{Cntrl}]", "?")
                     + "\"}";
         }
     }

@@ -44,8 +44,7 @@ final class Intake {
                 continue; // crossed with our unsubscribing
             }
             names.add(name);
-            var refused =
-                    table.put(name, resource.getVersion(), resource.getResource(), now);
+            var refused = table.put(name, resource.getVersion(), resource.getResource(), now);
             if (refused != null) {
                 errors.add(name + ": " + refused.message());
                 log.warn(

@@ -74,7 +74,6 @@ final class PendingAnswers {
 
     private static boolean isHeld(Pending answer, Map<ResourceType, Set<String>> held) {
         return IN_FORCE_ONLY.contains(answer.type)
-                && !Collections.disjoint(
-                        answer.names, held.getOrDefault(answer.type, Set.of()));
+                && !Collections.disjoint(answer.names, held.getOrDefault(answer.type, Set.of()));
     }
 }

@@ -140,7 +140,7 @@ public final class ReportClient implements AutoCloseable {
                 return;
             } catch (StatusRuntimeException e) {
                 Duration wait = backOff.after(failures, random);
-                String reason = e.getStatus().getCode() + " " + e.getStatus().getDescription();
+                String reason = BackOff.reason(e.getStatus());
                 if (failures == 1) {
                     log.warn("report not stored pod={} reason=\"{}\"", name(work.report), reason);
                 }
@@ -162,7 +162,9 @@ public final class ReportClient implements AutoCloseable {
                                         .setCaptured(report.captured()));
         Duration wait = report.waitForAgents();
         if (wait.isPositive()) {
-            request.getWaitForAgentsBuilder().setSeconds(wait.toSeconds()).setNanos(wait.toNanosPart());
+            request.getWaitForAgentsBuilder()
+                    .setSeconds(wait.toSeconds())
+                    .setNanos(wait.toNanosPart());
         }
         long deadline = DEADLINE.plus(wait).toMillis();
         return stub.withDeadlineAfter(deadline, TimeUnit.MILLISECONDS)
@@ -182,14 +184,13 @@ public final class ReportClient implements AutoCloseable {
         if (line.newest == null) {
             return false;
         }
-        line.stored.whenComplete(
-                (acknowledged, failed) -> {
-                    if (failed == null) {
-                        work.stored.complete(acknowledged);
-                    } else {
-                        work.stored.completeExceptionally(failed);
-                    }
-                });
+        line.stored.whenComplete((acknowledged, failed) -> {
+            if (failed == null) {
+                work.stored.complete(acknowledged);
+            } else {
+                work.stored.completeExceptionally(failed);
+            }
+        });
         return true;
     }
 

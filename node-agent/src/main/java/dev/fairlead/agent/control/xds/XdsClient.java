@@ -71,8 +71,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
         /**
          * @param upAt when silence counts as consent; null: no server reached yet
          */
-        record Opening(AdsStream stream, int failures, @Nullable Instant upAt)
-                implements Link {}
+        record Opening(AdsStream stream, int failures, @Nullable Instant upAt) implements Link {}
 
         record Up(AdsStream stream) implements Link {}
     }
@@ -372,7 +371,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
     private void retry(Status why) {
         int failures = link instanceof Link.Opening opening ? opening.failures() + 1 : 1;
         Duration wait = settings.backOff().after(failures, random);
-        String reason = why.getCode() + " " + why.getDescription();
+        String reason = BackOff.reason(why);
         if (failures == 1) {
             log.warn("control plane lost reason=\"{}\" retry_ms={}", reason, wait.toMillis());
         }

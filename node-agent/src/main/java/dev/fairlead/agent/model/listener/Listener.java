@@ -3,7 +3,9 @@ package dev.fairlead.agent.model.listener;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -17,17 +19,51 @@ import org.jspecify.annotations.Nullable;
  * or not, application protocols. At each step the most specific criterion that fits wins and what
  * is less specific is not looked at again. Source: Envoy, config.listener.v3.FilterChainMatch.
  *
- * @param detectTimeout how long the first bytes are waited for where a chain asks for them; zero:
- *     for ever
+ * <p>Cost: chains are found by port first, so that a listener may have thousands.
  */
-public record Listener(
-        String name,
-        List<FilterChain> chains,
-        @Nullable FilterChain defaultChain,
-        Duration detectTimeout) {
+public final class Listener {
 
-    public Listener {
-        chains = List.copyOf(chains);
+    private static final int ANY_PORT = 0;
+
+    private final String name;
+    private final List<FilterChain> chains;
+    private final @Nullable FilterChain defaultChain;
+    private final Duration detectTimeout;
+    private final Map<Integer, List<FilterChain>> byPort = new HashMap<>();
+
+    /**
+     * @param detectTimeout how long the first bytes are waited for where a chain asks for them;
+     *     zero: for ever
+     */
+    public Listener(
+            String name,
+            List<FilterChain> chains,
+            @Nullable FilterChain defaultChain,
+            Duration detectTimeout) {
+        this.name = name;
+        this.chains = List.copyOf(chains);
+        this.defaultChain = defaultChain;
+        this.detectTimeout = detectTimeout;
+        for (FilterChain chain : this.chains) {
+            byPort.computeIfAbsent(chain.match().port(), port -> new ArrayList<>()).add(chain);
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public List<FilterChain> chains() {
+        return chains;
+    }
+
+    /** Takes what no other chain takes; null: nothing does. */
+    public @Nullable FilterChain defaultChain() {
+        return defaultChain;
+    }
+
+    public Duration detectTimeout() {
+        return detectTimeout;
     }
 
     /** How much must be known before a chain can be chosen. */
@@ -86,22 +122,15 @@ public record Listener(
                                         : chain.match().tls() == facts.tls() ? 1 : -1);
         left =
                 mostSpecific(
-                        left,
-                        chain ->
-                                chain.match().applicationProtocols().isEmpty()
-                                        ? 0
-                                        : overlap(chain.match(), facts) ? 1 : -1);
+                        left, chain -> protocolScore(chain.match(), facts.applicationProtocols()));
         return left.isEmpty() ? defaultChain : left.getFirst();
     }
 
     private List<FilterChain> candidates(InetAddress destination, int port) {
-        List<FilterChain> left =
-                mostSpecific(
-                        chains,
-                        chain ->
-                                chain.match().port() == 0
-                                        ? 0
-                                        : chain.match().port() == port ? 1 : -1);
+        List<FilterChain> left = byPort.get(port);
+        if (left == null) {
+            left = byPort.getOrDefault(ANY_PORT, List.of());
+        }
         return mostSpecific(left, chain -> rangeScore(chain.match(), destination));
     }
 
@@ -133,7 +162,7 @@ public record Listener(
         int best = -1;
         for (Cidr range : match.ranges()) {
             if (range.contains(destination)) {
-                best = Math.max(best, range.prefixLength() + 1);
+                best = Math.max(best, range.prefixLength()); // /0 is as good as none
             }
         }
         return best;
@@ -151,8 +180,16 @@ public record Listener(
         return best;
     }
 
-    private static boolean overlap(ChainMatch match, ConnectionFacts facts) {
-        return match.applicationProtocols().stream()
-                .anyMatch(facts.applicationProtocols()::contains);
+    /** The protocol that the client names first decides, as in Envoy. */
+    private static int protocolScore(ChainMatch match, List<String> offered) {
+        if (match.applicationProtocols().isEmpty()) {
+            return 0;
+        }
+        for (int i = 0; i < offered.size(); i++) {
+            if (match.applicationProtocols().contains(offered.get(i))) {
+                return offered.size() - i;
+            }
+        }
+        return -1;
     }
 }

@@ -25,22 +25,24 @@ public final class RouteTable {
 
     private record Wildcard(String part, VirtualHost host) {}
 
-    /** IllegalArgumentException names a domain that two virtual hosts claim. */
+    /** IllegalArgumentException names a domain that is claimed twice. */
     public RouteTable(String name, List<VirtualHost> virtualHosts) {
         this.name = name;
         this.virtualHosts = List.copyOf(virtualHosts);
+        Map<String, VirtualHost> owners = new HashMap<>();
         VirtualHost anyHost = null;
         for (VirtualHost host : this.virtualHosts) {
             for (String domain : host.domains()) {
                 String lower = domain.toLowerCase(Locale.ROOT);
+                claim(owners.put(lower, host), host, lower);
                 if (lower.equals("*")) {
-                    anyHost = claim(anyHost, host, lower);
+                    anyHost = host;
                 } else if (lower.startsWith("*")) {
                     suffixes.add(new Wildcard(lower.substring(1), host));
                 } else if (lower.endsWith("*")) {
                     prefixes.add(new Wildcard(lower.substring(0, lower.length() - 1), host));
                 } else {
-                    exact.put(lower, claim(exact.get(lower), host, lower));
+                    exact.put(lower, host);
                 }
             }
         }
@@ -51,7 +53,7 @@ public final class RouteTable {
         prefixes.sort(longestFirst);
     }
 
-    private VirtualHost claim(@Nullable VirtualHost owner, VirtualHost host, String domain) {
+    private static void claim(@Nullable VirtualHost owner, VirtualHost host, String domain) {
         if (owner != null) {
             throw new IllegalArgumentException(
                     "domain "
@@ -61,7 +63,6 @@ public final class RouteTable {
                             + " and "
                             + host.name());
         }
-        return host;
     }
 
     /** The virtual host for a request's authority, or null. */

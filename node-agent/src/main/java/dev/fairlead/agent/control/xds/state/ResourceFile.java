@@ -30,8 +30,7 @@ final class ResourceFile {
 
     static byte[] write(List<Entry> entries) {
         try {
-            var bytes = new ByteArrayOutputStream(4096 + entries.size() * 512);
-            bytes.write(MAGIC);
+            var bytes = new ByteArrayOutputStream(entries.size() * 512);
             var out = CodedOutputStream.newInstance(bytes);
             for (Entry entry : entries) {
                 out.writeMessageNoTag(
@@ -42,11 +41,19 @@ final class ResourceFile {
                                 .build());
             }
             out.flush();
-            bytes.write(digest(bytes.toByteArray(), bytes.size()));
-            return bytes.toByteArray();
+            return sealed(bytes.toByteArray());
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory", e);
         }
+    }
+
+    /** The file with this between magic and digest. */
+    static byte[] sealed(byte[] content) {
+        byte[] bytes = Arrays.copyOf(MAGIC, MAGIC.length + content.length + DIGEST_BYTES);
+        int end = MAGIC.length + content.length;
+        System.arraycopy(content, 0, bytes, MAGIC.length, content.length);
+        System.arraycopy(digest(bytes, end), 0, bytes, end, DIGEST_BYTES);
+        return bytes;
     }
 
     /** IOException says why {@code bytes} are not such a file. */

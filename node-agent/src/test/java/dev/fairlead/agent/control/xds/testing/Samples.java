@@ -1,0 +1,44 @@
+package dev.fairlead.agent.control.xds.testing;
+
+import com.google.protobuf.Message;
+import dev.fairlead.wire.v1.workload.Exclusions;
+import java.util.List;
+
+/** Good resources which together set every field of the profile. */
+public final class Samples {
+
+    private Samples() {}
+
+    public static List<Message> listeners() {
+        return List.of(
+                Wire.outbound("default", "outbound|9080|default", "db").build(),
+                Wire.inbound("uid-1").build());
+    }
+
+    public static List<Message> routes() {
+        return List.of(Wire.allRoutes("r").build(), Wire.routes("s", "c"));
+    }
+
+    public static List<Message> clusters() {
+        return List.of(
+                Wire.autoTls("auto").build(),
+                Wire.eds("mutual").setTransportSocket(Wire.clientTls()).build(),
+                Wire.passthrough().build(),
+                Wire.blackHole().build());
+    }
+
+    public static List<Message> endpoints() {
+        return List.of(Wire.endpoints("c", "198.18.1.10", "2001:db8::1").build());
+    }
+
+    public static List<Message> workloads() {
+        return List.of(
+                Wire.workload("uid-1", "198.18.1.10")
+                        .setExclusions(
+                                Exclusions.newBuilder()
+                                        .addInboundPorts(22)
+                                        .addOutboundPorts(53)
+                                        .addOutboundCidrs("10.0.0.0/8"))
+                        .build());
+    }
+}
