@@ -17,20 +17,25 @@ import java.util.stream.Stream;
 /** A pod's folder inside the lab: the files that are bound into its containers, its emptyDirs. */
 record PodFolder(Path root) {
 
-    private static final String RESOLVERS =
-            "nameserver 198.18.0.2\nsearch %s.svc.cluster.local svc.cluster.local cluster.local\n"
-                    + "options ndots:5\n";
-
     static PodFolder create(Path pods, PodLaunch pod) throws IOException {
         PodFolder folder = new PodFolder(pods.resolve(pod.uid()));
         LabFolder.createPrivate(folder.root);
         folder.write("hosts", hosts(pod));
         folder.write("hostname", pod.hostname() + "\n");
-        folder.write("resolv.conf", RESOLVERS.formatted(pod.namespace()));
+        folder.write("resolv.conf", resolvers(pod.namespace()));
         for (ContainerLaunch container : containers(pod)) {
             folder.addVolumes(container);
         }
         return folder;
+    }
+
+    private static String resolvers(String namespace) {
+        return """
+               nameserver 198.18.0.2
+               search %s.svc.cluster.local svc.cluster.local cluster.local
+               options ndots:5
+               """
+                .formatted(namespace);
     }
 
     private static List<ContainerLaunch> containers(PodLaunch pod) {
