@@ -42,6 +42,7 @@ build_if_needed() {
             die "the build failed: see target/build.log"
         fi
         finish_dist "$hash"
+        train
     fi
     exec 8>&-
 }
@@ -49,6 +50,7 @@ build_if_needed() {
 # What target/dist has besides the jars.
 finish_dist() { # HASH
     mkdir -p "$dist/etc"
+    rm -rf "$dist/aot" # made of other jars
     cp "$root"/deploy/jvm/*.opts "$dist/etc/"
     chmod -R a+rX "$dist"
     echo "$1" >"$dist/stamp.new"

@@ -24,6 +24,7 @@ run_tests() { # [unit|lab|all]
         rm -f "$dist/stamp"
         "${maven[@]}" -q -DskipTests package || die "the build failed"
         finish_dist "$hash"
+        train
     fi
     exec 8>&-
     "${maven[@]}" test || status=$?

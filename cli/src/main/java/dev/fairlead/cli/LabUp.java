@@ -86,7 +86,8 @@ final class LabUp implements Callable<Integer> {
                 env.getOrDefault("FAIRLEAD_DIST", root.resolve("target/dist").toString()),
                 System.getProperty("java.home"),
                 LabFolder.stateRoot(env).toString(),
-                LabFolder.cacheRoot(env).toString());
+                LabFolder.cacheRoot(env).toString(),
+                env.get("FAIRLEAD_AOT_TRAINING"));
     }
 
     private @Nullable String imageMap(Path root) {

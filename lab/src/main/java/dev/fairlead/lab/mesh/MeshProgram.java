@@ -50,7 +50,9 @@ record MeshProgram(
         command.add(settings.javaHome() + "/bin/java");
         command.add("@" + dist.resolve("etc/" + program + ".opts"));
         Path cache = dist.resolve("aot/" + program + ".aot");
-        if (Files.exists(cache)) {
+        if (settings.aotTraining() != null) {
+            command.add("-XX:AOTCacheOutput=" + settings.aotTraining() + "/" + program + ".aot");
+        } else if (Files.exists(cache)) {
             command.add("-XX:AOTCache=" + cache);
         }
         command.addAll(List.of("-cp", dist + "/lib/*", mainClass));

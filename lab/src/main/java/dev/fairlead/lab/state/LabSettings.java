@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param javaHome the JDK that runs everything
  * @param stateRoot all labs' folders; no pod may see it
  * @param cacheRoot downloads and keys between runs; no pod may see it
+ * @param aotTraining folder where the mesh's processes leave an AOT cache each when they end; null:
+ *     they use those of the build
  */
 public record LabSettings(
         String name,
@@ -28,7 +30,8 @@ public record LabSettings(
         String dist,
         String javaHome,
         String stateRoot,
-        String cacheRoot) {
+        String cacheRoot,
+        @Nullable String aotTraining) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -101,6 +101,7 @@ final class InboundRouter implements HttpRouter {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // a new index is a new object
     public RequestSeries series(
             @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
         Object workloads = pod.snapshot().workloads();

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -113,11 +114,9 @@ final class LocalPods {
     private static String applicationCluster(Filter filter) {
         return switch (filter) {
             case Filter.Tcp tcp -> tcp.clusters().clusters().getFirst().name();
-            case Filter.Http(String prefix, Filter.Routes routes) ->
-                    routes instanceof Filter.Routes.Inline(RouteTable table)
-                                    && firstCluster(table) instanceof String name
-                            ? name
-                            : prefix;
+            case Filter.Http(String prefix, Filter.Routes.Inline(RouteTable table)) ->
+                    Objects.requireNonNullElse(firstCluster(table), prefix);
+            case Filter.Http(String prefix, Filter.Routes.Named _) -> prefix;
         };
     }
 
