@@ -214,6 +214,31 @@ class TlsContextsTest {
         }
     }
 
+    /**
+     * A foreign client (an Envoy, an attacker) that keeps sessions and tickets gets none to use.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aClientThatTriesToResumeMakesAFullHandshake(String version) throws Exception {
+        install(A);
+        var foreign =
+                SslContextBuilder.forClient()
+                        .sslProvider(SslProvider.OPENSSL_REFCNT)
+                        .keyManager(new SvidKeyManager(authority.svid(CLIENT)))
+                        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                        .endpointIdentificationAlgorithm(null)
+                        .protocols(version)
+                        .build();
+        ((ReferenceCountedOpenSslContext) foreign).sessionContext().setSessionCacheEnabled(true);
+        for (int i = 1; i <= 3; i++) {
+            TlsPair pair = join(foreign.newHandler(ALLOCATOR, "a.test", 443), server(A));
+            assertThat(pair.established()).isTrue();
+            assertThat(pair.send("let tickets arrive")).isNotEmpty();
+            assertThat(contexts.counters().verified()).isEqualTo(i);
+        }
+        ((ReferenceCountedOpenSslContext) foreign).release();
+    }
+
     @Test
     void rotationKeepsOpenConnectionsAndFreesTheOldContexts() throws Exception {
         install(CLIENT, A);
