@@ -50,6 +50,7 @@ public final class PilotLite {
         try (var identity =
                         ServingIdentity.obtain(
                                 certificates,
+                                ca::resetConnectBackoff,
                                 SpiffeId.pilot(config.trustDomain()),
                                 Clock.systemUTC());
                 var pilot =

@@ -19,9 +19,10 @@ public final class ServingIdentity implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ServingIdentity.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(10);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(2);
 
     private final CertificateClient client;
+    private final Runnable reconnect;
     private final SpiffeId id;
     private final Clock clock;
     private final LiveKey key;
@@ -29,8 +30,13 @@ public final class ServingIdentity implements AutoCloseable {
     private CertificateClient.Issued issued;
 
     private ServingIdentity(
-            CertificateClient client, SpiffeId id, Clock clock, CertificateClient.Issued first) {
+            CertificateClient client,
+            Runnable reconnect,
+            SpiffeId id,
+            Clock clock,
+            CertificateClient.Issued first) {
         this.client = client;
+        this.reconnect = reconnect;
         this.id = id;
         this.clock = clock;
         this.issued = first;
@@ -38,10 +44,15 @@ public final class ServingIdentity implements AutoCloseable {
         this.renewal = Thread.ofVirtual().name("renewal").unstarted(this::renew);
     }
 
-    /** Waits for ca to issue the first certificate, however long that takes. */
-    public static ServingIdentity obtain(CertificateClient client, SpiffeId id, Clock clock)
+    /**
+     * Waits for ca to issue the first certificate, however long that takes. {@code reconnect} is
+     * called before each request, so that the pace is set here and not by the channel's back-off.
+     */
+    public static ServingIdentity obtain(
+            CertificateClient client, Runnable reconnect, SpiffeId id, Clock clock)
             throws InterruptedException {
-        var identity = new ServingIdentity(client, id, clock, request(client, id));
+        var first = request(client, reconnect, id);
+        var identity = new ServingIdentity(client, reconnect, id, clock, first);
         identity.renewal.start();
         return identity;
     }
@@ -51,10 +62,11 @@ public final class ServingIdentity implements AutoCloseable {
         return key;
     }
 
-    private static CertificateClient.Issued request(CertificateClient client, SpiffeId id)
-            throws InterruptedException {
+    private static CertificateClient.Issued request(
+            CertificateClient client, Runnable reconnect, SpiffeId id) throws InterruptedException {
         Duration retry = FIRST_RETRY;
         while (true) {
+            reconnect.run();
             switch (client.request(id, Duration.ZERO)) {
                 case CertificateClient.Issued answer -> {
                     log.info(
@@ -80,7 +92,7 @@ public final class ServingIdentity implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(untilHalfLife());
-                issued = request(client, id);
+                issued = request(client, reconnect, id);
                 key.swap(issued.key(), issued.chain());
             }
         } catch (InterruptedException e) {

@@ -118,18 +118,12 @@ class MeshCompilerTest {
 
     @Test
     void ofTwoVirtualServicesTheMoreSpecificThenTheOlderGoverns() {
-        String wide =
-                "{hosts: ['*.default.svc.cluster.local'], http: [{" + routeTo("v1") + "}]}";
+        String wide = "{hosts: ['*.default.svc.cluster.local'], http: [{" + routeTo("v1") + "}]}";
         String exact = "{hosts: [reviews], http: [{%s}]}";
         MeshView mesh =
                 compile(
                         reviewsAndSleep()
-                                + rule(
-                                        "VirtualService",
-                                        "wide",
-                                        "default",
-                                        "01",
-                                        wide)
+                                + rule("VirtualService", "wide", "default", "01", wide)
                                 + rule(
                                         "VirtualService",
                                         "new",
