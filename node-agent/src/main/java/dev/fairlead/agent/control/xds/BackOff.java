@@ -26,7 +26,8 @@ public record BackOff(Duration first, Duration cap) {
     /** Why a call failed, in words for operators. */
     static String reason(Status status) {
         Throwable cause = status.getCause();
-        String words = status.getCode() + " " + status.getDescription();
+        String description = String.valueOf(status.getDescription());
+        String words = status.getCode() + " " + description.lines().findFirst().orElse("");
         return cause == null ? words : words + ": " + cause.getMessage();
     }
 }

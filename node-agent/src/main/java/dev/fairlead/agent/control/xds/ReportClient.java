@@ -141,7 +141,7 @@ public final class ReportClient implements AutoCloseable {
             } catch (StatusRuntimeException e) {
                 Duration wait = backOff.after(failures, random);
                 String reason = BackOff.reason(e.getStatus());
-                if (failures == 1) {
+                if (failures == 1 && !Thread.currentThread().isInterrupted()) {
                     log.warn("report not stored pod={} reason=\"{}\"", name(work.report), reason);
                 }
                 if (overtaken(work, line, wait)) {
