@@ -41,7 +41,6 @@ class LabLifecycleTest {
     @Test
     void downAlsoWorksAfterTheDaemonWasKilled() throws IOException {
         try (Lab lab = Lab.up("--plain", "-f", manifest(SLEEP))) {
-            long outer = outerProcess(lab);
             String daemon =
                     lab.node(
                                     "node-1",
@@ -56,7 +55,6 @@ class LabLifecycleTest {
             String pid = candidates.get(candidates.size() - 1);
             lab.node("node-1", "kill", "-9", pid);
             Lab.await("all processes end", () -> lab.processes().isEmpty());
-            assertThat(ProcessHandle.of(outer)).isEmpty();
             assertThat(lab.run("get", "pods").status()).isEqualTo(1);
             assertThat(lab.run("down").ok()).contains("is down");
             assertThat(lab.folder()).doesNotExist();

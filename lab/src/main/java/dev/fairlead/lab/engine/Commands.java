@@ -29,7 +29,7 @@ import java.util.Optional;
 /** The commands of users, carried out. Each call runs on a thread of its own and may wait. */
 public final class Commands implements ControlServer.Handler {
 
-    private static final Duration PILOT_LIMIT = Duration.ofSeconds(120);
+    private static final Duration PILOT_LIMIT = Duration.ofSeconds(90);
     private static final Duration FOLLOW_LIMIT = Duration.ofSeconds(90);
 
     private final Engine engine;
