@@ -1,6 +1,6 @@
 # Builds when the sources are not those that target/dist was made of. Sourced by ./fairlead.
 
-# One hash over name and content of everything the build reads.
+# One hash over name and content of everything that target/dist is made of; tests are not in it.
 source_hash() {
     (
         cd "$root"
@@ -10,7 +10,7 @@ source_hash() {
             else
                 find . -name .git -prune -o -name target -prune -o -type f -printf '%P\0'
             fi
-        } | grep -zE '(^|/)pom\.xml$|(^|/)src/|^deploy/jvm/' | LC_ALL=C sort -z |
+        } | grep -zE '(^|/)pom\.xml$|(^|/)src/main/|^deploy/jvm/' | LC_ALL=C sort -z |
             xargs -0 sh -c 'for f; do [ -f "$f" ] && printf "%s\0" "$f"; done' sh | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
     )
 }

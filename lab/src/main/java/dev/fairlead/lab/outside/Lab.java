@@ -9,7 +9,9 @@ import dev.fairlead.lab.state.LabSettings;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,12 +129,22 @@ public record Lab(LabFolder folder) {
             if (!outer.isAlive()) {
                 throw new LabException("the lab did not start: " + lastWords());
             }
-            if (Files.exists(folder.control())) {
+            if (answers()) {
                 return;
             }
             Thread.sleep(10);
         }
         throw new LabException("the lab does not answer: " + lastWords());
+    }
+
+    /** The socket's file is there a moment before anybody listens on it. */
+    private boolean answers() {
+        try (SocketChannel channel =
+                SocketChannel.open(UnixDomainSocketAddress.of(folder.control()))) {
+            return channel.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private String lastWords() {
