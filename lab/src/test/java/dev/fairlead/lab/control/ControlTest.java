@@ -53,7 +53,9 @@ class ControlTest {
         serve(link.resolve("s"));
         int exit =
                 ControlClient.ask(
-                        deep.resolve("s"), new ControlProtocol.Restart("ca", "", "TERM"), new Heard());
+                        deep.resolve("s"),
+                        new ControlProtocol.Restart("ca", "", "TERM"),
+                        new Heard());
         assertThat(exit).isEqualTo(3);
     }
 

@@ -34,7 +34,8 @@ class AppliedStoreTest {
         directory = new ObjectDirectory(folder);
         store =
                 new AppliedStore(
-                        directory, Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
+                        directory,
+                        Clock.fixed(Instant.parse("2026-01-01T00:00:00Z"), ZoneOffset.UTC));
     }
 
     @Test
@@ -70,7 +71,8 @@ class AppliedStoreTest {
 
     @Test
     void aServiceKeepsItsAddress() throws IOException {
-        String web = "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}";
+        String web =
+                "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}";
         assertThat(verbs(web)).containsExactly(Verb.CREATED);
         ObjectKey key = new ObjectKey("", "Service", "default", "web");
         String address = Objects.requireNonNull(directory.get(key)).at("/spec/clusterIP").asText();
@@ -91,7 +93,9 @@ class AppliedStoreTest {
     void deletesWhatIsThere() throws IOException {
         verbs(routes("v1"));
         var objects = Manifests.parse("test", routes("v1"), "default");
-        assertThat(store.delete(objects).changes()).extracting(Change::verb).containsExactly(Verb.DELETED);
+        assertThat(store.delete(objects).changes())
+                .extracting(Change::verb)
+                .containsExactly(Verb.DELETED);
         assertThat(store.delete(objects).changes())
                 .extracting(Change::verb)
                 .containsExactly(Verb.NOT_FOUND);
@@ -111,11 +115,11 @@ class AppliedStoreTest {
 
     private static String routes(String subset) {
         return """
-               apiVersion: networking.istio.io/v1alpha3
-               kind: VirtualService
-               metadata: {name: reviews}
-               spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews, subset: %s}}]}]}
-               """
+        apiVersion: networking.istio.io/v1alpha3
+        kind: VirtualService
+        metadata: {name: reviews}
+        spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews, subset: %s}}]}]}
+        """
                 .formatted(subset);
     }
 }

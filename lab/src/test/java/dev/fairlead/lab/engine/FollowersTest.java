@@ -31,7 +31,10 @@ class FollowersTest {
     @Test
     void pilotHasWhatItSays() throws IOException {
         assertThat(followers.pilotHas(1, 0)).isFalse();
-        put("PilotStatus", "pilot", "{\"appliedRevision\":3,\"observedRevision\":5,\"generation\":7}");
+        put(
+                "PilotStatus",
+                "pilot",
+                "{\"appliedRevision\":3,\"observedRevision\":5,\"generation\":7}");
         assertThat(followers.pilotHas(3, 5)).isTrue();
         assertThat(followers.pilotHas(4, 5)).isFalse();
         assertThat(followers.pilotHas(3, 6)).isFalse();
@@ -39,11 +42,24 @@ class FollowersTest {
 
     @Test
     void agentsAreBehindUntilTheyAcknowledge() throws IOException {
-        put("PilotStatus", "pilot", "{\"appliedRevision\":3,\"observedRevision\":5,\"generation\":7}");
-        put("AgentStatus", "a", "{\"connected\":true,\"ackedGeneration\":7,\"ackedAppliedRevision\":3}");
-        put("AgentStatus", "b", "{\"connected\":true,\"ackedGeneration\":6,\"ackedAppliedRevision\":3}");
-        put("AgentStatus", "c", "{\"connected\":false,\"ackedGeneration\":7,\"ackedAppliedRevision\":3}");
-        assertThat(followers.agentsBehind(List.of("a", "b", "c", "d"), 3)).containsExactly("b", "c", "d");
+        put(
+                "PilotStatus",
+                "pilot",
+                "{\"appliedRevision\":3,\"observedRevision\":5,\"generation\":7}");
+        put(
+                "AgentStatus",
+                "a",
+                "{\"connected\":true,\"ackedGeneration\":7,\"ackedAppliedRevision\":3}");
+        put(
+                "AgentStatus",
+                "b",
+                "{\"connected\":true,\"ackedGeneration\":6,\"ackedAppliedRevision\":3}");
+        put(
+                "AgentStatus",
+                "c",
+                "{\"connected\":false,\"ackedGeneration\":7,\"ackedAppliedRevision\":3}");
+        assertThat(followers.agentsBehind(List.of("a", "b", "c", "d"), 3))
+                .containsExactly("b", "c", "d");
     }
 
     @Test
@@ -51,9 +67,15 @@ class FollowersTest {
         put(
                 ROUTES,
                 "{\"resourceVersion\":\"4\",\"conditions\":[{\"type\":\"Accepted\",\"status\":\"False\",\"message\":\"spec.hosts: empty\"}]}");
-        assertThat(followers.refusal(ROUTES, JSON.readTree("{\"metadata\":{\"resourceVersion\":\"4\"}}")))
+        assertThat(
+                        followers.refusal(
+                                ROUTES,
+                                JSON.readTree("{\"metadata\":{\"resourceVersion\":\"4\"}}")))
                 .contains("spec.hosts: empty");
-        assertThat(followers.refusal(ROUTES, JSON.readTree("{\"metadata\":{\"resourceVersion\":\"5\"}}")))
+        assertThat(
+                        followers.refusal(
+                                ROUTES,
+                                JSON.readTree("{\"metadata\":{\"resourceVersion\":\"5\"}}")))
                 .isEmpty();
     }
 

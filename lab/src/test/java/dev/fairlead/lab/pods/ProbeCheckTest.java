@@ -28,11 +28,20 @@ class ProbeCheckTest {
         Probe.Http http = new Probe.Http("", 80, "/well", Map.of("X", "y"), "HTTP");
         assertThat(ProbeCheck.request(http, "10.0.0.1"))
                 .isEqualTo(
-                        "GET /well HTTP/1.1\r\nHost: 10.0.0.1:80\r\n"
-                                + "User-Agent: kube-probe/fairlead-lab\r\nX: y\r\n"
-                                + "Accept: */*\r\nConnection: close\r\n\r\n");
+                        String.join(
+                                "\r\n",
+                                "GET /well HTTP/1.1",
+                                "Host: 10.0.0.1:80",
+                                "User-Agent: kube-probe/fairlead-lab",
+                                "X: y",
+                                "Accept: */*",
+                                "Connection: close",
+                                "",
+                                ""));
         Probe.Http named = new Probe.Http("", 80, "/", Map.of("host", "web"), "HTTP");
-        assertThat(ProbeCheck.request(named, "10.0.0.1")).contains("host: web").doesNotContain("Host:");
+        assertThat(ProbeCheck.request(named, "10.0.0.1"))
+                .contains("host: web")
+                .doesNotContain("Host:");
     }
 
     @Test

@@ -79,6 +79,9 @@ final class SamplePod {
 
     ContainerScript script() {
         return new ContainerScript(
-                pod(), container(), Path.of("/run/fairlead/pods/uid-1"), Map.of("JAVA_HOME", "/jdk"));
+                pod(),
+                container(),
+                Path.of("/run/fairlead/pods/uid-1"),
+                Map.of("JAVA_HOME", "/jdk"));
     }
 }
