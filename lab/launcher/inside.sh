@@ -10,12 +10,12 @@ lab_failed() {
 find_lab() { # NAME
     local pid start stat lab_name=$1
     lab_folder=$FAIRLEAD_STATE/labs/$1
-    read -r pid start <"$lab_folder/process" 2>/dev/null || lab_failed "lab $1 is not up"
+    read -r pid start 2>/dev/null <"$lab_folder/process" || lab_failed "lab $1 is not up"
     stat=$(cat "/proc/$pid/stat" 2>/dev/null) || lab_failed "lab $1 is not running any more (./fairlead lab down)"
     # shellcheck disable=SC2086
     set -- ${stat##*) }
     [ "${20}" = "$start" ] || lab_failed "lab $lab_name is not running any more (./fairlead lab down)"
-    read -r lab_init _ <"/proc/$pid/task/$pid/children" 2>/dev/null || true # it ends without a newline
+    read -r lab_init _ 2>/dev/null <"/proc/$pid/task/$pid/children" || true # it ends without a newline
     [ -n "$lab_init" ] || lab_failed "lab $lab_name is not running any more"
 }
 
@@ -47,7 +47,7 @@ find_container() { # NAMESPACE POD [CONTAINER]
 }
 
 inside() { # exec|node|logs|capture ARGUMENTS…
-    local command=$1 name=${FAIRLEAD_LAB:-fairlead} namespace=default container= follow= file= rest=() target=
+    local command=$1 name=${FAIRLEAD_LAB:-fairlead} namespace=default container= follow= file= rest=() target= python
     shift
     while [ $# -gt 0 ]; do
         case $1 in
@@ -93,7 +93,9 @@ inside() { # exec|node|logs|capture ARGUMENTS…
         [ -n "$file" ] || usage "lab capture: name a file with -w"
         [ -d "$lab_folder/nodes/$target" ] || lab_failed "lab $name has no node $target"
         exec >"$file" || lab_failed "cannot write $file"
-        enter_lab nsenter "--net=/run/netns/$target" -- tcpdump -i eth0 -U -Z root -w - "${rest[@]}"
+        python=/usr/bin/python3
+        [ -x $python ] || python=$(command -v python3)
+        enter_lab nsenter "--net=/run/netns/$target" -- "$python" -I -S "$root/lab/launcher/capture.py" eth0
         ;;
     esac
 }

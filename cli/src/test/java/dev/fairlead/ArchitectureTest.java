@@ -9,7 +9,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The shape of the house: who may know whom. Every module's classes are on this module's class path. */
+/**
+ * The shape of the house: who may know whom. Every module's classes are on this module's class
+ * path.
+ */
 class ArchitectureTest {
 
     private static final JavaClasses CLASSES =

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
             "  exec [-n NS] [-c CONTAINER] POD|deploy/NAME -- CMD…   status 125: failed before CMD",
             "  node NODE -- CMD…                in the node's network namespace",
             "  logs [-f] [-n NS] POD            what a container wrote",
-            "  capture NODE -w FILE             tcpdump between the nodes"
+            "  capture NODE -w FILE             what crosses to the other nodes, as pcap"
         },
         subcommands = {
             LabUp.class,

@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
 @Command(name = "demo", description = "A mesh on this machine with bookinfo, step by step.")
 public final class Demo implements Callable<Integer> {
 
-    @Option(names = "--once", description = "end after the steps; exit 0 only if all was as expected")
+    @Option(
+            names = "--once",
+            description = "end after the steps; exit 0 only if all was as expected")
     boolean once;
 
     @Option(names = "--name", paramLabel = "NAME", description = "the lab's name (default: demo)")
@@ -30,7 +32,9 @@ public final class Demo implements Callable<Integer> {
         String wrong = show(shell);
         if (!once) {
             out.println();
-            out.println("The lab stays until Ctrl-C. Look around: ./fairlead lab get pods --name " + name);
+            out.println(
+                    "The lab stays until Ctrl-C. Look around: ./fairlead lab get pods --name "
+                            + name);
             new CountDownLatch(1).await();
         }
         if (wrong.isEmpty()) {
@@ -46,7 +50,8 @@ public final class Demo implements Callable<Integer> {
     /** Title of the first step that was not as expected; empty: all were. */
     private String show(LauncherShell shell) throws IOException, InterruptedException {
         long start = System.nanoTime();
-        out.println("Two nodes, bookinfo in namespace default (in the mesh), a client in legacy (not).");
+        out.println(
+                "Two nodes, bookinfo in namespace default (in the mesh), a client in legacy (not).");
         Result up =
                 shell.lab(
                         "up",
@@ -62,7 +67,9 @@ public final class Demo implements Callable<Integer> {
             return "the lab did not come up";
         }
         up.out().lines().filter(line -> !line.endsWith(" created")).forEach(out::println);
-        out.printf("  up after %.1f s%n", Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3);
+        out.printf(
+                "  up after %.1f s%n",
+                Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3);
         String wrong = "";
         int number = 0;
         for (Step step : new DemoSteps(shell).all()) {

@@ -10,7 +10,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The demo's steps. Each observes through a real client: curl in a pod, tcpdump, the agents' pages. */
+/**
+ * The demo's steps. Each observes through a real client: curl in a pod, tcpdump, the agents' pages.
+ */
 final class DemoSteps {
 
     private static final int SHARE_REQUESTS = 200;
@@ -31,7 +33,9 @@ final class DemoSteps {
 
     List<Step> all() {
         return List.of(
-                new Step("Every pod of namespace default is captured, none of legacy", this::capture),
+                new Step(
+                        "Every pod of namespace default is captured, none of legacy",
+                        this::capture),
                 new Step("reviews -> v1: no stars on any page", this::allV1),
                 new Step("user jason -> v2: black stars; everybody else stays on v1", this::jason),
                 new Step("reviews 50/50 between v1 and v3, counted", this::shares),
@@ -54,7 +58,9 @@ final class DemoSteps {
         }
         int pods =
                 (int)
-                        shell.lab("get", "pods", "-n", "default").out().lines()
+                        shell.lab("get", "pods", "-n", "default")
+                                .out()
+                                .lines()
                                 .filter(line -> line.contains("1/1"))
                                 .count();
         return new Observed(
@@ -68,7 +74,8 @@ final class DemoSteps {
     }
 
     private Observed allV1() throws IOException, InterruptedException {
-        Observed refused = apply("bookinfo/destination-rule-all.yaml", "bookinfo/virtual-service-all-v1.yaml");
+        Observed refused =
+                apply("bookinfo/destination-rule-all.yaml", "bookinfo/virtual-service-all-v1.yaml");
         if (refused != null) {
             return refused;
         }
@@ -136,9 +143,16 @@ final class DemoSteps {
             }
         }
         boolean whole =
-                calls.stream().anyMatch(c -> c.contains("sa/bookinfo-productpage") && c.endsWith("sa/bookinfo-reviews"))
-                        && calls.stream().anyMatch(c -> c.contains("sa/bookinfo-reviews ") && c.endsWith("sa/bookinfo-ratings"));
-        return new Observed(whole, calls.size() + " pairs, each side proven by mTLS", List.copyOf(calls));
+                calls.stream()
+                                .anyMatch(c ->
+                                        c.contains("sa/bookinfo-productpage")
+                                                && c.endsWith("sa/bookinfo-reviews"))
+                        && calls.stream()
+                                .anyMatch(c ->
+                                        c.contains("sa/bookinfo-reviews ")
+                                                && c.endsWith("sa/bookinfo-ratings"));
+        return new Observed(
+                whole, calls.size() + " pairs, each side proven by mTLS", List.copyOf(calls));
     }
 
     private static String call(String line) {
@@ -216,12 +230,15 @@ final class DemoSteps {
     private Observed stats() throws IOException, InterruptedException {
         List<String> details = new ArrayList<>();
         for (String node : List.of("node-1", "node-2")) {
-            shell.admin(node, "/stats?usedonly&filter=cluster.outbound.*upstream_rq_(total|2xx|same_node)$")
+            shell.admin(
+                            node,
+                            "/stats?usedonly&filter=cluster.outbound.*upstream_rq_(total|2xx|same_node)$")
                     .lines()
                     .filter(line -> line.contains("reviews"))
                     .forEach(line -> details.add(node + "  " + line));
         }
-        return new Observed(!details.isEmpty(), details.size() + " of the counters, by Envoy's names", details);
+        return new Observed(
+                !details.isEmpty(), details.size() + " of the counters, by Envoy's names", details);
     }
 
     /** Null when all was accepted and every agent has it. */

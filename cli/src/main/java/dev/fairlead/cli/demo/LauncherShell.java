@@ -46,7 +46,12 @@ final class LauncherShell {
     Process start(String command, String... arguments) throws IOException {
         List<String> line =
                 new ArrayList<>(
-                        List.of(root.resolve("fairlead").toString(), "lab", command, "--name", lab));
+                        List.of(
+                                root.resolve("fairlead").toString(),
+                                "lab",
+                                command,
+                                "--name",
+                                lab));
         line.addAll(List.of(arguments));
         return new ProcessBuilder(line).start();
     }

@@ -1,6 +1,6 @@
 /**
- * {@code ./fairlead demo}: bookinfo on two nodes, step by step, with what was really observed. Uses the
- * launcher's own commands, as a user would; imports nothing of the mesh.
+ * {@code ./fairlead demo}: bookinfo on two nodes, step by step, with what was really observed. Uses
+ * the launcher's own commands, as a user would; imports nothing of the mesh.
  */
 @NullMarked
 package dev.fairlead.cli.demo;

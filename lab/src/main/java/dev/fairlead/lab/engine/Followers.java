@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.wire.directory.ObjectDirectory;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,17 @@ record Followers(ObjectDirectory status) {
                 && field(pilot, "observedRevision") >= observedRevision;
     }
 
-    /** The agents of {@code nodes} that have not acknowledged the batch. */
+    /** The agents of {@code nodes} that have not acknowledged what pilot-lite last compiled. */
     List<String> agentsBehind(List<String> nodes, long appliedRevision) throws IOException {
-        java.util.List<String> behind = new java.util.ArrayList<>();
+        JsonNode pilot = status.get(new ObjectKey(GROUP, "PilotStatus", "", "pilot"));
+        long generation = pilot == null ? 0 : field(pilot, "generation");
+        List<String> behind = new ArrayList<>();
         for (String node : nodes) {
             JsonNode agent = status.get(new ObjectKey(GROUP, "AgentStatus", "", node));
-            if (agent == null || field(agent, "ackedAppliedRevision") < appliedRevision) {
+            if (agent == null
+                    || !agent.path("connected").asBoolean(true)
+                    || field(agent, "ackedGeneration") < generation
+                    || field(agent, "ackedAppliedRevision") < appliedRevision) {
                 behind.add(node);
             }
         }

@@ -227,12 +227,16 @@ public final class Mesh {
         return new AgentClient(folder.agentSocket(node));
     }
 
-    /** An agent that was started again knows of no pod. */
-    private void tellAgain(String node) {
+    /** An agent that was started again knows of no pod. Returns when it knows them all. */
+    private void tellAgain(String node) throws InterruptedException {
+        List<Thread> telling = new ArrayList<>();
         for (Enrolled each : List.copyOf(enrolled.values())) {
             if (each.node().equals(node)) {
-                Thread.ofVirtual().start(() -> tellAgain(each));
+                telling.add(Thread.ofVirtual().start(() -> tellAgain(each)));
             }
+        }
+        for (Thread each : telling) {
+            each.join();
         }
     }
 

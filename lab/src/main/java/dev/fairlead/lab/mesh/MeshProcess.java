@@ -28,22 +28,29 @@ final class MeshProcess {
     private final MeshProgram program;
     private final Path logs;
     private final BooleanSupplier ready;
-    private final Runnable startedAgain;
+    private final Step startedAgain;
 
     private volatile @Nullable Process process;
     private final AtomicInteger starts = new AtomicInteger();
+    private volatile int settledStart;
     private volatile boolean ending;
+
+    /** Something that takes its time. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws InterruptedException;
+    }
 
     /**
      * @param ready whether it answers
-     * @param startedAgain called when a successor is ready
+     * @param startedAgain called when a successor answers; returns when it knows all it must
      */
     MeshProcess(
             LabSettings settings,
             MeshProgram program,
             Path logs,
             BooleanSupplier ready,
-            Runnable startedAgain) {
+            Step startedAgain) {
         this.settings = settings;
         this.program = program;
         this.logs = logs;
@@ -108,8 +115,11 @@ final class MeshProcess {
 
     private void announce(int start) {
         try {
-            awaitReady(start, Duration.ofMinutes(1));
+            while (starts.get() == start && !ready()) {
+                Thread.sleep(20);
+            }
             startedAgain.run();
+            settledStart = start;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -120,11 +130,14 @@ final class MeshProcess {
         return running != null && running.isAlive() && ready.getAsBoolean();
     }
 
-    /** Waits until start number {@code start} or a later one answers; false if it does not. */
+    /**
+     * Waits until start number {@code start} or a later one answers and, where it is a successor,
+     * knows all it must; false if that does not come.
+     */
     boolean awaitReady(int start, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (System.nanoTime() < deadline) {
-            if (starts.get() >= start && ready()) {
+            if (starts.get() >= start && ready() && (start == 1 || settledStart >= start)) {
                 return true;
             }
             Thread.sleep(20);

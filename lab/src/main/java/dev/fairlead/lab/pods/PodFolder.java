@@ -31,10 +31,10 @@ record PodFolder(Path root) {
 
     private static String resolvers(String namespace) {
         return """
-               nameserver 198.18.0.2
-               search %s.svc.cluster.local svc.cluster.local cluster.local
-               options ndots:5
-               """
+        nameserver 198.18.0.2
+        search %s.svc.cluster.local svc.cluster.local cluster.local
+        options ndots:5
+        """
                 .formatted(namespace);
     }
 
