@@ -23,6 +23,7 @@ train() {
         rm -rf "$caches"
         return 0
     fi
+    rm -f "$caches"/*.config
     chmod -R a+rX "$caches"
     mv "$caches" "$dist/aot"
 }
