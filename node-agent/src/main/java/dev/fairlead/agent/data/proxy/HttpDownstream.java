@@ -87,7 +87,9 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         }
         downstream.armIdleTimer(IDLE_NANOS);
         HeldInput.passOn(channel);
-        channel.config().setAutoRead(downstream.unreadable == 0);
+        if (channel.isActive()) {
+            channel.config().setAutoRead(downstream.unreadable == 0);
+        }
     }
 
     @Override

@@ -146,6 +146,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             headers.remove(HttpHeaderNames.EXPECT); // answered by us; HTTP/1.0 waits for nothing
         }
         if (http10) {
+            head.setProtocolVersion(HttpVersion.HTTP_1_1);
             if (!headers.contains(HttpHeaderNames.HOST)) {
                 var asked = router.destination();
                 headers.set(

@@ -80,8 +80,8 @@ public final class Relay {
             reset(downstream);
         } else {
             relay.armIdleTimer(IDLE_NANOS);
-            upstream.config().setAutoRead(true);
-            downstream.config().setAutoRead(true);
+            up.readOn();
+            down.readOn();
         }
     }
 
@@ -145,6 +145,13 @@ public final class Relay {
             other.write(message, other.voidPromise());
             if (!other.isWritable()) {
                 other.flush();
+                readOn();
+            }
+        }
+
+        /** As long as the other takes it; an input that has ended is not to be touched again. */
+        void readOn() {
+            if (!inputEnded && !((DuplexChannel) own).isInputShutdown()) {
                 own.config().setAutoRead(other.isWritable());
             }
         }
@@ -158,7 +165,7 @@ public final class Relay {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
             movedNanos = System.nanoTime();
-            other.config().setAutoRead(own.isWritable());
+            opposite.readOn();
         }
 
         @Override

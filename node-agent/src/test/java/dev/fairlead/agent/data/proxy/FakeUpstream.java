@@ -22,10 +22,11 @@ final class FakeUpstream implements AutoCloseable {
     final Queue<Wire.Message> requests = new ConcurrentLinkedQueue<>();
     private final Queue<Wire> open = new ConcurrentLinkedQueue<>();
     private final ServerSocket server;
+    private final Thread accepting;
 
     FakeUpstream(Script script) throws IOException {
         server = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(() -> accept(script));
+        accepting = Thread.ofVirtual().start(() -> accept(script));
     }
 
     private void accept(Script script) {
@@ -111,8 +112,9 @@ final class FakeUpstream implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() throws IOException, InterruptedException {
         server.close();
+        accepting.join(); // until then the kernel still takes connections
         for (Wire wire : open) {
             wire.close();
         }

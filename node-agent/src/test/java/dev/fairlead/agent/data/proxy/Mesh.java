@@ -30,7 +30,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Future;
@@ -85,7 +84,7 @@ final class Mesh implements AutoCloseable {
     InetSocketAddress destination = DESTINATION;
     @Nullable Runnable beforeConnect;
     private final MultiThreadIoEventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+            new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
     private final List<Channel> listeners = new ArrayList<>();
     private final List<AutoCloseable> closeables = new ArrayList<>();
     private volatile Snapshot snapshot;
@@ -179,10 +178,14 @@ final class Mesh implements AutoCloseable {
 
     void install(Snapshot now) throws InterruptedException, ExecutionException {
         onLoop(() -> {
-            snapshot = now;
-            runtime.install();
+            installOnLoop(now);
             return now;
         });
+    }
+
+    void installOnLoop(Snapshot now) {
+        snapshot = now;
+        runtime.install();
     }
 
     /** A connection that the pod makes. */
