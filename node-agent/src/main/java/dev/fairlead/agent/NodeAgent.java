@@ -12,6 +12,7 @@ import dev.fairlead.agent.control.xds.ReportClient;
 import dev.fairlead.agent.control.xds.XdsClient;
 import dev.fairlead.agent.control.xds.state.LastGood;
 import dev.fairlead.agent.data.proxy.DataPlane;
+import dev.fairlead.agent.data.proxy.HalfClosingEpoll;
 import dev.fairlead.agent.data.tls.TlsContexts;
 import dev.fairlead.agent.ops.admin.AdminConfig;
 import dev.fairlead.agent.ops.admin.AdminServer;
@@ -23,11 +24,15 @@ import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.logging.LogLevels;
 import dev.fairlead.wire.svid.CertificateClient;
 import dev.fairlead.wire.tokens.BearerToken;
+
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -37,8 +42,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The node agent's composition root: builds everything, starts it in order, and ends it. The one
@@ -82,7 +85,7 @@ public final class NodeAgent implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(
                         config.workers(),
                         new DefaultThreadFactory("worker"),
-                        EpollIoHandler.newFactory());
+                        HalfClosingEpoll.newFactory());
         dataPlane = new DataPlane(workers, tls);
         certificates =
                 new Certificates(

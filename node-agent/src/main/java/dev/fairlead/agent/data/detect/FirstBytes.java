@@ -2,17 +2,20 @@ package dev.fairlead.agent.data.detect;
 
 import dev.fairlead.agent.data.tls.ClientHello;
 import dev.fairlead.agent.data.tls.Peeked;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a connection's first bytes until they say what is spoken, or time is up, and then leaves
@@ -36,6 +39,10 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
 
         public static final Found NOTHING = new Found(false, "", List.of(), false);
         static final Found TIMED_OUT = new Found(false, "", List.of(), true);
+
+        public boolean speaksHttp1() {
+            return protocols.contains("http/1.1") || protocols.contains("http/1.0");
+        }
 
         static Found http(String version) {
             return new Found(false, "", List.of(version), false);
@@ -82,13 +89,12 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        ByteBuf all = seen;
-        if (all == null) {
-            all = bytes;
-        } else {
-            all = ctx.alloc().buffer(all.readableBytes() + bytes.readableBytes());
-            all.writeBytes(java.util.Objects.requireNonNull(seen)).writeBytes(bytes);
-            java.util.Objects.requireNonNull(seen).release();
+        ByteBuf before = seen;
+        ByteBuf all = bytes;
+        if (before != null) {
+            all = ctx.alloc().buffer(before.readableBytes() + bytes.readableBytes());
+            all.writeBytes(before).writeBytes(bytes);
+            before.release();
             bytes.release();
         }
         seen = all;

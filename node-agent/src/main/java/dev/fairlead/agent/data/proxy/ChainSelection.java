@@ -7,14 +7,17 @@ import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.Listener;
+
 import io.netty.channel.Channel;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From an accepted connection to its filter chain. A connection whose listener has not come yet is
@@ -82,10 +85,10 @@ final class ChainSelection {
             stats.inc(ListenerStat.DOWNSTREAM_PRE_CX_TIMEOUT);
         } else if (found.tls()) {
             stats.inc(ListenerStat.DETECTED_TLS);
-        } else if (found.protocols().isEmpty()) {
-            stats.inc(ListenerStat.DETECTED_TCP);
-        } else {
+        } else if (found.speaksHttp1()) {
             stats.inc(ListenerStat.DETECTED_HTTP);
+        } else {
+            stats.inc(ListenerStat.DETECTED_TCP);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.tls.PeerIdentity;
@@ -7,15 +8,19 @@ import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
+
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
+
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that enters a pod: the pod's listener gives the filter chain, the chain says whether
@@ -58,6 +63,8 @@ final class InboundHandler {
             return;
         }
         channel.pipeline().addLast(ssl, new AfterHandshake(ssl, destination, chain));
+        HeldInput.hold(channel); // what comes with the handshake's last message
+        HeldInput.passOn(channel);
         channel.config().setAutoRead(true);
     }
 
@@ -122,10 +129,9 @@ final class InboundHandler {
         }
         InboundPeer known = new InboundPeer(pod, caller.getAddress(), peer);
         switch (chain.filter()) {
-            case Filter.Http http -> {
-                HttpDownstream.install(channel, new InboundRouter(pod, http, destination, known));
-                channel.config().setAutoRead(true);
-            }
+            case Filter.Http http ->
+                    HttpDownstream.install(
+                            channel, new InboundRouter(pod, http, destination, known));
             case Filter.Tcp tcp ->
                     TcpProxy.serve(
                             pod,

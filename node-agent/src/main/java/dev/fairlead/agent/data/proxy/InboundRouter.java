@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.http.ForwardedClientCert;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
@@ -14,12 +15,15 @@ import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteDecision;
 import dev.fairlead.agent.model.route.RouteTable;
+
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Routes the requests of one connection that enters a pod: to the application, at the address that
@@ -49,12 +53,10 @@ final class InboundRouter implements HttpRouter {
         this.clientCertificate =
                 proven == null
                         ? null
-                        : "By="
-                                + pod.context().pod().identity().uri()
-                                + ";Hash="
-                                + proven.certificateHash()
-                                + ";Subject=\"\";URI="
-                                + proven.identity().uri();
+                        : ForwardedClientCert.of(
+                                pod.context().pod().identity(),
+                                proven.certificateHash(),
+                                proven.identity());
     }
 
     @Override

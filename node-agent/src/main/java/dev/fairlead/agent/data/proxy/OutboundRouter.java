@@ -4,7 +4,6 @@ import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.PeerLabels;
 import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
@@ -16,11 +15,14 @@ import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteDecision;
 import dev.fairlead.agent.model.route.RouteTable;
+
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Routes the requests of one connection that leaves a pod, by Host among its scope's virtual hosts.
@@ -99,18 +101,7 @@ final class OutboundRouter implements HttpRouter {
             @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
         return cluster != null
                 ? cluster.requestSeries(host, mutual)
-                : pod.context()
-                        .stats()
-                        .requests(
-                                new SeriesLabels(
-                                        SeriesLabels.Reporter.SOURCE,
-                                        PeerLabels.of(pod.workload(), ""),
-                                        PeerLabels.UNKNOWN,
-                                        "unknown",
-                                        "unknown",
-                                        "unknown",
-                                        "http",
-                                        false));
+                : pod.context().stats().requests(SeriesLabels.unrouted(pod.workload(), "http"));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.upstream.PodCluster;
@@ -7,14 +9,18 @@ import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.Workload;
+
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One pod of this node at work: its connections, clusters and counters.
@@ -55,6 +61,8 @@ final class PodRuntime {
     }
 
     private void accepted(Channel channel, Counters<ListenerStat> stats) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HeldInput.hold(channel);
         connections.add(channel);
         connectionCount = connections.size();
         stats.inc(ListenerStat.DOWNSTREAM_CX_TOTAL);
@@ -103,7 +111,7 @@ final class PodRuntime {
 
     /** The pod is gone: every connection of it ends now. */
     void close() {
-        new ArrayList<>(connections).forEach(Channel::close);
+        new ArrayList<>(connections).forEach(Relay::reset); // a FIN could pass for an end
         clusters.values().forEach(PodCluster::close);
         clusters.clear();
     }

@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.tls;
 
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.SvidRules;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
@@ -9,6 +10,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -37,8 +39,12 @@ public final class PeerIdentity {
 
     /** SHA-256 of the peer's certificate, in lower-case hex, as XFCC's Hash has it. */
     public static String hashOf(SSLSession session) throws SSLPeerUnverifiedException {
+        return hashOf(session.getPeerCertificates()[0]);
+    }
+
+    static String hashOf(Certificate certificate) {
         try {
-            byte[] encoded = session.getPeerCertificates()[0].getEncoded();
+            byte[] encoded = certificate.getEncoded();
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
         } catch (CertificateEncodingException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("a verified certificate that cannot be hashed", e);

@@ -3,10 +3,13 @@ package dev.fairlead.agent.data.tls;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
+
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
-import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
 
 /**
  * Where connections get their TLS from. Null: the identity has no SVID now, refuse the connection.
@@ -28,4 +31,9 @@ public interface TlsStore {
      */
     @Nullable SslHandler client(
             SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator);
+
+    /**
+     * SHA-256 of the certificate that {@code self} shows, lower-case hex; null where it has none.
+     */
+    @Nullable String certificateHash(SpiffeId self);
 }

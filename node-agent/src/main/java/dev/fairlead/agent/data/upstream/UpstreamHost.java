@@ -4,12 +4,14 @@ import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
+
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Iterator;
+import java.util.Objects;
 
 /**
  * One endpoint of a cluster as one pod uses it: its idle connections, newest first, and what is
@@ -67,12 +69,11 @@ public final class UpstreamHost implements Candidate {
 
     /** The newest idle connection made for callers at {@code from}, or null. */
     @Nullable HttpUpstream takeIdle(@Nullable InetAddress from) {
-        if (from == null) {
-            return idle.pollFirst();
-        }
-        for (HttpUpstream upstream : idle) {
-            if (from.equals(upstream.from())) {
-                idle.remove(upstream);
+        Iterator<HttpUpstream> newestFirst = idle.iterator();
+        while (newestFirst.hasNext()) {
+            HttpUpstream upstream = newestFirst.next();
+            if (upstream.isOpen() && Objects.equals(from, upstream.from())) {
+                newestFirst.remove();
                 return upstream;
             }
         }
@@ -93,11 +94,5 @@ public final class UpstreamHost implements Candidate {
 
     int idleCount() {
         return idle.size();
-    }
-
-    void closeIdle() {
-        List<HttpUpstream> all = new ArrayList<>(idle);
-        idle.clear();
-        all.forEach(HttpUpstream::close);
     }
 }
