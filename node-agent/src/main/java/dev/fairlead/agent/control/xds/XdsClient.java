@@ -1,10 +1,7 @@
 package dev.fairlead.agent.control.xds;
 
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import dev.fairlead.agent.control.xds.compile.ResourceType;
 import dev.fairlead.agent.control.xds.state.LastGood;
-import dev.fairlead.agent.control.xds.state.ResourceTable;
 import dev.fairlead.agent.control.xds.state.Resources;
 import dev.fairlead.agent.control.xds.state.SnapshotAssembler;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -18,12 +15,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,7 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class XdsClient implements ConfigDump, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(XdsClient.class);
-    private static final int PROFILE = 1;
 
     /** A server that has nothing new to say says nothing; one that refuses us does so at once. */
     private static final Duration CONSENT = Duration.ofSeconds(1);
@@ -62,18 +55,6 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
                     BackOff.DEFAULT,
                     Duration.ofMillis(500));
         }
-    }
-
-    /** How things stand with the server. */
-    private sealed interface Link {
-        record Down(Instant retryAt, int failures) implements Link {}
-
-        /**
-         * @param upAt when silence counts as consent; null: no server reached yet
-         */
-        record Opening(AdsStream stream, int failures, @Nullable Instant upAt) implements Link {}
-
-        record Up(AdsStream stream) implements Link {}
     }
 
     private sealed interface Event {
@@ -94,7 +75,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
     private final ManagedChannel channel;
     private final AggregatedDiscoveryServiceStub stub;
     private final Node node;
-    private final LastGood lastGood;
+    private final Saver saver;
     private final Clock clock;
     private final RandomGenerator random;
     private final LinkedBlockingQueue<Event> queue = new LinkedBlockingQueue<>();
@@ -102,11 +83,9 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
     private final SnapshotAssembler assembler;
     private final Installation installation;
     private final PendingAnswers answers = new PendingAnswers();
-    private final Map<ResourceType, Long> saved = new EnumMap<>(ResourceType.class);
     private final Set<ResourceType> answered = EnumSet.noneOf(ResourceType.class);
     private final Thread thread;
     private Link link;
-    private @Nullable Instant saveAt;
     private @Nullable Instant lastContact;
     private String generation = "";
     private long connects;
@@ -129,30 +108,18 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
             RandomGenerator random) {
         this.settings = settings;
         this.channel = channel;
-        this.lastGood = lastGood;
+        saver = new Saver(lastGood, settings.saveDelay());
         this.clock = clock;
         this.random = random;
         var plain = AggregatedDiscoveryServiceGrpc.newStub(channel);
         stub = token == null ? plain : plain.withCallCredentials(token);
-        node = node(settings.node());
+        node = NodeIntroduction.of(settings.node());
         assembler = new SnapshotAssembler(settings.bounds());
         installation =
                 new Installation(
                         assembler, installer, failed -> queue.add(new Event.Installed(failed)));
         link = new Link.Down(Instant.EPOCH, 0);
         thread = Thread.ofVirtual().name("xds").unstarted(this::run);
-    }
-
-    private static Node node(String name) {
-        return Node.newBuilder()
-                .setId(name)
-                .setUserAgentName("fairlead-agent")
-                .setMetadata(
-                        Struct.newBuilder()
-                                .putFields(
-                                        "FAIRLEAD_PROFILE",
-                                        Value.newBuilder().setNumberValue(PROFILE).build()))
-                .build();
     }
 
     /** Loads the last good configuration, has it installed, and connects. */
@@ -191,17 +158,16 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
         } catch (InterruptedException e) {
             log.debug("xds thread interrupted");
         }
-        AdsStream stream = streamOf(link);
+        AdsStream stream = link.open();
         if (stream != null) {
             stream.close();
         }
-        save();
+        saver.save(resources);
     }
 
     private void load() {
-        lastGood.load(resources, clock.instant());
+        saver.load(resources, clock.instant());
         for (ResourceType type : ResourceType.values()) {
-            saved.put(type, resources.of(type).changes());
             if (!resources.of(type).all().isEmpty()) {
                 answered.add(type);
                 installation.want();
@@ -234,7 +200,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
     /** Puts in force what can be, asks for what is named, answers what is due. */
     private void settle() {
         Instant now = clock.instant();
-        AdsStream stream = streamOf(link);
+        AdsStream stream = link.open();
         installation.advance(resources, generation, now);
         for (ResourceType type : ResourceType.values()) {
             if (!type.wildcard()) {
@@ -248,12 +214,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
         nacks +=
                 answers.release(
                         installation.installed(), installation.held(), installation.failure());
-        if (saveAt == null && unsaved()) {
-            saveAt = now.plus(settings.saveDelay());
-        }
-        if (saveAt != null && !now.isBefore(saveAt)) {
-            save();
-        }
+        saver.advance(resources, now);
     }
 
     private Set<String> wanted(ResourceType type) {
@@ -262,26 +223,6 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
             case ENDPOINTS -> assembler.wantedEndpoints(resources);
             default -> Set.of();
         };
-    }
-
-    private boolean unsaved() {
-        for (ResourceType type : ResourceType.values()) {
-            if (!Long.valueOf(resources.of(type).changes()).equals(saved.get(type))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void save() {
-        saveAt = null;
-        for (ResourceType type : ResourceType.values()) {
-            ResourceTable<?> table = resources.of(type);
-            Long before = saved.put(type, table.changes());
-            if (before == null || before != table.changes()) {
-                lastGood.save(table);
-            }
-        }
     }
 
     private void handleQueued() throws InterruptedException {
@@ -297,13 +238,8 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
 
     private Duration untilNext(Instant now) {
         Duration least = Duration.ofMinutes(1);
-        @Nullable Instant linkAt =
-                switch (link) {
-                    case Link.Down down -> down.retryAt();
-                    case Link.Opening opening -> opening.upAt();
-                    case Link.Up up -> null;
-                };
-        return least(now, linkAt, least(now, installation.next(), least(now, saveAt, least)));
+        return least(
+                now, link.next(), least(now, installation.next(), least(now, saver.next(), least)));
     }
 
     private static Duration least(Instant now, @Nullable Instant at, Duration other) {
@@ -325,13 +261,13 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
                 }
             }
             case Event.Response(AdsStream stream, DeltaDiscoveryResponse response) -> {
-                if (stream == streamOf(link)) {
+                if (stream == link.open()) {
                     take(stream, response);
                 }
             }
             case Event.Ended(AdsStream stream, Status why) -> {
                 answers.forget(stream);
-                if (stream == streamOf(link)) {
+                if (stream == link.open()) {
                     retry(why);
                 }
             }
@@ -386,28 +322,10 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
         link = next;
     }
 
-    private static @Nullable AdsStream streamOf(Link link) {
-        return switch (link) {
-            case Link.Down down -> null;
-            case Link.Opening opening -> opening.stream();
-            case Link.Up up -> up.stream();
-        };
-    }
-
     private void publish() {
-        Map<String, XdsStatus.TypeStatus> types = new HashMap<>();
         boolean synced = true;
         for (ResourceType type : ResourceType.values()) {
-            ResourceTable<?> table = resources.of(type);
             synced &= !type.wildcard() || answered.contains(type);
-            types.put(
-                    type.label(),
-                    new XdsStatus.TypeStatus(
-                            table.all().size(),
-                            installation.held().getOrDefault(type, Set.of()),
-                            table.refused().size(),
-                            table.accepted(),
-                            table.rejected()));
         }
         status =
                 new XdsStatus(
@@ -419,7 +337,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
                         installation.snapshots(),
                         connects,
                         nacks,
-                        types);
+                        TypeStatuses.of(resources, installation.held()));
     }
 
     /** From gRPC's thread into the queue. */

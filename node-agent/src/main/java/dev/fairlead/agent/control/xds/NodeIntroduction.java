@@ -1,0 +1,23 @@
+package dev.fairlead.agent.control.xds;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import io.envoyproxy.envoy.config.core.v3.Node;
+
+/** How an agent introduces itself: its node, and the profile beyond which it is not to be sent. */
+final class NodeIntroduction {
+
+    private static final String PROFILE_KEY = "FAIRLEAD_PROFILE";
+    private static final int PROFILE = 1;
+
+    private NodeIntroduction() {}
+
+    static Node of(String name) {
+        var profile = Value.newBuilder().setNumberValue(PROFILE).build();
+        return Node.newBuilder()
+                .setId(name)
+                .setUserAgentName("fairlead-agent")
+                .setMetadata(Struct.newBuilder().putFields(PROFILE_KEY, profile))
+                .build();
+    }
+}
