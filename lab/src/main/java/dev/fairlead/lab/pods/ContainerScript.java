@@ -52,10 +52,6 @@ record ContainerScript(
         if (container.appFolder() != null) {
             script.append("app ").append(quote(container.appFolder().toString())).append('\n');
         }
-        script.append("file hosts /etc/hosts rw\nfile resolv.conf /etc/resolv.conf\n")
-                .append("file hostname /etc/hostname\nhostname ")
-                .append(quote(pod.hostname()))
-                .append('\n');
         for (EmptyDirMount volume : container.emptyDirs()) {
             script.append("folder ")
                     .append(quote(volumeFolder(volume)))
@@ -70,6 +66,11 @@ record ContainerScript(
                     .append(quote(container.files().get(i).path()))
                     .append('\n');
         }
+        // last: a volume below /etc is placed on a layer over it, which would cover these
+        script.append("file hosts /etc/hosts rw\nfile resolv.conf /etc/resolv.conf\n")
+                .append("file hostname /etc/hostname\nhostname ")
+                .append(quote(pod.hostname()))
+                .append('\n');
         script.append("settle ").append(quote(mark())).append('\n');
         script.append("exec ").append(environment()).append(RIGHTS);
         script.append(" /bin/sh -c ").append(quote(FIRST_PROCESS)).append(" init");
