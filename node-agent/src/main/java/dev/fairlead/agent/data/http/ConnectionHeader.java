@@ -1,7 +1,11 @@
 package dev.fairlead.agent.data.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,11 +25,18 @@ public final class ConnectionHeader {
 
     /** Whether Connection names a header that it may not. */
     static boolean namesForbidden(HttpHeaders headers) {
-        String only = headers.get(HttpHeaderNames.CONNECTION);
-        if (only == null || isOrdinary(only)) {
-            return false;
+        Iterator<String> values = headers.valueStringIterator(HttpHeaderNames.CONNECTION);
+        while (values.hasNext()) {
+            String value = values.next();
+            if (!isOrdinary(value) && anyForbidden(names(value))) {
+                return true;
+            }
         }
-        for (String name : names(headers)) {
+        return false;
+    }
+
+    private static boolean anyForbidden(List<String> names) {
+        for (String name : names) {
             if (FORBIDDEN.contains(name)
                     || name.startsWith("x-forwarded-")
                     || name.startsWith("x-envoy-")
@@ -38,22 +49,42 @@ public final class ConnectionHeader {
 
     /** Removes hop-by-hop headers and all that Connection names; framing stays. */
     public static void removeHopByHop(HttpHeaders headers) {
-        String connection = headers.get(HttpHeaderNames.CONNECTION);
-        if (connection != null) {
-            if (!isOrdinary(connection) || headers.getAll(HttpHeaderNames.CONNECTION).size() > 1) {
-                for (String name : names(headers)) {
-                    if (!FORBIDDEN.contains(name)) {
-                        headers.remove(name);
-                    }
-                }
-            }
+        if (headers.contains(HttpHeaderNames.CONNECTION)) {
+            removeNamed(headers);
             headers.remove(HttpHeaderNames.CONNECTION);
         }
         headers.remove(HeaderNames.KEEP_ALIVE);
         headers.remove(HeaderNames.PROXY_CONNECTION);
         headers.remove(HttpHeaderNames.UPGRADE);
-        if (headers.contains(HttpHeaderNames.TE)
-                && !headers.containsValue(HttpHeaderNames.TE, "trailers", true)) {
+        if (headers.contains(HttpHeaderNames.TE)) {
+            keepTrailersOnly(headers);
+        }
+    }
+
+    private static void removeNamed(HttpHeaders headers) {
+        List<String> named = null; // collected first: removing would upset the iterator
+        Iterator<String> values = headers.valueStringIterator(HttpHeaderNames.CONNECTION);
+        while (values.hasNext()) {
+            String value = values.next();
+            if (!isOrdinary(value)) {
+                named = named == null ? new ArrayList<>(4) : named;
+                named.addAll(names(value));
+            }
+        }
+        if (named != null) {
+            for (String name : named) {
+                if (!FORBIDDEN.contains(name) && !name.equals("te")) {
+                    headers.remove(name);
+                }
+            }
+        }
+    }
+
+    /** We pass trailers on; of other codings we know nothing. */
+    private static void keepTrailersOnly(HttpHeaders headers) {
+        if (headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true)) {
+            headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+        } else {
             headers.remove(HttpHeaderNames.TE);
         }
     }
@@ -62,11 +93,14 @@ public final class ConnectionHeader {
         return connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close");
     }
 
-    private static List<String> names(HttpHeaders headers) {
-        return headers.getAll(HttpHeaderNames.CONNECTION).stream()
-                .flatMap(value -> List.of(value.split(",")).stream())
-                .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                .filter(name -> !name.isEmpty())
-                .toList();
+    private static List<String> names(String value) {
+        List<String> names = new ArrayList<>(4);
+        for (String part : value.split(",", -1)) {
+            String name = part.strip().toLowerCase(Locale.ROOT);
+            if (!name.isEmpty()) {
+                names.add(name);
+            }
+        }
+        return names;
     }
 }

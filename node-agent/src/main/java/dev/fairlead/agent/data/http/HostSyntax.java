@@ -48,12 +48,14 @@ final class HostSyntax {
         if (authority.charAt(from) != ':' || authority.length() - from > 6) {
             return false;
         }
+        int port = 0;
         for (int i = from + 1; i < authority.length(); i++) {
             char c = authority.charAt(i);
             if (c < '0' || c > '9') {
                 return false;
             }
+            port = 10 * port + c - '0';
         }
-        return true;
+        return port <= 0xffff;
     }
 }
