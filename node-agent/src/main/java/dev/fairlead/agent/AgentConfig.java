@@ -13,14 +13,16 @@ import java.util.TreeMap;
  * @param pilot FAIRLEAD_PILOT: host:port of pilot-lite; required
  * @param ca FAIRLEAD_CA: host:port of ca; required
  * @param tokenFile FAIRLEAD_TOKEN_FILE: this node's token; required
- * @param rootCertFile FAIRLEAD_ROOT_CERT_FILE: PEM bundle by which pilot-lite and ca are known; required
+ * @param rootCertFile FAIRLEAD_ROOT_CERT_FILE: PEM bundle by which pilot-lite and ca are known;
+ *     required
  * @param stateDir FAIRLEAD_STATE_DIR: last good configuration and enrolled pods, no keys; required
  * @param podSocket FAIRLEAD_POD_SOCKET: Unix socket for who runs pods; required
  * @param adminSocket FAIRLEAD_ADMIN_SOCKET: Unix socket for operators; required
  * @param adminPort FAIRLEAD_ADMIN_PORT on loopback; default 15000
  * @param metricsPort FAIRLEAD_METRICS_PORT on all addresses; default 15020
  * @param readyPort FAIRLEAD_READY_PORT on all addresses; default 15021
- * @param workers FAIRLEAD_WORKERS: loops that carry traffic; default one less than processors, 1 to 16
+ * @param workers FAIRLEAD_WORKERS: loops that carry traffic; default one less than processors, 1 to
+ *     16
  * @param iptables FAIRLEAD_IPTABLES: nft, legacy or auto; default auto
  */
 public record AgentConfig(

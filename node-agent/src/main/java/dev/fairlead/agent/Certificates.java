@@ -17,7 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 /**
- * Joins the identities that pods want with the TLS contexts that carry them, and says what is missing.
+ * Joins the identities that pods want with the TLS contexts that carry them, and says what is
+ * missing.
  *
  * <p>Thread: any.
  */
@@ -64,22 +65,21 @@ final class Certificates
         CompletableFuture<Outcome> wanted = identities.want(identity);
         if (!wanted.isDone() && contexts.svid(identity) == null) {
             readiness.missing(
-                    condition(identity), "waiting for the certificate of " + identity + why(identity));
+                    condition(identity),
+                    "waiting for the certificate of " + identity + why(identity));
         }
-        return wanted.thenAccept(
-                outcome -> {
-                    switch (outcome) {
-                        case Outcome.Ready(Svid _) -> readiness.met(condition(identity));
-                        case Outcome.Refused(String reason) -> {
-                            readiness.missing(
-                                    condition(identity),
-                                    "ca refuses the certificate of " + identity + ": " + reason);
-                            throw new IllegalStateException(
-                                    "ca refuses " + identity + ": " + reason);
-                        }
-                        case Outcome.Released() -> readiness.drop(condition(identity));
-                    }
-                });
+        return wanted.thenAccept(outcome -> {
+            switch (outcome) {
+                case Outcome.Ready(Svid _) -> readiness.met(condition(identity));
+                case Outcome.Refused(String reason) -> {
+                    readiness.missing(
+                            condition(identity),
+                            "ca refuses the certificate of " + identity + ": " + reason);
+                    throw new IllegalStateException("ca refuses " + identity + ": " + reason);
+                }
+                case Outcome.Released() -> readiness.drop(condition(identity));
+            }
+        });
     }
 
     private String why(SpiffeId identity) {

@@ -41,11 +41,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node agent's composition root: builds everything, starts it in order, and ends it. The one class
- * that knows all others.
+ * The node agent's composition root: builds everything, starts it in order, and ends it. The one
+ * class that knows all others.
  *
- * <p>Order of start: admin and readiness first, so that what is missing can be seen; then the last good
- * configuration; then the pods of before; then the socket for new ones.
+ * <p>Order of start: admin and readiness first, so that what is missing can be seen; then the last
+ * good configuration; then the pods of before; then the socket for new ones.
  */
 public final class NodeAgent implements AutoCloseable {
 
@@ -101,8 +101,7 @@ public final class NodeAgent implements AutoCloseable {
                         dataPlane::install,
                         clock,
                         new SplittableRandom());
-        reports =
-                new ReportClient(pilotChannel, token, BackOff.DEFAULT, new SplittableRandom());
+        reports = new ReportClient(pilotChannel, token, BackOff.DEFAULT, new SplittableRandom());
         pods = new EnrolledPods(dataPlane, clock);
         enrolment =
                 new PodEnrolment(

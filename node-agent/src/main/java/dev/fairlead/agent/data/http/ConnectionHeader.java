@@ -3,7 +3,6 @@ package dev.fairlead.agent.data.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

@@ -3,15 +3,12 @@ package dev.fairlead.agent.data.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.detect.HttpSniffer.Verdict;
-
 import io.netty.buffer.Unpooled;
-
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.nio.charset.StandardCharsets;
-import java.util.SplittableRandom;
 
 class HttpSnifferTest {
 

@@ -3,11 +3,9 @@ package dev.fairlead.agent.data.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 class RequestDecoderTest {
 

@@ -3,16 +3,13 @@ package dev.fairlead.agent.data.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
-
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
-
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.stream.IntStream;
 
 /**
  * The table of what is refused, and with which status. In the rows, \r \n \t and so on are those.
@@ -28,17 +25,17 @@ class RequestHeadCheckTest {
             strings = {
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
                 "GET /p?q=%20&r HTTP/1.1\\r\\nHost: a.b:8080\\r\\nConnection:"
-                    + " keep-alive\\r\\n\\r\\n",
+                        + " keep-alive\\r\\n\\r\\n",
                 "GET / HTTP/1.0\\r\\n\\r\\n",
                 "GET / HTTP/1.0\\r\\nHost: a\\r\\n\\r\\n",
                 "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 0\\r\\n\\r\\n",
                 "POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding:"
-                    + " Chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
+                        + " Chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
                 "OPTIONS * HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
                 "GET / HTTP/1.1\\r\\nHost: [2001:db8::1]:80\\r\\n\\r\\n",
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\nX:\\ttab\\tinside\\r\\n\\r\\n",
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close, TE\\r\\nTE:"
-                    + " trailers\\r\\n\\r\\n",
+                        + " trailers\\r\\n\\r\\n",
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\nUpgrade: websocket\\r\\n\\r\\n",
                 "\\r\\nGET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
             })
@@ -53,13 +50,13 @@ class RequestHeadCheckTest {
             value = {
                 // framing
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nTransfer-Encoding:"
-                    + " chunked\\r\\n\\r\\n",
+                        + " chunked\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding:"
-                    + " chunked\\r\\nContent-Length: 3\\r\\n\\r\\n",
+                        + " chunked\\r\\nContent-Length: 3\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nContent-Length:"
-                    + " 4\\r\\n\\r\\n",
+                        + " 4\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\nContent-Length:"
-                    + " 3\\r\\n\\r\\n",
+                        + " 3\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3, 4\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3,3\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: +3\\r\\n\\r\\n",
@@ -69,23 +66,23 @@ class RequestHeadCheckTest {
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: abc\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length:\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length:"
-                    + " 99999999999999999999\\r\\n\\r\\n",
+                        + " 99999999999999999999\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.0\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked,"
-                    + " gzip\\r\\n\\r\\n",
+                        + " gzip\\r\\n\\r\\n",
                 "501 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: gzip,"
-                    + " chunked\\r\\n\\r\\n",
+                        + " chunked\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding:"
-                    + " chunked\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n",
+                        + " chunked\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked,"
-                    + " chunked\\r\\n\\r\\n",
+                        + " chunked\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: identity\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: xchunked\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding:\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding:"
-                    + " chunked;q=1\\r\\n\\r\\n",
+                        + " chunked;q=1\\r\\n\\r\\n",
                 "400 | POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding:"
-                    + " \\013chunked\\r\\n\\r\\n",
+                        + " \\013chunked\\r\\n\\r\\n",
                 // lines
                 "400 | GET / HTTP/1.1\\nHost: a\\n\\n",
                 "400 | GET / HTTP/1.1\\r\\nHost: a\\nX: b\\r\\n\\r\\n",
@@ -145,12 +142,12 @@ class RequestHeadCheckTest {
                 // what is not carried
                 "404 | CONNECT a:443 HTTP/1.1\\r\\nHost: a:443\\r\\n\\r\\n",
                 "403 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: Upgrade\\r\\nUpgrade:"
-                    + " websocket\\r\\n\\r\\n",
+                        + " websocket\\r\\n\\r\\n",
                 "403 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: Upgrade,"
-                    + " HTTP2-Settings\\r\\nUpgrade: h2c\\r\\nHTTP2-Settings:"
-                    + " AAMAAABkAAQAAP__\\r\\n\\r\\n",
+                        + " HTTP2-Settings\\r\\nUpgrade: h2c\\r\\nHTTP2-Settings:"
+                        + " AAMAAABkAAQAAP__\\r\\n\\r\\n",
                 "403 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\nConnection:"
-                    + " upgrade\\r\\nUpgrade: h2c\\r\\n\\r\\n",
+                        + " upgrade\\r\\nUpgrade: h2c\\r\\n\\r\\n",
                 // Connection that would take away what matters
                 "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: host\\r\\n\\r\\n",
                 "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close, Host\\r\\n\\r\\n",
@@ -158,7 +155,7 @@ class RequestHeadCheckTest {
                 "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: transfer-encoding\\r\\n\\r\\n",
                 "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: x-forwarded-for\\r\\n\\r\\n",
                 "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: keep-alive\\r\\nConnection:"
-                    + " X-Forwarded-Client-Cert\\r\\n\\r\\n",
+                        + " X-Forwarded-Client-Cert\\r\\n\\r\\n",
             })
     void isRefused(int status, String row) {
         assertThat(Heads.of(unescaped(row)).only().status()).isEqualTo(status);

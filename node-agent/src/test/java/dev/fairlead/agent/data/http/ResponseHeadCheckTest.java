@@ -6,11 +6,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
-
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.nio.charset.StandardCharsets;
 
 /** Through the decoder that an upstream connection has. */
 class ResponseHeadCheckTest {
@@ -51,7 +49,7 @@ class ResponseHeadCheckTest {
     @ValueSource(
             strings = {
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\nTransfer-Encoding:"
-                    + " chunked\\r\\n\\r\\n",
+                        + " chunked\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\nContent-Length: 2\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: x\\r\\n\\r\\n",
                 "HTTP/1.1 200 OK\\r\\nContent-Length: -1\\r\\n\\r\\n",
