@@ -19,6 +19,8 @@ import picocli.CommandLine.Command;
             LabDelete.class,
             LabGet.class,
             LabRestart.class,
+            LabStop.class,
+            LabStart.class,
             LabStatus.class,
             LabDown.class
         })

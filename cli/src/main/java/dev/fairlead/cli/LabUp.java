@@ -45,6 +45,12 @@ final class LabUp implements Callable<Integer> {
             description = "the image map (samples/images.yaml)")
     @Nullable String images;
 
+    @Option(
+            names = "--ca-lifetime",
+            paramLabel = "DURATION",
+            description = "what certificates live, like PT20S (ca's own default: PT24H)")
+    @Nullable String caLifetime;
+
     @Option(names = "--wait", negatable = true, defaultValue = "true", fallbackValue = "true")
     boolean wait = true;
 
@@ -83,6 +89,7 @@ final class LabUp implements Callable<Integer> {
                 compat,
                 plain,
                 imageMap(root),
+                caLifetime,
                 env.getOrDefault("FAIRLEAD_DIST", root.resolve("target/dist").toString()),
                 System.getProperty("java.home"),
                 LabFolder.stateRoot(env).toString(),

@@ -22,10 +22,12 @@ public final class ControlProtocol {
         @JsonSubTypes.Type(value = Delete.class, name = "delete"),
         @JsonSubTypes.Type(value = Get.class, name = "get"),
         @JsonSubTypes.Type(value = Restart.class, name = "restart"),
+        @JsonSubTypes.Type(value = Stop.class, name = "stop"),
+        @JsonSubTypes.Type(value = Start.class, name = "start"),
         @JsonSubTypes.Type(value = AwaitReady.class, name = "ready"),
         @JsonSubTypes.Type(value = Status.class, name = "status")
     })
-    public sealed interface Request permits Apply, Delete, Get, Restart, AwaitReady, Status {}
+    public sealed interface Request permits Apply, Delete, Get, Restart, Stop, Start, AwaitReady, Status {}
 
     /** A manifest: its text, and the name by which messages call it. */
     public record Source(String name, String text) {}
@@ -55,6 +57,16 @@ public final class ControlProtocol {
      * @param signal TERM or KILL
      */
     public record Restart(String what, String node, String signal) implements Request {}
+
+    /** End a process of the mesh, as {@link Restart}, and start none in its place. */
+    public record Stop(String what, String node, String signal) implements Request {}
+
+    /**
+     * Start what {@link Stop} ended.
+     *
+     * @param follow wait until it is ready
+     */
+    public record Start(String what, String node, boolean follow) implements Request {}
 
     /** Wait until every pod is ready. */
     public record AwaitReady(int seconds) implements Request {}

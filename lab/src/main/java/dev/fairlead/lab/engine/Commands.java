@@ -14,6 +14,8 @@ import dev.fairlead.lab.control.ControlProtocol.Delete;
 import dev.fairlead.lab.control.ControlProtocol.Get;
 import dev.fairlead.lab.control.ControlProtocol.Restart;
 import dev.fairlead.lab.control.ControlProtocol.Source;
+import dev.fairlead.lab.control.ControlProtocol.Start;
+import dev.fairlead.lab.control.ControlProtocol.Stop;
 import dev.fairlead.lab.control.ControlServer;
 import dev.fairlead.lab.control.Output;
 import dev.fairlead.lab.mesh.Mesh;
@@ -51,7 +53,30 @@ public final class Commands implements ControlServer.Handler {
             case Apply apply -> apply(apply, output);
             case Delete delete -> delete(delete, output);
             case Get get -> get(get, output);
-            case Restart restart -> restart(restart, output);
+            case Restart restart ->
+                    done(
+                            mesh.restart(
+                                    restart.what(),
+                                    restart.node(),
+                                    restart.signal().equals("KILL")),
+                            restart.what(),
+                            restart.node(),
+                            "restarted",
+                            output);
+            case Stop stop ->
+                    done(
+                            mesh.hold(stop.what(), stop.node(), stop.signal().equals("KILL")),
+                            stop.what(),
+                            stop.node(),
+                            "stopped",
+                            output);
+            case Start start ->
+                    done(
+                            mesh.release(start.what(), start.node(), start.follow()),
+                            start.what(),
+                            start.node(),
+                            "started",
+                            output);
             case AwaitReady ready -> awaitReady(Duration.ofSeconds(ready.seconds()), output);
             case ControlProtocol.Status _ -> status(output);
         };
@@ -167,17 +192,13 @@ public final class Commands implements ControlServer.Handler {
         return answer.status();
     }
 
-    private int restart(Restart request, Output output) throws InterruptedException {
-        Optional<String> failure =
-                mesh.restart(request.what(), request.node(), request.signal().equals("KILL"));
+    private static int done(
+            Optional<String> failure, String what, String node, String verb, Output output) {
         if (failure.isPresent()) {
             output.err("error: " + failure.get());
             return 1;
         }
-        output.out(
-                request.what()
-                        + (request.node().isEmpty() ? "" : " " + request.node())
-                        + " restarted");
+        output.out(what + (node.isEmpty() ? "" : " " + node) + " " + verb);
         return 0;
     }
 

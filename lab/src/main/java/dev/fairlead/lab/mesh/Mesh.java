@@ -94,6 +94,9 @@ public final class Mesh {
         env.put("FAIRLEAD_LISTEN", "0.0.0.0:" + CA_PORT);
         env.put("FAIRLEAD_CA_DIR", folder.ca().toString());
         env.put("FAIRLEAD_NODE_TOKENS", folder.nodeTokens().toString());
+        if (settings.caLifetime() != null) {
+            env.put("FAIRLEAD_CA_LIFETIME", settings.caLifetime());
+        }
         return new MeshProgram(
                 "ca", "ca", "dev.fairlead.ca.CertificateAuthority", "fairlead-ca", null, env);
     }
@@ -257,24 +260,66 @@ public final class Mesh {
      */
     public Optional<String> restart(String what, String node, boolean kill)
             throws InterruptedException {
-        List<MeshProcess> meant = new ArrayList<>();
-        for (String name : names(what, node)) {
-            MeshProcess process = processes.get(name);
-            if (process == null) {
-                return Optional.of("there is no " + name + " in this lab");
-            }
-            meant.add(process);
+        Meant meant = meant(what, node);
+        if (meant.missing().isPresent()) {
+            return meant.missing();
         }
         Map<MeshProcess, Integer> next = new LinkedHashMap<>();
-        for (MeshProcess process : meant) {
+        for (MeshProcess process : meant.processes()) {
             next.put(process, process.signal(kill));
         }
-        for (Map.Entry<MeshProcess, Integer> each : next.entrySet()) {
+        return awaitReady(next);
+    }
+
+    /** Ends processes as {@link #restart} does; no successor comes before {@link #release}. */
+    public Optional<String> hold(String what, String node, boolean kill)
+            throws InterruptedException {
+        Meant meant = meant(what, node);
+        for (MeshProcess process : meant.processes()) {
+            process.hold(kill);
+        }
+        return meant.missing();
+    }
+
+    /**
+     * Starts what {@link #hold} ended.
+     *
+     * @param wait whether to wait until it knows all that it must: without ca an agent never does
+     */
+    public Optional<String> release(String what, String node, boolean wait)
+            throws InterruptedException {
+        Meant meant = meant(what, node);
+        Map<MeshProcess, Integer> next = new LinkedHashMap<>();
+        for (MeshProcess process : meant.processes()) {
+            next.put(process, process.release());
+        }
+        return meant.missing().isPresent() || !wait ? meant.missing() : awaitReady(next);
+    }
+
+    private static Optional<String> awaitReady(Map<MeshProcess, Integer> starts)
+            throws InterruptedException {
+        for (Map.Entry<MeshProcess, Integer> each : starts.entrySet()) {
             if (!each.getKey().awaitReady(each.getValue(), READY_LIMIT)) {
                 return Optional.of(each.getKey().name() + " is not ready again");
             }
         }
         return Optional.empty();
+    }
+
+    /** Processes that a command means, none of them where one is missing. */
+    private record Meant(List<MeshProcess> processes, Optional<String> missing) {}
+
+    private Meant meant(String what, String node) {
+        List<MeshProcess> meant = new ArrayList<>();
+        for (String name : names(what, node)) {
+            MeshProcess process = processes.get(name);
+            if (process == null) {
+                return new Meant(
+                        List.of(), Optional.of("there is no " + name + " in this lab"));
+            }
+            meant.add(process);
+        }
+        return new Meant(meant, Optional.empty());
     }
 
     private List<String> names(String what, String node) {

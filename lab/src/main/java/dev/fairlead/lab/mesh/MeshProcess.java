@@ -34,6 +34,7 @@ final class MeshProcess {
     private final AtomicInteger starts = new AtomicInteger();
     private volatile int settledStart;
     private volatile boolean ending;
+    private volatile boolean held; // ended on request, not to be started before the next
 
     /** Something that takes its time. */
     @FunctionalInterface
@@ -75,6 +76,11 @@ final class MeshProcess {
                 if (ending) {
                     return;
                 }
+                if (held) {
+                    awaitRelease();
+                    pause = FIRST_PAUSE;
+                    continue;
+                }
                 log.warn("process ended name={} status={}", program.name(), status);
                 Duration ran = Duration.ofNanos(System.nanoTime() - began);
                 pause = ran.compareTo(GOOD_RUN) >= 0 ? FIRST_PAUSE : pause;
@@ -84,6 +90,13 @@ final class MeshProcess {
             }
         } catch (InterruptedException e) {
             log.debug("interrupted name={}", program.name());
+        }
+    }
+
+    private void awaitRelease() throws InterruptedException {
+        log.info("process held name={}", program.name());
+        while (held && !ending) {
+            Thread.sleep(20);
         }
     }
 
@@ -157,6 +170,19 @@ final class MeshProcess {
             }
             running.waitFor();
         }
+        return next;
+    }
+
+    /** Ends it and starts no successor until {@link #release}. */
+    void hold(boolean kill) throws InterruptedException {
+        held = true;
+        int _ = signal(kill);
+    }
+
+    /** Starts the successor of one that is held. Returns its number. */
+    int release() {
+        int next = held ? starts.get() + 1 : starts.get();
+        held = false;
         return next;
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param compat modern or istio-1.0
  * @param plain without ca, pilot-lite and agents
  * @param images the image map's file, or null for none
+ * @param caLifetime what certificates live, like PT20S; null: as ca has it
  * @param dist folder with lib, etc and aot
  * @param javaHome the JDK that runs everything
  * @param stateRoot all labs' folders; no pod may see it
@@ -27,6 +28,7 @@ public record LabSettings(
         String compat,
         boolean plain,
         @Nullable String images,
+        @Nullable String caLifetime,
         String dist,
         String javaHome,
         String stateRoot,
