@@ -42,7 +42,9 @@ class AdminTest {
     }
 
     private static void requests(int n) {
-        lab.sh("deploy/sleep", "curl -sf -m 60 -o /dev/null 'http://reviews:9080/reviews/[1-" + n + "]'")
+        lab.sh(
+                        "deploy/sleep",
+                        "curl -sf -m 60 -o /dev/null 'http://reviews:9080/reviews/[1-" + n + "]'")
                 .ok();
     }
 
@@ -79,7 +81,8 @@ class AdminTest {
         for (String node : List.of("node-1", "node-2")) {
             Curl curl = ask(node, path, "-i");
             assertThat(curl.status()).as(node).isEqualTo(200);
-            assertThat(curl.body().toLowerCase(java.util.Locale.ROOT)).contains("content-type: " + type);
+            assertThat(curl.body().toLowerCase(java.util.Locale.ROOT))
+                    .contains("content-type: " + type);
         }
     }
 
@@ -106,7 +109,9 @@ class AdminTest {
         for (JsonNode workload : ask(node, "/workloads").json().get("workloads")) {
             String name = workload.get("name").asText();
             if (!name.startsWith("sleep") && !name.startsWith("productpage")) {
-                assertThat(ask(node, path + name).body()).as(name).doesNotContain("outbound|9080||reviews");
+                assertThat(ask(node, path + name).body())
+                        .as(name)
+                        .doesNotContain("outbound|9080||reviews");
             }
         }
     }
@@ -126,7 +131,8 @@ class AdminTest {
         Map<Map<String, String>, Double> before = reviewRequests(node, "source");
         requests(12);
         double sum = 0;
-        for (Map.Entry<Map<String, String>, Double> each : reviewRequests(node, "source").entrySet()) {
+        for (Map.Entry<Map<String, String>, Double> each :
+                reviewRequests(node, "source").entrySet()) {
             double more = each.getValue() - before.getOrDefault(each.getKey(), 0.0);
             if (more == 0) {
                 continue;
@@ -215,9 +221,13 @@ class AdminTest {
     @Test
     void gaugesReturnToZero() {
         requests(20);
-        Pattern busy = Pattern.compile("upstream_rq_(pending_)?active|downstream_rq_active|downstream_cx_active");
+        Pattern busy =
+                Pattern.compile(
+                        "upstream_rq_(pending_)?active|downstream_rq_active|downstream_cx_active");
         for (String node : List.of("node-1", "node-2")) {
-            String page = "/stats?filter=" + "outbound.*(rq_active|rq_pending_active|downstream_cx_active)";
+            String page =
+                    "/stats?filter="
+                            + "outbound.*(rq_active|rq_pending_active|downstream_cx_active)";
             Lab.await(
                     "gauges of " + node,
                     () ->
@@ -284,12 +294,18 @@ class AdminTest {
     @Test
     void onlyLoopbackNamesAreTakenAsHost() {
         for (String host : List.of("evil.example", "198.18.1.1:15000", "localhost.evil.example")) {
-            assertThat(ask("node-1", "/stats", "-H", "Host: " + host).status()).as(host).isEqualTo(403);
+            assertThat(ask("node-1", "/stats", "-H", "Host: " + host).status())
+                    .as(host)
+                    .isEqualTo(403);
         }
-        for (String host : List.of("localhost", "localhost:15000", "127.0.0.1:15000", "[::1]:15000")) {
-            assertThat(ask("node-1", "/ready", "-H", "Host: " + host).status()).as(host).isEqualTo(200);
+        for (String host :
+                List.of("localhost", "localhost:15000", "127.0.0.1:15000", "[::1]:15000")) {
+            assertThat(ask("node-1", "/ready", "-H", "Host: " + host).status())
+                    .as(host)
+                    .isEqualTo(200);
         }
-        assertThat(ask("node-1", "/ready", "-H", "Origin: http://evil.example").status()).isEqualTo(403);
+        assertThat(ask("node-1", "/ready", "-H", "Origin: http://evil.example").status())
+                .isEqualTo(403);
         assertThat(ask("node-1", "/ready", "-H", "Host:").status()).isIn(400, 403);
     }
 
@@ -335,7 +351,10 @@ class AdminTest {
                             "",
                             List.of("curl", "-sf", "-m", "20", "--noproxy", "*", words[1] + page));
             assertThat(answer.ok())
-                    .contains(page.equals("productpage") ? "Book Details" : "\"id\" : \"" + words[0] + '"');
+                    .contains(
+                            page.equals("productpage")
+                                    ? "Book Details"
+                                    : "\"id\" : \"" + words[0] + '"');
         }
     }
 }

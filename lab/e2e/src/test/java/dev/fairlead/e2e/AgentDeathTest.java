@@ -51,7 +51,9 @@ class AgentDeathTest {
         lab.run("stop", "agent", "node-1", "--signal", "KILL").ok();
         assertThat(fleet.get().status()).isZero();
         lab.run("start", "agent", "node-1", "--no-wait").ok();
-        Lab.await("it says why it is not ready", () -> ready().endsWith("503") && ready().contains("/sa/client: ca: "));
+        Lab.await(
+                "it says why it is not ready",
+                () -> ready().endsWith("503") && ready().contains("/sa/client: ca: "));
         assertThat(fleet.get().status()).isZero();
         lab.run("start", "ca").ok();
         Lab.await("it is ready", () -> ready().endsWith("200"));
@@ -59,7 +61,13 @@ class AgentDeathTest {
     }
 
     private static String ready() {
-        return lab.node("node-1", "curl", "-s", "-w", "%{http_code}", "http://127.0.0.1:15021/ready")
+        return lab.node(
+                        "node-1",
+                        "curl",
+                        "-s",
+                        "-w",
+                        "%{http_code}",
+                        "http://127.0.0.1:15021/ready")
                 .out();
     }
 

@@ -57,7 +57,8 @@ class BadConfigurationTest {
     }
 
     private static String route(String name, String subset) {
-        return http(name, "{route: [{destination: {host: %s, subset: %s}}]}".formatted(name, subset));
+        return http(
+                name, "{route: [{destination: {host: %s, subset: %s}}]}".formatted(name, subset));
     }
 
     private static String http(String name, String rule) {
@@ -96,7 +97,8 @@ class BadConfigurationTest {
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.out())
                 .contains("virtualservice.networking.istio.io/good created")
-                .containsPattern("virtualservice.networking.istio.io/bad refused: .*" + quote(field));
+                .containsPattern(
+                        "virtualservice.networking.istio.io/bad refused: .*" + quote(field));
         assertThat(line(result.out(), "/bad refused")).containsIgnoringCase(reason);
 
         JsonNode accepted = accepted("bad");
@@ -125,7 +127,9 @@ class BadConfigurationTest {
 
         assertThat(lab.run("restart", "pilot").ok()).contains("restarted");
         lab.apply(route("good", "v1"));
-        assertThat(answerers("bad")).as("after a restart of pilot-lite").isEqualTo(Map.of("echo-v2", 10));
+        assertThat(answerers("bad"))
+                .as("after a restart of pilot-lite")
+                .isEqualTo(Map.of("echo-v2", 10));
 
         lab.apply(route("bad", "v1"));
         assertThat(answerers("bad")).isEqualTo(Map.of("echo-v1", 10));

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** pilot-lite and ca killed under load: pods that are there do not notice, and changes flow again. */
+/**
+ * pilot-lite and ca killed under load: pods that are there do not notice, and changes flow again.
+ */
 @Tag("lab")
 class ControlPlaneDeathTest {
 
@@ -64,7 +66,14 @@ class ControlPlaneDeathTest {
     private static int subsets() {
         String rule =
                 LAB.lab()
-                        .run("get", "destinationrule", "shop", "-n", fleet.namespace(), "-o", "json")
+                        .run(
+                                "get",
+                                "destinationrule",
+                                "shop",
+                                "-n",
+                                fleet.namespace(),
+                                "-o",
+                                "json")
                         .ok();
         return Curl.json(rule).at("/spec/subsets").size();
     }
