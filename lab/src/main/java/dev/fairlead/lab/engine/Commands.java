@@ -266,6 +266,7 @@ public final class Commands implements ControlServer.Handler {
         Engine.Snapshot now = engine.snapshot();
         return now.settled()
                 && now.blocked().isEmpty()
+                && engine.enrolmentsSettled()
                 && now.view().pods().stream().allMatch(pod -> pod.ready() || pod.finished());
     }
 

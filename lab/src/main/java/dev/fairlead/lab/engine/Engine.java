@@ -47,7 +47,7 @@ public final class Engine {
     private final ServiceRules rules = new ServiceRules();
     private final ContainerIndex index;
     private final Instant started;
-    private @Nullable Pods pods;
+    private volatile @Nullable Pods pods;
 
     private volatile Snapshot snapshot;
 
@@ -91,6 +91,12 @@ public final class Engine {
 
     public Snapshot snapshot() {
         return snapshot;
+    }
+
+    /** Whether pods are in and out of the mesh as wanted. Any thread. */
+    boolean enrolmentsSettled() {
+        Pods runtime = pods;
+        return runtime == null || runtime.enrolmentsSettled(snapshot.view().pods());
     }
 
     AppliedStore.Batch apply(List<ObjectNode> objects) throws InterruptedException, IOException {
@@ -163,7 +169,8 @@ public final class Engine {
     }
 
     private List<dev.fairlead.lab.pods.PodRunner> runners() {
-        return pods == null ? List.of() : pods.runners();
+        Pods runtime = pods;
+        return runtime == null ? List.of() : runtime.runners();
     }
 
     private Snapshot view(

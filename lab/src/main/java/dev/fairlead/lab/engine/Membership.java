@@ -7,6 +7,7 @@ import dev.fairlead.lab.mesh.Mesh;
 import dev.fairlead.wire.pods.PodSocketProtocol.Add;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ final class Membership {
     private volatile PodLaunch pod;
     private volatile Enrolment wanted;
     private volatile boolean leaving;
-    private @Nullable Add taken; // what the agent was told; guarded by this
+    private volatile @Nullable Add taken; // what the agent has done; written under the lock
 
     Membership(Mesh mesh, NetworkNamespace namespace, PodLaunch pod, Enrolment wanted) {
         this.mesh = mesh;
@@ -68,16 +69,26 @@ final class Membership {
         }
     }
 
+    /** Whether it is as wanted. */
+    boolean settled() {
+        return leaving || Objects.equals(wantedRequest(), taken);
+    }
+
+    private @Nullable Add wantedRequest() {
+        return wanted instanceof Enrolment.Enrolled in ? request(in) : null;
+    }
+
     /** Takes the steps from what is to what is wanted; returns when both are the same. */
     synchronized void settle() throws IOException, InterruptedException {
         while (!leaving) {
-            Add next = wanted instanceof Enrolment.Enrolled in ? request(in) : null;
-            if (java.util.Objects.equals(next, taken)) {
+            Add next = wantedRequest();
+            if (Objects.equals(next, taken)) {
                 return;
             }
             if (taken != null) {
                 mesh.remove(pod.node(), pod.uid(), false);
                 taken = null;
+                log.info("left the mesh pod={}", pod.key());
             }
             if (next != null) {
                 mesh.enrol(pod.node(), next);

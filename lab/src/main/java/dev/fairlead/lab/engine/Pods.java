@@ -90,6 +90,14 @@ final class Pods implements PodHost {
         }
     }
 
+    /** Whether every running pod is in or out of the mesh as wanted. Any thread. */
+    boolean enrolmentsSettled(List<PodState> states) {
+        return states.stream()
+                .filter(state -> state.phase() == PodState.Phase.RUNNING && !state.terminating())
+                .map(state -> memberships.get(state.launch().uid()))
+                .allMatch(membership -> membership == null || membership.settled());
+    }
+
     /** Forgets those that are gone, and says how the others do. */
     List<PodState> states() {
         runners.values()

@@ -27,12 +27,12 @@ class ContainerScriptTest {
                         ". /.old/run/fairlead/container.sh",
                         "begin '/run/fairlead/pods/uid-1'",
                         "app '/src/samples/web'",
+                        "folder 'volumes/scratch' '/data' rw",
+                        "file 'files/c/0' '/etc/words/a'",
                         "file hosts /etc/hosts rw",
                         "file resolv.conf /etc/resolv.conf",
                         "file hostname /etc/hostname",
                         "hostname 'web-1'",
-                        "folder 'volumes/scratch' '/data' rw",
-                        "file 'files/c/0' '/etc/words/a'",
                         "settle 'started.c'");
         assertThat(lines.getLast())
                 .startsWith("exec /usr/bin/env -i -C '/opt/app' ")
