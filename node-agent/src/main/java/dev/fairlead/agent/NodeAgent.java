@@ -24,15 +24,10 @@ import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.logging.LogLevels;
 import dev.fairlead.wire.svid.CertificateClient;
 import dev.fairlead.wire.tokens.BearerToken;
-
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -42,6 +37,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node agent's composition root: builds everything, starts it in order, and ends it. The one

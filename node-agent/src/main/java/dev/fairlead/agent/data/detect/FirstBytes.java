@@ -2,20 +2,17 @@ package dev.fairlead.agent.data.detect;
 
 import dev.fairlead.agent.data.tls.ClientHello;
 import dev.fairlead.agent.data.tls.Peeked;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a connection's first bytes until they say what is spoken, or time is up, and then leaves

@@ -7,17 +7,14 @@ import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.Listener;
-
 import io.netty.channel.Channel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From an accepted connection to its filter chain. A connection whose listener has not come yet is

@@ -10,11 +10,9 @@ import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
-
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -8,19 +8,15 @@ import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
-
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that enters a pod: the pod's listener gives the filter chain, the chain says whether

@@ -19,11 +19,7 @@ import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
-
 import io.netty.channel.Channel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -31,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The enrolled pods of this node by address, for all loops: whether a connection between two of

@@ -6,12 +6,9 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
-
 import io.netty.channel.Channel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that leaves a pod: its scope's listener gives the filter chain, by original

@@ -15,14 +15,11 @@ import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteDecision;
 import dev.fairlead.agent.model.route.RouteTable;
-
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Routes the requests of one connection that leaves a pod, by Host among its scope's virtual hosts.

@@ -9,18 +9,15 @@ import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.Workload;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pod of this node at work: its connections, clusters and counters.

@@ -10,14 +10,11 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.request.ResponseFlag;
-
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An opaque connection: its cluster and endpoint are chosen once, then bytes are relayed.

@@ -5,7 +5,6 @@ import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.upstream.Sockets;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -14,9 +13,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +20,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One loop, the pods that live on it, and the configuration in force on it.

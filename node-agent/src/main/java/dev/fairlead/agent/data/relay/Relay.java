@@ -1,7 +1,6 @@
 package dev.fairlead.agent.data.relay;
 
 import dev.fairlead.agent.model.request.ResponseFlag;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -13,10 +12,8 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two legs of one opaque connection on one loop. A leg that ends its sending ends the other's
@@ -171,13 +168,13 @@ public final class Relay {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof ChannelInputShutdownEvent
-                    || event instanceof SslCloseCompletionEvent) {
+                    || event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
                 endInput();
             }
         }
 
         private void endInput() {
-            if (inputEnded) {
+            if (inputEnded || reset) {
                 return;
             }
             inputEnded = true;
@@ -206,7 +203,7 @@ public final class Relay {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             reset = true;
-            ctx.close();
+            Relay.reset(own);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.fairlead.agent.data.stats;
 
 import dev.fairlead.agent.model.workload.Workload;
-
 import org.jspecify.annotations.Nullable;
 
 /**

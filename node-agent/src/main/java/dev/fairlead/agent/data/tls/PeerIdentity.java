@@ -2,7 +2,6 @@ package dev.fairlead.agent.data.tls;
 
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.SvidRules;
-
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
@@ -10,7 +9,6 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
-
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 

@@ -3,13 +3,10 @@ package dev.fairlead.agent.data.tls;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
-
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslHandler;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where connections get their TLS from. Null: the identity has no SVID now, refuse the connection.

@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.RefusalReason;
+import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -12,18 +13,15 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens one connection of a pod to an endpoint: plaintext or mTLS, over the wire or the short way.
@@ -303,12 +301,14 @@ final class Connector {
 
     private static void awaitHandshake(
             Channel channel, SslHandler ssl, Counters<ClusterStat> stats, Waiter waiter) {
+        HeldInput.hold(channel);
         channel.read();
         ssl.handshakeFuture()
                 .addListener(done -> {
                     if (done.isSuccess()) {
                         stats.inc(ClusterStat.SSL_HANDSHAKE);
                         waiter.connected(channel, null, true);
+                        HeldInput.passOn(channel);
                     } else {
                         stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
                         stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);

@@ -9,7 +9,6 @@ import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.LocalPod;
-
 import org.jspecify.annotations.Nullable;
 
 /**

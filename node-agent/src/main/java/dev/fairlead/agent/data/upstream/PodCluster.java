@@ -14,11 +14,7 @@ import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.Workload;
-
 import io.netty.channel.Channel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -29,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster as one pod uses it: its endpoints, their connections and its counters. Nothing of it is

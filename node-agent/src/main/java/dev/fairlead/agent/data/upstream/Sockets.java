@@ -1,16 +1,13 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.model.workload.LocalPod;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Opens connections inside a pod's network namespace. */
 public interface Sockets {

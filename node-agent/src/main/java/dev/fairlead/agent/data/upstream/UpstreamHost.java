@@ -4,14 +4,12 @@ import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint of a cluster as one pod uses it: its idle connections, newest first, and what is

@@ -18,15 +18,13 @@ import dev.fairlead.agent.model.route.VirtualHost;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.agent.model.workload.WorkloadIndex;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a snapshot; what a test does not say is the ordinary. */
 final class Config {

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.proxy.Wire.Message;
 import dev.fairlead.agent.data.stats.ClusterStat;
-
+import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.io.IOException;
 
 /** One client, one agent, one upstream, over real sockets. */
 class HttpProxyTest {

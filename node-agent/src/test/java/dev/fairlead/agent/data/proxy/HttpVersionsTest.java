@@ -3,7 +3,6 @@ package dev.fairlead.agent.data.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.proxy.Wire.Message;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,11 +77,11 @@ class HttpVersionsTest {
     void chunksForHttp10EndWithTheConnection() throws Exception {
         answering(
                 "HTTP/1.1 200 OK\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n"
-                    + "2\r\n"
-                    + "ok\r\n"
-                    + "0\r\n"
-                    + "T: v\r\n\r\n");
+                        + "Transfer-Encoding: chunked\r\n\r\n"
+                        + "2\r\n"
+                        + "ok\r\n"
+                        + "0\r\n"
+                        + "T: v\r\n\r\n");
 
         client.send("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
 

@@ -20,7 +20,6 @@ import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.CaptureExclusions;
 import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.wire.identity.SpiffeId;
-
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufUtil;
@@ -34,9 +33,6 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,6 +48,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One pod's data plane on real sockets of this host: two listeners, one for each direction, and

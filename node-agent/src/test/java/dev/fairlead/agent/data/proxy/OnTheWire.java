@@ -3,12 +3,9 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.workload.LocalPod;
-
 import io.netty.channel.Channel;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** Nobody is on this node. */
 final class OnTheWire implements SameNode {

@@ -7,13 +7,11 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.wire.identity.SpiffeId;
-
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Set;
 
 /** Configuration that changes between requests and under them. */
 class SnapshotChangesTest {

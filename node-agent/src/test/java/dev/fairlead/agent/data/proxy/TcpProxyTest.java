@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.TcpStat;
-
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.time.Duration;
 
 /** Opaque connections: half-close, resets, first bytes, connections that wait. */
 class TcpProxyTest {
