@@ -70,6 +70,7 @@ public final class HalfClosingEpoll {
     private record Registration(IoRegistration epoll) implements IoRegistration {
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
         public <T> T attachment() {
             return epoll.attachment();
         }

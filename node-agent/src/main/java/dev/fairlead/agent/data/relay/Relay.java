@@ -168,13 +168,13 @@ public final class Relay {
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof ChannelInputShutdownEvent
-                    || event instanceof SslCloseCompletionEvent) {
+                    || event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
                 endInput();
             }
         }
 
         private void endInput() {
-            if (inputEnded) {
+            if (inputEnded || reset) {
                 return;
             }
             inputEnded = true;
@@ -203,7 +203,7 @@ public final class Relay {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             reset = true;
-            ctx.close();
+            Relay.reset(own);
         }
     }
 

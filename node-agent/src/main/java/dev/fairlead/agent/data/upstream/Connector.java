@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.RefusalReason;
+import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -300,12 +301,14 @@ final class Connector {
 
     private static void awaitHandshake(
             Channel channel, SslHandler ssl, Counters<ClusterStat> stats, Waiter waiter) {
+        HeldInput.hold(channel);
         channel.read();
         ssl.handshakeFuture()
                 .addListener(done -> {
                     if (done.isSuccess()) {
                         stats.inc(ClusterStat.SSL_HANDSHAKE);
                         waiter.connected(channel, null, true);
+                        HeldInput.passOn(channel);
                     } else {
                         stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
                         stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);

@@ -226,7 +226,7 @@ class HttpEndingsTest {
                                 + "\r\n\r\n"
                                 + "x".repeat(answerBytes)));
         int asked = 300;
-        client.socket.setReceiveBufferSize(32 * 1024);
+        client.socket.setReceiveBufferSize(256 * 1024);
         Thread sending =
                 Thread.ofVirtual()
                         .start(() -> {

@@ -123,7 +123,7 @@ final class Mesh implements AutoCloseable {
                         .group(loop)
                         .channel(EpollServerSocketChannel.class)
                         .childOption(ChannelOption.AUTO_READ, false)
-                        .childOption(ChannelOption.SO_SNDBUF, 32 * 1024)
+                        .childOption(ChannelOption.SO_SNDBUF, 256 * 1024)
                         .childHandler(
                                 new ChannelInitializer<>() {
                                     @Override
@@ -155,7 +155,7 @@ final class Mesh implements AutoCloseable {
                         .option(ChannelOption.AUTO_READ, false)
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-                        .option(ChannelOption.SO_SNDBUF, 32 * 1024)
+                        .option(ChannelOption.SO_SNDBUF, 256 * 1024)
                         .handler(handler)
                         .connect(InetAddress.getLoopbackAddress(), to.getPort());
         channels.add(connecting.channel());

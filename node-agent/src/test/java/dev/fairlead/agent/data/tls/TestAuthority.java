@@ -23,19 +23,19 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Signs whatever a test asks for, also what ca never would. */
-final class TestAuthority {
+public final class TestAuthority {
 
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
     private final SvidKey key = SvidKey.generate();
-    final X509Certificate root;
+    public final X509Certificate root;
 
-    TestAuthority(String name) {
+    public TestAuthority(String name) {
         X500Name subject = new X500Name("CN=" + name);
         root = sign(key, subject, subject, key, null, Instant.now().plus(Duration.ofDays(1)));
     }
 
-    Svid svid(SpiffeId id) {
+    public Svid svid(SpiffeId id) {
         return svid(id, Instant.now().plus(Duration.ofHours(1)));
     }
 
