@@ -109,51 +109,55 @@ class CaptureMatrixTest {
                 .formatted(name, type, nodePort);
     }
 
-    private static final List<Integer> NODES = List.of(1, 2);
-
     private static final List<String> WAYS_OF_THE_MESH =
             List.of(
                     "http://ADDRESS:8080/",
                     "http://echo-N.capture:8080/",
                     "http://echo-N-each.capture:8080/");
 
-    /** Client's node, server's node, way. */
-    static Stream<Arguments> waysOfTheMesh() {
-        return pairs(WAYS_OF_THE_MESH);
-    }
-
     /** Those, and a node's port, which is no service of the mesh. */
-    static Stream<Arguments> waysIn() {
-        return Stream.concat(
-                waysOfTheMesh(),
-                pairs(List.of("http://198.18.1.1:NODEPORT/", "http://198.18.2.1:NODEPORT/")));
+    private static final List<String> ALL_WAYS =
+            Stream.concat(
+                            WAYS_OF_THE_MESH.stream(),
+                            Stream.of(
+                                    "http://198.18.1.1:NODEPORT/", "http://198.18.2.1:NODEPORT/"))
+                    .toList();
+
+    /** Client, number of the server, way. */
+    static Stream<Arguments> plainClients() {
+        return Stream.of("plain-1", "plain-2")
+                .flatMap(client -> Stream.of(1, 2).flatMap(server -> on(ALL_WAYS, client, server)));
     }
 
-    private static Stream<Arguments> pairs(List<String> ways) {
-        return NODES.stream()
-                .flatMap(client ->
-                        NODES.stream()
-                                .flatMap(server ->
-                                        ways.stream()
-                                                .map(way -> Arguments.of(client, server, way))));
+    static Stream<Arguments> enrolledClients() {
+        return Stream.of(
+                        on(WAYS_OF_THE_MESH, "open-in", 1),
+                        on(WAYS_OF_THE_MESH, "open-in", 2),
+                        on(WAYS_OF_THE_MESH, "echo-1", 2),
+                        on(WAYS_OF_THE_MESH, "echo-2", 1))
+                .flatMap(cases -> cases);
     }
 
-    @ParameterizedTest(name = "plain-{0} to echo-{1} by {2}")
-    @MethodSource("waysIn")
-    void plainClientIsCapturedAndRefusedOnEveryWay(int client, int server, String way) {
-        Curl curl = Curl.from(lab, OUTSIDE, "plain-" + client, url(way, server));
+    private static Stream<Arguments> on(List<String> ways, String client, int server) {
+        return ways.stream().map(way -> Arguments.of(client, server, way));
+    }
+
+    @ParameterizedTest(name = "{0} to echo-{1} by {2}")
+    @MethodSource("plainClients")
+    void plainClientIsCapturedAndRefusedOnEveryWay(String client, int server, String way) {
+        Curl curl = Curl.from(lab, OUTSIDE, client, url(way, server));
         assertThat(curl.verdict()).isEqualTo("000/56");
         assertThat(curl.body()).isEmpty();
     }
 
     /** By name and address an enrolled client is let in, and known by its identity. */
-    @ParameterizedTest(name = "echo-{0} to echo-{1} by {2}")
-    @MethodSource("waysOfTheMesh")
-    void enrolledClientIsLetInOnTheWaysOfTheMesh(int client, int server, String way) {
-        Curl curl = Curl.from(lab, INSIDE, "echo-" + client, url(way, server));
+    @ParameterizedTest(name = "{0} to echo-{1} by {2}")
+    @MethodSource("enrolledClients")
+    void enrolledClientIsLetInOnTheWaysOfTheMesh(String client, int server, String way) {
+        Curl curl = Curl.from(lab, INSIDE, client, url(way, server));
         assertThat(curl.verdict()).as(curl.body()).isEqualTo("200");
         assertThat(curl.json().at("/headers/x-forwarded-client-cert").asText())
-                .contains("URI=spiffe://cluster.local/ns/capture/sa/echo-" + client);
+                .contains("URI=spiffe://cluster.local/ns/capture/sa/" + client);
     }
 
     private static String url(String way, int server) {
