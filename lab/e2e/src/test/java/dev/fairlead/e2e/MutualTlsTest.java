@@ -135,6 +135,46 @@ class MutualTlsTest {
         }
     }
 
+    /** A connection is judged again when the policy changes, not only when it is made. */
+    @ParameterizedTest
+    @CsvSource({
+        "mutual-legacy, legacy-1",
+        "mutual-legacy, legacy-2",
+        "mutual, client-1",
+        "mutual, client-2"
+    })
+    void strictEndsPlainConnectionsThatAreOpen(String namespace, String pod) {
+        policy("PERMISSIVE", "DISABLE");
+        String script =
+                """
+                import http.client, time
+                server = http.client.HTTPConnection("server.mutual", 8080, timeout=10)
+                end = time.monotonic() + 60
+                status = 200
+                while status == 200 and time.monotonic() < end:
+                    try:
+                        server.request("GET", "/")
+                        answer = server.getresponse()
+                        answer.read()
+                        status = answer.status
+                        server.auto_open = 0
+                    except (OSError, http.client.HTTPException):
+                        status = 0
+                print(status)
+                """;
+        var ended =
+                java.util.concurrent.CompletableFuture.supplyAsync(
+                        () -> {
+                            List<String> command =
+                                    List.of("exec", "-n", namespace, pod, "--", "python3", "-c", script);
+                            return lab.run(command.toArray(String[]::new)).ok();
+                        });
+        Lab.await("requests", () -> Curl.from(lab, namespace, pod, URL).status() == 200);
+        policy("STRICT", "DISABLE");
+        // a legacy client is cut off; an enrolled one is told by its own agent
+        assertThat(ended.join()).isEqualTo(namespace.equals(INSIDE) ? "503" : "0");
+    }
+
     /** Only an agent that has checked a certificate may say whose it was. */
     @ParameterizedTest
     @CsvSource({
