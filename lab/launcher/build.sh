@@ -37,7 +37,7 @@ build_if_needed() {
     if [ "$(cat "$dist/stamp" 2>/dev/null)" != "$hash" ]; then
         echo "fairlead: building (sources changed); this takes a minute" >&2
         rm -f "$dist/stamp"
-        if ! "$root/mvnw" -f "$root/pom.xml" -q -B -DskipTests -Dspotless.check.skip=true package >"$root/target/build.log" 2>&1; then
+        if ! "$root/mvnw" -f "$root/pom.xml" -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true package >"$root/target/build.log" 2>&1; then
             tail -40 "$root/target/build.log" >&2
             die "the build failed: see target/build.log"
         fi

@@ -1,15 +1,15 @@
 # ./fairlead test: runs Maven's tests and closes with one line over all reports of that run. Sourced by ./fairlead.
 
-# Tests with the tag soak are those with a long form; what has no short one has this tag alone.
+# Tags: lab needs a lab; soak takes minutes and has no short form; long has a longer one, which soak runs.
 run_tests() { # [unit|lab|all|soak]
     local part=${1:-all} status=0 mark
     local maven=("$root/mvnw" -f "$root/pom.xml" -B -ntp --fail-at-end "-Dspotless.check.skip=true" "-Dsurefire.failIfNoSpecifiedTests=false")
     case $part in
-    unit) maven+=("-Dsurefire.excludedGroups=lab|soak") ;;
-    lab) maven+=("-Dsurefire.groups=lab") ;;
-    all) maven+=("-Dsurefire.excludedGroups=soak & !lab") ;;
+    unit) maven+=("-Dsurefire.excludedGroups=lab,soak") ;;
+    lab) maven+=("-Dsurefire.groups=lab" "-Dsurefire.excludedGroups=soak") ;;
+    all) maven+=("-Dsurefire.excludedGroups=soak") ;;
     soak)
-        maven+=("-Dsurefire.groups=soak")
+        maven+=("-Dsurefire.groups=soak,long")
         export FAIRLEAD_SOAK=1
         ;;
     *) usage "test: unit, lab or nothing, not $part" ;;
@@ -27,23 +27,56 @@ run_tests() { # [unit|lab|all|soak]
     if [ "$(cat "$dist/stamp" 2>/dev/null)" != "$hash" ]; then
         echo "fairlead: building" >&2
         rm -f "$dist/stamp"
-        "${maven[@]}" -q -DskipTests package || die "the build failed"
+        "${maven[@]}" -q -Dmaven.test.skip=true package || die "the build failed"
         finish_dist "$hash"
         train
     fi
     exec 8>&-
+    peers "$part"
     "${maven[@]}" test || status=$?
+    if [ "$part" != lab ]; then
+        python_tests samples/bookinfo/test || status=1
+        python_tests bench/test || status=1
+    fi
     summary "$mark" || status=1
     rm -f "$mark"
     exit "$status"
 }
 
+# Real peers that some tests are judged by. Where one cannot be had its tests are skipped, and say so.
+peers() { # unit|lab|all
+    local folder
+    if [ "$1" != lab ] && folder=$("$root/samples/tools/provision" envoy 2>>"$root/target/provision.log"); then
+        export FAIRLEAD_ENVOY=$folder/bin/envoy
+    fi
+    if [ "$1" != unit ]; then
+        "$root/samples/tools/provision" httpbin >/dev/null 2>>"$root/target/provision.log" || echo "fairlead: httpbin cannot be had: its tests are skipped" >&2
+    fi
+}
+
+python_passed=0 python_failed=0
+
+# A script of Python's unittest; its counts join the closing line.
+python_tests() { # SCRIPT
+    local output ran bad status=0
+    output=$("$root/$1" 2>&1) || status=$?
+    echo "$output"
+    ran=$(sed -n 's/^Ran \([0-9]*\) tests\{0,1\} in .*/\1/p' <<<"$output")
+    bad=$(grep -cE '^(FAIL|ERROR): ' <<<"$output") || true
+    if [ "$status" != 0 ] && [ "$bad" = 0 ]; then bad=1; fi
+    python_passed=$((python_passed + ${ran:-0} - bad)) python_failed=$((python_failed + bad))
+    [ "$bad" = 0 ]
+}
+
 # Sums the reports written since MARK; fails when there are none or a test failed.
 summary() { # MARK
-    find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0 | xargs -0 -r awk '
+    find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0 | xargs -0 -r awk -v python_passed="$python_passed" -v python_failed="$python_failed" '
         /<testsuite / {
             tests += number("tests"); failed += number("failures") + number("errors"); skipped += number("skipped"); nextfile
         }
         function number(name) { return match($0, " " name "=\"[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : 0 }
-        END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped; exit failed > 0 || tests == 0 }'
+        END {
+            printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped + python_passed, failed + python_failed, skipped
+            exit failed > 0 || tests == 0
+        }'
 }

@@ -23,6 +23,7 @@ train() {
         rm -rf "$caches"
         return 0
     fi
+    rm -f "$caches"/*.config
     chmod -R a+rX "$caches"
     mv "$caches" "$dist/aot"
 }
@@ -41,5 +42,12 @@ training_run() {
     "$root/fairlead" lab restart pilot
     "$root/fairlead" lab restart ca
     "$JAVA_HOME/bin/java" "@$dist/etc/cli.opts" "-XX:AOTCacheOutput=$caches/cli.aot" -cp "$dist/lib/*" dev.fairlead.cli.Fairlead lab get pods
-    ls "$caches/agent.aot" "$caches/pilot-lite.aot" "$caches/ca.aot" "$caches/cli.aot"
+    # the daemon last: with it the lab ends
+    "$root/fairlead" lab node node-1 -- sh -c 'kill -TERM "$(cat "/proc/1/task/1/children" | cut -d" " -f1)"'
+    local i
+    for ((i = 0; i < 600; i++)); do
+        if ! "$root/fairlead" lab node node-1 -- true 2>/dev/null; then break; fi
+        sleep 0.1
+    done
+    ls "$caches/agent.aot" "$caches/pilot-lite.aot" "$caches/ca.aot" "$caches/cli.aot" "$caches/lab.aot"
 }

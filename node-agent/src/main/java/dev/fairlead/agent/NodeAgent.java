@@ -12,6 +12,7 @@ import dev.fairlead.agent.control.xds.ReportClient;
 import dev.fairlead.agent.control.xds.XdsClient;
 import dev.fairlead.agent.control.xds.state.LastGood;
 import dev.fairlead.agent.data.proxy.DataPlane;
+import dev.fairlead.agent.data.proxy.HalfClosingEpoll;
 import dev.fairlead.agent.data.tls.TlsContexts;
 import dev.fairlead.agent.ops.admin.AdminConfig;
 import dev.fairlead.agent.ops.admin.AdminServer;
@@ -26,7 +27,6 @@ import dev.fairlead.wire.tokens.BearerToken;
 import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -82,7 +82,7 @@ public final class NodeAgent implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(
                         config.workers(),
                         new DefaultThreadFactory("worker"),
-                        EpollIoHandler.newFactory());
+                        HalfClosingEpoll.newFactory());
         dataPlane = new DataPlane(workers, tls);
         certificates =
                 new Certificates(

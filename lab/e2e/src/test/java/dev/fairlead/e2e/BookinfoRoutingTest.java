@@ -169,7 +169,8 @@ class BookinfoRoutingTest {
                         case "v3" -> Set.of("red");
                         default -> Set.of();
                     };
-            String answers = lab.sh("deploy/sleep", "curl -sf 'http://reviews:9080/reviews/[1-10]'").ok();
+            String answers =
+                    lab.sh("deploy/sleep", "curl -sf 'http://reviews:9080/reviews/[1-10]'").ok();
             assertThat(answers.split("\"id\"", -1)).hasSize(11);
             assertThat(colours(RATING, answers)).as(version).isEqualTo(expected);
         }
@@ -180,7 +181,8 @@ class BookinfoRoutingTest {
         String rule = reviewsTo("v1");
         lab.apply(rule);
         lab.delete(rule);
-        String answers = lab.sh("deploy/sleep", "curl -sf 'http://reviews:9080/reviews/[1-60]'").ok();
+        String answers =
+                lab.sh("deploy/sleep", "curl -sf 'http://reviews:9080/reviews/[1-60]'").ok();
         assertThat(colours(RATING, answers)).containsExactlyInAnyOrder("black", "red");
         assertThat(answers.split("\"id\"", -1)).hasSize(61);
     }

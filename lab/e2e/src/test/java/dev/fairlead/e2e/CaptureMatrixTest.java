@@ -147,7 +147,8 @@ class CaptureMatrixTest {
     }
 
     private static String url(String way, int server) {
-        String url = way.replace("-N", "-" + server).replace("NODEPORT", "" + (NODE_PORTS + server));
+        String url =
+                way.replace("-N", "-" + server).replace("NODEPORT", "" + (NODE_PORTS + server));
         return url.contains("ADDRESS")
                 ? url.replace("ADDRESS", Echo.address(lab, INSIDE, "echo-" + server))
                 : url;
@@ -166,10 +167,12 @@ class CaptureMatrixTest {
     void applicationSeesTheAddressOfItsCaller(int client, int server) {
         lab.apply(STRICT.replace("STRICT", "PERMISSIVE"));
         try {
-            Curl plain = Curl.from(lab, OUTSIDE, "plain-" + client, url("http://ADDRESS:8080/", server));
+            Curl plain =
+                    Curl.from(lab, OUTSIDE, "plain-" + client, url("http://ADDRESS:8080/", server));
             assertThat(plain.json().get("client").asText())
                     .isEqualTo(Echo.address(lab, OUTSIDE, "plain-" + client));
-            assertThat(plain.json().at("/headers/x-forwarded-client-cert").isMissingNode()).isTrue();
+            assertThat(plain.json().at("/headers/x-forwarded-client-cert").isMissingNode())
+                    .isTrue();
         } finally {
             lab.apply(STRICT);
         }
@@ -193,12 +196,16 @@ class CaptureMatrixTest {
                         + "s.sendto(b'hello', ('echo-%d.capture', 9001))\n".formatted(server)
                         + "print(s.recv(999).decode())";
         JsonNode answer =
-                Curl.json(lab.run("exec", "-n", namespace, client, "--", "python3", "-c", script).ok());
+                Curl.json(
+                        lab.run("exec", "-n", namespace, client, "--", "python3", "-c", script)
+                                .ok());
         assertThat(answer.get("said").asText()).isEqualTo("hello");
         assertThat(answer.get("client").asText()).isEqualTo(Echo.address(lab, namespace, client));
     }
 
-    /** Kubelet probes its own pods: the node's own processes pass under STRICT, other nodes' do not. */
+    /**
+     * Kubelet probes its own pods: the node's own processes pass under STRICT, other nodes' do not.
+     */
     @Test
     void nodesOwnProcessesPassOnTheirNodeOnly() {
         String one = "http://" + Echo.address(lab, INSIDE, "echo-1") + ":8080/";
@@ -263,7 +270,9 @@ class CaptureMatrixTest {
                 .isEqualTo("000/56");
     }
 
-    /** A Service may name any address: the agent must not carry a pod to what the pod may not reach. */
+    /**
+     * A Service may name any address: the agent must not carry a pod to what the pod may not reach.
+     */
     @ParameterizedTest(name = "{0}:{1}")
     @CsvSource({
         "127.0.0.1, 15000",
@@ -309,7 +318,8 @@ class CaptureMatrixTest {
     void metadataAddressIsNotReachedThroughTheAgent() {
         lab.node("node-1", "ip", "addr", "add", "169.254.169.254/32", "dev", "lo").ok();
         try {
-            Curl direct = Curl.from(lab, INSIDE, "echo-1", "-m", "5", "http://169.254.169.254:15021/");
+            Curl direct =
+                    Curl.from(lab, INSIDE, "echo-1", "-m", "5", "http://169.254.169.254:15021/");
             assertThat(direct.status()).isZero();
         } finally {
             lab.node("node-1", "ip", "addr", "del", "169.254.169.254/32", "dev", "lo").ok();
@@ -329,7 +339,8 @@ class CaptureMatrixTest {
         Curl curl = Curl.from(lab, namespace, client, "-H", "Host: localhost", url);
         assertThat(curl.status()).isZero();
         assertThat(curl.body()).isEmpty();
-        assertThat(Curl.fromNode(lab, "node-1", "http://127.0.0.1:15000/ready").status()).isEqualTo(200);
+        assertThat(Curl.fromNode(lab, "node-1", "http://127.0.0.1:15000/ready").status())
+                .isEqualTo(200);
     }
 
     /** The agent's own sockets are told by a mark, which a pod has no right to set. */

@@ -165,7 +165,8 @@ class CompatMutualTlsTest {
 
     private static List<String> verdicts(String... clients) {
         return Stream.of(clients)
-                .flatMap(client -> NAMESPACES.stream().map(server -> call(client, server).verdict()))
+                .flatMap(
+                        client -> NAMESPACES.stream().map(server -> call(client, server).verdict()))
                 .toList();
     }
 

@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** pilot-lite and ca killed under load: pods that are there do not notice, and changes flow again. */
+/**
+ * pilot-lite and ca killed under load: pods that are there do not notice, and changes flow again.
+ */
 @Tag("lab")
-@Tag("soak")
+@Tag("long")
 class ControlPlaneDeathTest {
 
     @RegisterExtension static final SharedLab LAB = SharedLab.BOOKINFO;
@@ -65,7 +67,14 @@ class ControlPlaneDeathTest {
     private static int subsets() {
         String rule =
                 LAB.lab()
-                        .run("get", "destinationrule", "shop", "-n", fleet.namespace(), "-o", "json")
+                        .run(
+                                "get",
+                                "destinationrule",
+                                "shop",
+                                "-n",
+                                fleet.namespace(),
+                                "-o",
+                                "json")
                         .ok();
         return Curl.json(rule).at("/spec/subsets").size();
     }

@@ -38,7 +38,8 @@ record Curl(int status, int exit, int connects, String body) {
 
     private static List<String> command(String... arguments) {
         List<String> command =
-                new ArrayList<>(List.of("curl", "-s", "-m", "20", "-w", WRITE_OUT, "--noproxy", "*"));
+                new ArrayList<>(
+                        List.of("curl", "-s", "-m", "20", "-w", WRITE_OUT, "--noproxy", "*"));
         command.addAll(List.of(arguments));
         return command;
     }

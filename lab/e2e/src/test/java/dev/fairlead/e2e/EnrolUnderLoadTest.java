@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A running pod goes into the mesh and out of it ten times, under load and with connections held. */
 @Tag("lab")
-@Tag("soak")
+@Tag("long")
 class EnrolUnderLoadTest {
 
     @RegisterExtension static final SharedLab LAB = SharedLab.BOOKINFO;

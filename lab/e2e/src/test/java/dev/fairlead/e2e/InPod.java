@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A Python program of the test's resources that runs in a pod, line by line, while the test goes on. */
+/**
+ * A Python program of the test's resources that runs in a pod, line by line, while the test goes
+ * on.
+ */
 final class InPod implements AutoCloseable {
 
     private static final long MAX_SECONDS = 60;

@@ -108,7 +108,8 @@ class IstioSamplesTest {
             })
     void whatIsNotSupportedIsRefusedByName(String file, String object, String reason) {
         network("virtual-service-all-v1");
-        Result result = LAB.lab().run("apply", "-n", NAMESPACE, "-f", samples.resolve(file).toString());
+        Result result =
+                LAB.lab().run("apply", "-n", NAMESPACE, "-f", samples.resolve(file).toString());
         assertThat(result.status()).isEqualTo(1);
         assertThat(result.out())
                 .containsPattern(Pattern.quote(object) + " refused: .*" + Pattern.quote(reason));
@@ -144,7 +145,9 @@ class IstioSamplesTest {
                 Launcher.run(
                         Map.of(),
                         "",
-                        List.of(Launcher.ROOT.resolve("samples/tools/provision").toString(), "httpbin"));
+                        List.of(
+                                Launcher.ROOT.resolve("samples/tools/provision").toString(),
+                                "httpbin"));
         if (tool.status() != 0) {
             System.err.println("SKIPPED IstioSamplesTest with httpbin: " + tool.err());
         }
@@ -164,13 +167,28 @@ class IstioSamplesTest {
 
     private static Result sleep(String script) {
         return LAB.lab()
-                .run("exec", "-n", NAMESPACE, "-c", "sleep", "deploy/sleep", "--", "sh", "-c", script);
+                .run(
+                        "exec",
+                        "-n",
+                        NAMESPACE,
+                        "-c",
+                        "sleep",
+                        "deploy/sleep",
+                        "--",
+                        "sh",
+                        "-c",
+                        script);
     }
 
     private static Set<String> stars(int pages, String... options) {
         String quoted = options.length == 0 ? "" : "-H '" + options[1] + "' ";
         String text =
-                sleep("curl -sf -m 60 " + quoted + "'http://productpage:9080/productpage?n=[1-" + pages + "]'")
+                sleep(
+                                "curl -sf -m 60 "
+                                        + quoted
+                                        + "'http://productpage:9080/productpage?n=[1-"
+                                        + pages
+                                        + "]'")
                         .ok();
         assertThat(text.split("</html>", -1)).as(text).hasSize(pages + 1);
         return COLOUR.matcher(text)

@@ -79,8 +79,7 @@ class MutualTlsTest {
 
     @AfterEach
     void noPolicy() {
-        lab.runWithInput(
-                server("STRICT") + clients("DISABLE"), "delete", "-f", "-", "--wait");
+        lab.runWithInput(server("STRICT") + clients("DISABLE"), "delete", "-f", "-", "--wait");
     }
 
     /**
@@ -124,7 +123,8 @@ class MutualTlsTest {
         assertThat(strict.body()).isEmpty();
         lab.apply(server("PERMISSIVE"));
         assertThat(Curl.from(lab, OUTSIDE, legacy, URL).verdict()).isEqualTo("200");
-        Curl forged = Curl.from(lab, OUTSIDE, legacy, "-H", "x-forwarded-client-cert: By=x;URI=y", URL);
+        Curl forged =
+                Curl.from(lab, OUTSIDE, legacy, "-H", "x-forwarded-client-cert: By=x;URI=y", URL);
         assertThat(forged.json().at("/headers/x-forwarded-client-cert").isMissingNode()).isTrue();
     }
 
@@ -139,7 +139,12 @@ class MutualTlsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"legacy-1, STRICT", "legacy-2, STRICT", "legacy-1, PERMISSIVE", "legacy-2, PERMISSIVE"})
+    @CsvSource({
+        "legacy-1, STRICT",
+        "legacy-2, STRICT",
+        "legacy-1, PERMISSIVE",
+        "legacy-2, PERMISSIVE"
+    })
     void outsiderSeesThePodsOwnIdentity(String legacy, String mode) {
         lab.apply(server(mode));
         String certificate =

@@ -10,7 +10,17 @@ final class Netns {
     /** The name under which {@code ip netns} knows it. */
     static String of(Lab lab, String namespace, String pod) {
         String inode =
-                lab.run("exec", "-n", namespace, pod, "--", "stat", "-L", "-c", "%i", "/proc/self/ns/net")
+                lab.run(
+                                "exec",
+                                "-n",
+                                namespace,
+                                pod,
+                                "--",
+                                "stat",
+                                "-L",
+                                "-c",
+                                "%i",
+                                "/proc/self/ns/net")
                         .ok();
         return lab.node(
                         "node-1",

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * serve for some seconds after SIGTERM: what is lost then is lost by the mesh.
  */
 @Tag("lab")
-@Tag("soak")
+@Tag("long")
 class PodChurnTest {
 
     @RegisterExtension static final SharedLab LAB = SharedLab.BOOKINFO;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Certificates that live seconds are replaced under load. */
 @Tag("lab")
-@Tag("soak")
+@Tag("long")
 class RotationUnderLoadTest {
 
     private static final String LIFETIME = SteadyLoad.SOAK ? "PT20S" : "PT10S";

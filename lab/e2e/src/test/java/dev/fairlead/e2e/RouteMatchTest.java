@@ -11,7 +11,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a VirtualService may ask of a request, in the order of its rules; and hosts nobody knows. */
+/**
+ * What a VirtualService may ask of a request, in the order of its rules; and hosts nobody knows.
+ */
 @Tag("lab")
 class RouteMatchTest {
 
@@ -129,7 +131,8 @@ class RouteMatchTest {
 
     @Test
     void earlierRuleWins() {
-        String wide = "{match: [{uri: {prefix: /a}}], route: [{destination: {host: ordered, subset: v1}}]}";
+        String wide =
+                "{match: [{uri: {prefix: /a}}], route: [{destination: {host: ordered, subset: v1}}]}";
         String narrow =
                 "{match: [{uri: {prefix: /a/b}}], route: [{destination: {host: ordered, subset: v2}}]}";
         LAB.lab()

@@ -27,7 +27,8 @@ public final class ControlProtocol {
         @JsonSubTypes.Type(value = AwaitReady.class, name = "ready"),
         @JsonSubTypes.Type(value = Status.class, name = "status")
     })
-    public sealed interface Request permits Apply, Delete, Get, Restart, Stop, Start, AwaitReady, Status {}
+    public sealed interface Request
+            permits Apply, Delete, Get, Restart, Stop, Start, AwaitReady, Status {}
 
     /** A manifest: its text, and the name by which messages call it. */
     public record Source(String name, String text) {}

@@ -69,10 +69,19 @@ final class AppliedStore {
         List<Change> changes = new ArrayList<>();
         for (ObjectNode object : given) {
             ObjectKey key = ObjectKey.of(object);
-            boolean was = objects.remove(key) != null && directory.remove(key);
+            boolean was = remove(key);
+            if (key.kind().equals("Namespace") && key.group().isEmpty()) {
+                for (ObjectKey inside : List.copyOf(objects.keySet())) {
+                    was |= inside.namespace().equals(key.name()) && remove(inside);
+                }
+            }
             changes.add(new Change(key, was ? Verb.DELETED : Verb.NOT_FOUND, ""));
         }
         return commit(changes);
+    }
+
+    private boolean remove(ObjectKey key) throws IOException {
+        return objects.remove(key) != null && directory.remove(key);
     }
 
     private Batch commit(List<Change> changes) throws IOException {

@@ -314,8 +314,7 @@ public final class Mesh {
         for (String name : names(what, node)) {
             MeshProcess process = processes.get(name);
             if (process == null) {
-                return new Meant(
-                        List.of(), Optional.of("there is no " + name + " in this lab"));
+                return new Meant(List.of(), Optional.of("there is no " + name + " in this lab"));
             }
             meant.add(process);
         }

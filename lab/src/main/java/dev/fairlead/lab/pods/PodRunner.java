@@ -74,28 +74,37 @@ public final class PodRunner {
         try {
             PodFolder folder = PodFolder.create(host.podsFolder(), pod);
             Links.createPod(namespace, pod.node(), pod.ip(), host.nodeAddress(pod.node()));
-            try {
-                host.admit(pod, namespace);
-                runContainers(folder);
-            } catch (InterruptedException e) {
-                // deletion was asked for: stop what runs
-            }
+            runUntilDeleted(folder);
             stopAll();
             host.dismiss(pod);
             Links.deletePod(namespace, pod.node());
             folder.delete();
         } catch (IOException e) {
-            log.warn("pod failed pod={}", pod.key(), e);
-            message = String.valueOf(e.getMessage());
-            become(Phase.FAILED);
-            stopAll();
-            awaitDeletion();
+            fail(e);
         } catch (InterruptedException e) {
             log.warn("pod interrupted twice pod={}", pod.key());
         } finally {
             gone = true;
             host.changed();
         }
+    }
+
+    private void runUntilDeleted(PodFolder folder) {
+        try {
+            host.admit(pod, namespace);
+            runContainers(folder);
+        } catch (IOException e) {
+            fail(e);
+        } catch (InterruptedException e) {
+            log.debug("deletion asked for pod={}", pod.key());
+        }
+    }
+
+    private void fail(IOException e) {
+        log.warn("pod failed pod={}", pod.key(), e);
+        message = String.valueOf(e.getMessage());
+        become(Phase.FAILED);
+        awaitDeletion();
     }
 
     private void runContainers(PodFolder folder) throws InterruptedException {

@@ -103,6 +103,14 @@ class AppliedStoreTest {
         assertThat(directory.revision()).isEqualTo(2);
     }
 
+    @Test
+    void aNamespaceTakesWhatIsInItAlong() throws IOException {
+        String namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: default}}";
+        verbs(namespace + "\n---\n" + routes("v1"));
+        store.delete(Manifests.parse("test", namespace, "default"));
+        assertThat(store.applied().objects()).isEmpty();
+    }
+
     private List<Verb> verbs(String manifests) throws IOException {
         return store.apply(Manifests.parse("test", manifests, "default")).changes().stream()
                 .map(Change::verb)

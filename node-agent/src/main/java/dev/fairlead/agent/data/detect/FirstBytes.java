@@ -37,6 +37,10 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
         public static final Found NOTHING = new Found(false, "", List.of(), false);
         static final Found TIMED_OUT = new Found(false, "", List.of(), true);
 
+        public boolean speaksHttp1() {
+            return protocols.contains("http/1.1") || protocols.contains("http/1.0");
+        }
+
         static Found http(String version) {
             return new Found(false, "", List.of(version), false);
         }
@@ -82,13 +86,12 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
             ctx.fireChannelRead(message);
             return;
         }
-        ByteBuf all = seen;
-        if (all == null) {
-            all = bytes;
-        } else {
-            all = ctx.alloc().buffer(all.readableBytes() + bytes.readableBytes());
-            all.writeBytes(java.util.Objects.requireNonNull(seen)).writeBytes(bytes);
-            java.util.Objects.requireNonNull(seen).release();
+        ByteBuf before = seen;
+        ByteBuf all = bytes;
+        if (before != null) {
+            all = ctx.alloc().buffer(before.readableBytes() + bytes.readableBytes());
+            all.writeBytes(before).writeBytes(bytes);
+            before.release();
             bytes.release();
         }
         seen = all;

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.http;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -8,7 +9,8 @@ import io.netty.util.ReferenceCountUtil;
 
 /**
  * Netty's response decoder, told of each request, so that it knows when a body cannot come (HEAD)
- * and when no byte may come at all (nothing was asked): then the connection is closed.
+ * and when no byte may come at all (nothing was asked): then it says so by an exception, and the
+ * connection must be closed.
  *
  * <p>Thread: the channel's loop.
  */
@@ -45,7 +47,7 @@ public final class ResponseDecoder extends HttpResponseDecoder {
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
         if (!expecting) {
             ReferenceCountUtil.release(message);
-            ctx.close();
+            ctx.fireExceptionCaught(new CorruptedFrameException("bytes that nobody asked for"));
             return;
         }
         super.channelRead(ctx, message);

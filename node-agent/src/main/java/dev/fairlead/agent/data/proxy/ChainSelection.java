@@ -82,10 +82,10 @@ final class ChainSelection {
             stats.inc(ListenerStat.DOWNSTREAM_PRE_CX_TIMEOUT);
         } else if (found.tls()) {
             stats.inc(ListenerStat.DETECTED_TLS);
-        } else if (found.protocols().isEmpty()) {
-            stats.inc(ListenerStat.DETECTED_TCP);
-        } else {
+        } else if (found.speaksHttp1()) {
             stats.inc(ListenerStat.DETECTED_HTTP);
+        } else {
+            stats.inc(ListenerStat.DETECTED_TCP);
         }
     }
 

@@ -32,8 +32,8 @@ import java.util.random.RandomGenerator;
 public final class DataPlane {
 
     private final List<Worker> workers = new ArrayList<>();
-    private final LocalPods localPods = new LocalPods();
-    private final AddressPolicy addressPolicy = new AddressPolicy(localPods::has);
+    private final LocalPods localPods;
+    private final AddressPolicy addressPolicy;
     private final TlsStore tls;
     private final Map<String, Placed> pods = new ConcurrentHashMap<>();
     private volatile Snapshot installed = Snapshot.EMPTY;
@@ -44,6 +44,8 @@ public final class DataPlane {
     /** One worker for each of {@code loops}. */
     public DataPlane(Iterable<EventExecutor> loops, TlsStore tls) {
         this.tls = tls;
+        this.localPods = new LocalPods(tls);
+        this.addressPolicy = new AddressPolicy(localPods::has);
         for (EventExecutor loop : loops) {
             workers.add(new Worker((EventLoop) loop));
         }
@@ -74,10 +76,13 @@ public final class DataPlane {
                         addressPolicy,
                         new SplittableRandom(),
                         (_, _, sockets) -> connectionsOf(pod, worker, sockets))
-                .thenApply(captured -> {
-                    localPods.add(pod);
-                    pods.put(pod.uid(), new Placed(worker, captured));
-                    return captured;
+                .whenComplete((captured, failure) -> {
+                    if (failure == null) {
+                        localPods.add(pod);
+                        pods.put(pod.uid(), new Placed(worker, captured));
+                    } else {
+                        worker.loop().execute(() -> worker.remove(pod.uid()));
+                    }
                 });
     }
 
@@ -140,10 +145,10 @@ public final class DataPlane {
                 : placed.captured.stopAccepting();
     }
 
-    /** Captured connections of a pod that are open. */
+    /** Connections of a pod that are open: captured, and those that took the short way into it. */
     public int connections(String uid) {
         Placed placed = pods.get(uid);
-        return placed == null ? 0 : placed.captured.connections();
+        return placed == null ? 0 : placed.captured.connections() + localPods.enteredCount(uid);
     }
 
     /** Ends the pod's connections, listeners and pools, and forgets it on every loop. */

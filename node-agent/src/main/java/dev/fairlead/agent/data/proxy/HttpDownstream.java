@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.http.RequestDecoder;
 import dev.fairlead.agent.data.http.RequestHeadCheck;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
@@ -10,20 +11,25 @@ import dev.fairlead.agent.data.stats.HttpStat;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/1.x connection from a client: its requests, one after the other. What a client sends
@@ -33,8 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpDownstream extends ChannelInboundHandlerAdapter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpDownstream.class);
+
     /** How long a client may take to read a last answer and close. */
-    private static final long LINGER_MILLIS = 1000;
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -53,6 +61,7 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
     private boolean closing;
     private boolean handlingAhead;
     private long lastEndNanos = System.nanoTime();
+    private @Nullable Future<?> idleTimer;
 
     private HttpDownstream(HttpRouter router, Channel channel) {
         this.router = router;
@@ -60,7 +69,10 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         this.stats = router.counters().counters();
     }
 
-    /** Makes {@code channel} an HTTP connection. Reading is the caller's to switch on. */
+    /**
+     * Makes {@code channel} an HTTP connection and begins to read. A client that ends its sending
+     * is gone, as for Envoy: whoever waits for an answer keeps the connection whole.
+     */
     static void install(Channel channel, HttpRouter router) {
         HttpDownstream downstream = new HttpDownstream(router, channel);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
@@ -71,13 +83,17 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
             downstream.stats.inc(HttpStat.DOWNSTREAM_CX_SSL_TOTAL);
         }
         downstream.armIdleTimer(IDLE_NANOS);
+        HeldInput.passOn(channel);
+        if (channel.isActive()) {
+            channel.config().setAutoRead(downstream.unreadable == 0);
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
-        } else if (busy() || !ahead.isEmpty()) {
+        } else if (mustWait() || !ahead.isEmpty()) {
             ahead.add(message);
             setReadable(REQUESTS_WAIT, false);
         } else {
@@ -85,9 +101,13 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether the next message must wait: the current request is whole, its response is not. */
-    private boolean busy() {
-        return exchange != null && exchange.requestEnded();
+    /**
+     * Whether the next message must wait: the current request is whole and its response is not, or
+     * the client does not read its answers and asks on.
+     */
+    private boolean mustWait() {
+        HttpExchange current = exchange;
+        return current == null ? !channel.isWritable() : current.requestEnded();
     }
 
     private void handle(Object message) {
@@ -139,14 +159,17 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         setReadable(BODY_WAITS, true);
         if (!keepAlive) {
             closeGently();
-        } else if (!handlingAhead) {
+        } else {
             handleAhead();
         }
     }
 
     private void handleAhead() {
+        if (handlingAhead) {
+            return; // the loop below goes on
+        }
         handlingAhead = true;
-        while (!busy() && !closing && !ahead.isEmpty()) {
+        while (!mustWait() && !closing && !ahead.isEmpty()) {
             handle(ahead.remove());
         }
         handlingAhead = false;
@@ -210,13 +233,21 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         releaseAhead();
         setReadable(REQUESTS_WAIT | BODY_WAITS, true);
         stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_LOCAL);
-        var written = channel.writeAndFlush(Unpooled.EMPTY_BUFFER);
-        if (channel.pipeline().get(SslHandler.class) != null) {
-            written.addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> endOutput());
+    }
+
+    /** All is sent. With TLS the end is said with close_notify first. */
+    private void endOutput() {
+        if (!channel.isOpen()) {
             return;
         }
-        written.addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
-        channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        armIdleTimer(LINGER_NANOS);
+        SslHandler ssl = channel.pipeline().get(SslHandler.class);
+        if (ssl == null) {
+            ((DuplexChannel) channel).shutdownOutput();
+        } else {
+            ssl.closeOutbound().addListener(_ -> ((DuplexChannel) channel).shutdownOutput());
+        }
     }
 
     private void releaseAhead() {
@@ -229,13 +260,21 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         if (exchange != null) {
             exchange.flushUpstream();
         }
-        ctx.flush();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            ctx.close(); // seen while the connection was held; later ends close by themselves
+        }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (exchange != null) {
             exchange.downstreamWritable(channel.isWritable());
+        } else if (!closing && channel.isWritable()) {
+            handleAhead();
         }
     }
 
@@ -243,6 +282,9 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         stats.dec(HttpStat.DOWNSTREAM_CX_ACTIVE);
         stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY);
+        if (idleTimer != null) {
+            idleTimer.cancel(false);
+        }
         releaseAhead();
         if (!closing) {
             stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_REMOTE);
@@ -259,25 +301,29 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close(); // a reset by the client; channelInactive tells the exchange
+        if (!(cause instanceof IOException || cause instanceof DecoderException)) {
+            LOG.warn("connection failed peer={}", channel.remoteAddress(), cause);
+        }
+        ctx.close(); // channelInactive tells the exchange
     }
 
+    /** One timer for the connection: how long it may lie idle, or linger at its end. */
     private void armIdleTimer(long delayNanos) {
-        channel.eventLoop()
-                .schedule(
-                        () -> {
-                            if (!channel.isActive()) {
-                                return;
-                            }
-                            long left = IDLE_NANOS - (System.nanoTime() - lastEndNanos);
-                            if (exchange == null && left <= 0) {
-                                stats.inc(HttpStat.DOWNSTREAM_CX_IDLE_TIMEOUT);
-                                channel.close();
-                            } else {
-                                armIdleTimer(exchange == null ? left : IDLE_NANOS);
-                            }
-                        },
-                        delayNanos,
-                        TimeUnit.NANOSECONDS);
+        if (idleTimer != null) {
+            idleTimer.cancel(false);
+        }
+        idleTimer = channel.eventLoop().schedule(this::checkIdle, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkIdle() {
+        long left = IDLE_NANOS - (System.nanoTime() - lastEndNanos);
+        if (closing) {
+            channel.close();
+        } else if (exchange == null && left <= 0) {
+            stats.inc(HttpStat.DOWNSTREAM_CX_IDLE_TIMEOUT);
+            channel.close();
+        } else {
+            armIdleTimer(exchange == null ? left : IDLE_NANOS);
+        }
     }
 }

@@ -3,7 +3,10 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.http.ConnectionHeader;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
+import dev.fairlead.agent.data.http.ResponseFraming;
+import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
@@ -12,8 +15,6 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.request.ResponseFlag;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -112,7 +113,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         host = picked;
-        if (HttpUtil.is100ContinueExpected(head)) {
+        if (!http10 && expectsContinue()) {
             sendContinue();
         }
         editRequest();
@@ -121,8 +122,13 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         beginning = false;
     }
 
+    private boolean expectsContinue() {
+        String expected = head.headers().get(HttpHeaderNames.EXPECT);
+        return expected != null && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected);
+    }
+
+    /** Before the upstream is there, as Envoy does; but only where there is one to be asked. */
     private void sendContinue() {
-        head.headers().remove(HttpHeaderNames.EXPECT);
         downstream.write(
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         downstream.write(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -133,6 +139,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         HttpHeaders headers = head.headers();
         ConnectionHeader.removeHopByHop(headers);
         router.edit(head);
+        if (expectsContinue()) {
+            headers.remove(HttpHeaderNames.EXPECT); // answered by us; HTTP/1.0 waits for nothing
+        }
         if (http10) {
             head.setProtocolVersion(HttpVersion.HTTP_1_1);
             if (!headers.contains(HttpHeaderNames.HOST)) {
@@ -147,12 +156,16 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void connected(HttpUpstream connection) {
         if (ended) {
+            cluster().counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
             connection.giveBack();
             return;
         }
         upstream = connection;
         account = connection.account();
         mutual = connection.mutual();
+        if (account != null && account.clientCertificate() != null) {
+            head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
+        }
         connection.send(head, this);
         while (!waiting.isEmpty()) {
             connection.write(waiting.remove());
@@ -175,8 +188,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     void requestContent(HttpContent content) {
         int bytes = content.content().readableBytes();
         received += bytes;
-        if (content instanceof LastHttpContent) {
+        if (content instanceof LastHttpContent last) {
             requestEnded = true;
+            PeerHeaders.remove(last.trailingHeaders()); // some servers merge them into the head's
             armTimeout();
         }
         if (ended) {
@@ -218,7 +232,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     private void timedOut() {
         if (cluster != null) {
-            cluster.counters().inc(dev.fairlead.agent.data.stats.ClusterStat.UPSTREAM_RQ_TIMEOUT);
+            cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TIMEOUT);
         }
         abortUpstream();
         if (responseBegun) {
@@ -249,39 +263,8 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         headers.set(
                 HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
                 Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
-        frame(response);
-        response.setProtocolVersion(HttpVersion.HTTP_1_1);
+        keepAlive = ResponseFraming.edit(response, head.method(), http10, keepAlive);
         downstream.write(response);
-    }
-
-    /** A body that ends with the upstream's connection, or chunks for a client that knows none. */
-    private void frame(HttpResponse response) {
-        HttpHeaders headers = response.headers();
-        boolean chunked = HttpUtil.isTransferEncodingChunked(response);
-        boolean delimited = chunked || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-        if (http10 && chunked) {
-            headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-            keepAlive = false;
-        } else if (!delimited && mayHaveBody()) {
-            if (http10) {
-                keepAlive = false;
-            } else {
-                headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-            }
-        }
-        sayConnection(headers);
-    }
-
-    private boolean mayHaveBody() {
-        return !head.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
-    }
-
-    private void sayConnection(HttpHeaders headers) {
-        if (!keepAlive) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (http10) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-        }
     }
 
     @Override
@@ -334,6 +317,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             cut(flag);
         } else if (untouched && replayable()) {
             replayed = true;
+            cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
             waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
             cluster().acquire(host(), router.from(), true, this);
         } else {
@@ -382,18 +366,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (cluster != null) {
             StatusClass.count(cluster.allCounters(), code);
         }
-        keepAlive &= requestEnded || !mayHaveRequestBody();
+        keepAlive = keepAlive && (requestEnded || !mayHaveRequestBody());
         var response =
-                new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.valueOf(code),
-                        ByteBufUtil.writeUtf8(downstream.channel().alloc(), body));
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-        if (!body.isEmpty()) {
-            response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
-        }
-        response.headers().set(HttpHeaderNames.SERVER, "fairlead");
-        sayConnection(response.headers());
+                ResponseFraming.reply(downstream.channel().alloc(), code, body, http10, keepAlive);
         sent = response.content().readableBytes();
         downstream.write((HttpResponse) response);
         finish(flag, keepAlive);

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.tls.PeerIdentity;
@@ -58,6 +59,8 @@ final class InboundHandler {
             return;
         }
         channel.pipeline().addLast(ssl, new AfterHandshake(ssl, destination, chain));
+        HeldInput.hold(channel); // what comes with the handshake's last message
+        HeldInput.passOn(channel);
         channel.config().setAutoRead(true);
     }
 
@@ -122,10 +125,9 @@ final class InboundHandler {
         }
         InboundPeer known = new InboundPeer(pod, caller.getAddress(), peer);
         switch (chain.filter()) {
-            case Filter.Http http -> {
-                HttpDownstream.install(channel, new InboundRouter(pod, http, destination, known));
-                channel.config().setAutoRead(true);
-            }
+            case Filter.Http http ->
+                    HttpDownstream.install(
+                            channel, new InboundRouter(pod, http, destination, known));
             case Filter.Tcp tcp ->
                     TcpProxy.serve(
                             pod,

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.http.ForwardedClientCert;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
@@ -49,12 +50,10 @@ final class InboundRouter implements HttpRouter {
         this.clientCertificate =
                 proven == null
                         ? null
-                        : "By="
-                                + pod.context().pod().identity().uri()
-                                + ";Hash="
-                                + proven.certificateHash()
-                                + ";Subject=\"\";URI="
-                                + proven.identity().uri();
+                        : ForwardedClientCert.of(
+                                pod.context().pod().identity(),
+                                proven.certificateHash(),
+                                proven.identity());
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.http.ForwardedClientCert;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
@@ -17,12 +19,14 @@ import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
+import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalPods {
 
+    private final TlsStore tls;
     private final Map<InetAddress, LocalPod> byAddress = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> entered = new ConcurrentHashMap<>();
+
+    LocalPods(TlsStore tls) {
+        this.tls = tls;
+    }
 
     void add(LocalPod pod) {
         pod.addresses().forEach(address -> byAddress.put(address, pod));
@@ -39,6 +49,7 @@ final class LocalPods {
 
     void remove(LocalPod pod) {
         pod.addresses().forEach(address -> byAddress.remove(address, pod));
+        entered.remove(pod.uid());
     }
 
     boolean has(InetAddress address) {
@@ -47,8 +58,34 @@ final class LocalPods {
 
     /** The answers for one worker, from its snapshot and into its counters. */
     SameNode forWorker(Worker worker) {
-        return (source, to, mutual, http) ->
-                way(source, to, mutual, http, worker.snapshot(), worker.stats());
+        return new SameNode() {
+            @Override
+            public Way way(
+                    LocalPod source,
+                    InetSocketAddress to,
+                    @Nullable UpstreamTls mutual,
+                    boolean http) {
+                return LocalPods.this.way(
+                        source, to, mutual, http, worker.snapshot(), worker.stats());
+            }
+
+            @Override
+            public void entered(LocalPod destination, Channel channel) {
+                count(destination.uid(), channel);
+            }
+        };
+    }
+
+    private void count(String uid, Channel channel) {
+        AtomicInteger open = entered.computeIfAbsent(uid, _ -> new AtomicInteger());
+        open.incrementAndGet();
+        channel.closeFuture().addListener(_ -> open.decrementAndGet());
+    }
+
+    /** Connections that took the short way into a pod and are open. */
+    int enteredCount(String uid) {
+        AtomicInteger open = entered.get(uid);
+        return open == null ? 0 : open.get();
     }
 
     private SameNode.Way way(
@@ -62,6 +99,7 @@ final class LocalPods {
         Listener listener = destination == null ? null : snapshot.inbound().get(destination.uid());
         if (destination == null
                 || listener == null
+                || !captured(snapshot, destination)
                 || destination.exclusions().inboundPorts().contains(to.getPort())) {
             return new SameNode.Way.Wire();
         }
@@ -73,9 +111,18 @@ final class LocalPods {
         if (terminated != (mutual != null) || http != chain.filter() instanceof Filter.Http) {
             return new SameNode.Way.Wire();
         }
+        String hash = mutual == null ? null : tls.certificateHash(source.identity());
+        if (mutual != null && hash == null) {
+            return new SameNode.Way.Refused(ResponseFlag.NOT_READY);
+        }
         return new SameNode.Way.Direct(
-                destination,
-                account(chain.filter(), source, destination, mutual != null, snapshot, stats));
+                destination, account(chain.filter(), source, destination, hash, snapshot, stats));
+    }
+
+    /** One that joins or leaves is reached over its interface, where rules come and go in order. */
+    private static boolean captured(Snapshot snapshot, LocalPod destination) {
+        Workload known = snapshot.workloads().withUid(destination.uid());
+        return known != null && known.captured();
     }
 
     /** What the destination's listener would have seen of the connection. */
@@ -95,15 +142,20 @@ final class LocalPods {
             Filter filter,
             LocalPod source,
             LocalPod destination,
-            boolean mutual,
+            @Nullable String certificateHash,
             Snapshot snapshot,
             WorkerStats stats) {
         Workload caller = snapshot.workloads().withUid(source.uid());
         Workload callee = snapshot.workloads().withUid(destination.uid());
-        SpiffeId proven = mutual ? source.identity() : null;
+        SpiffeId proven = certificateHash == null ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
         return new DestinationAccount(
+                destination,
+                certificateHash == null
+                        ? null
+                        : ForwardedClientCert.of(
+                                destination.identity(), certificateHash, source.identity()),
                 stats.http(destination.uid(), filter.statPrefix()),
                 stats.cluster(destination.uid(), applicationCluster(filter)),
                 stats.requests(http),

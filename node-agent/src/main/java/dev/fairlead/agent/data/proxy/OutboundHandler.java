@@ -1,11 +1,14 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.stats.SeriesLabels;
+import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that leaves a pod: its scope's listener gives the filter chain, by original
@@ -39,17 +42,17 @@ final class OutboundHandler {
 
     private void serve(Channel channel, InetSocketAddress destination, FilterChain chain) {
         switch (chain.filter()) {
-            case Filter.Http http -> {
-                HttpDownstream.install(channel, new OutboundRouter(pod, http, destination));
-                channel.config().setAutoRead(true);
-            }
+            case Filter.Http http ->
+                    HttpDownstream.install(channel, new OutboundRouter(pod, http, destination));
             case Filter.Tcp tcp ->
-                    TcpProxy.serve(pod, channel, tcp, destination, null, OutboundHandler::series);
+                    TcpProxy.serve(pod, channel, tcp, destination, null, this::series);
         }
     }
 
-    private static dev.fairlead.agent.data.stats.TcpSeries series(
-            PodCluster cluster, UpstreamHost host, boolean mutual) {
-        return cluster.tcpSeries(host, mutual);
+    private TcpSeries series(
+            @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
+        return cluster != null
+                ? cluster.tcpSeries(host, mutual)
+                : pod.context().stats().connections(SeriesLabels.unrouted(pod.workload(), "tcp"));
     }
 }

@@ -4,7 +4,6 @@ import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.PeerLabels;
 import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
@@ -99,18 +98,7 @@ final class OutboundRouter implements HttpRouter {
             @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
         return cluster != null
                 ? cluster.requestSeries(host, mutual)
-                : pod.context()
-                        .stats()
-                        .requests(
-                                new SeriesLabels(
-                                        SeriesLabels.Reporter.SOURCE,
-                                        PeerLabels.of(pod.workload(), ""),
-                                        PeerLabels.UNKNOWN,
-                                        "unknown",
-                                        "unknown",
-                                        "unknown",
-                                        "http",
-                                        false));
+                : pod.context().stats().requests(SeriesLabels.unrouted(pod.workload(), "http"));
     }
 
     @Override

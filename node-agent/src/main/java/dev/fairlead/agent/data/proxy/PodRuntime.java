@@ -1,5 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.upstream.PodCluster;
@@ -8,6 +10,7 @@ import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.Workload;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,6 +58,8 @@ final class PodRuntime {
     }
 
     private void accepted(Channel channel, Counters<ListenerStat> stats) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        HeldInput.hold(channel);
         connections.add(channel);
         connectionCount = connections.size();
         stats.inc(ListenerStat.DOWNSTREAM_CX_TOTAL);
@@ -103,7 +108,7 @@ final class PodRuntime {
 
     /** The pod is gone: every connection of it ends now. */
     void close() {
-        new ArrayList<>(connections).forEach(Channel::close);
+        new ArrayList<>(connections).forEach(Relay::reset); // a FIN could pass for an end
         clusters.values().forEach(PodCluster::close);
         clusters.clear();
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.TcpSeries;
@@ -24,7 +25,7 @@ final class TcpProxy {
 
     /** Where the connection is counted in Istio's words. */
     interface SeriesSource {
-        TcpSeries series(PodCluster cluster, UpstreamHost host, boolean mutual);
+        TcpSeries series(@Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
     }
 
     private TcpProxy() {}
@@ -53,7 +54,10 @@ final class TcpProxy {
         UpstreamHost host = cluster == null ? null : cluster.pick(destination);
         if (cluster == null || host == null) {
             stats.inc(TcpStat.DOWNSTREAM_CX_NO_ROUTE);
-            Relay.reset(downstream);
+            refuse(
+                    downstream,
+                    series.series(cluster, null, false),
+                    cluster == null ? ResponseFlag.NO_CLUSTER : ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
         }
         cluster.connectTcp(
@@ -67,16 +71,20 @@ final class TcpProxy {
                             boolean mutual) {
                         TcpSeries source = series.series(cluster, host, mutual);
                         Relay.join(downstream, upstream, new Books(stats, source, account));
+                        HeldInput.passOn(downstream);
                     }
 
                     @Override
                     public void failed(ResponseFlag flag) {
-                        TcpSeries source = series.series(cluster, host, false);
-                        source.opened();
-                        source.closed(flag);
-                        Relay.reset(downstream);
+                        refuse(downstream, series.series(cluster, host, false), flag);
                     }
                 });
+    }
+
+    private static void refuse(Channel downstream, TcpSeries series, ResponseFlag flag) {
+        series.opened();
+        series.closed(flag);
+        Relay.reset(downstream);
     }
 
     /** Counts one relayed connection, on both sides where it took the short way. */
@@ -107,6 +115,11 @@ final class TcpProxy {
             if (account != null) {
                 account.connections().sent(bytes);
             }
+        }
+
+        @Override
+        public void idle() {
+            stats.inc(TcpStat.IDLE_TIMEOUT);
         }
 
         @Override

@@ -6,16 +6,20 @@ import dev.fairlead.agent.data.upstream.Sockets;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +31,7 @@ final class Worker implements Sockets {
 
     private final EventLoop loop;
     private final WorkerStats stats = new WorkerStats();
-    private final Map<String, PodRuntime> pods = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<String, PodRuntime> pods = new ConcurrentHashMap<>();
     private final Map<String, PodSockets> sockets = new HashMap<>();
     private Snapshot snapshot = Snapshot.EMPTY;
 
@@ -64,7 +68,7 @@ final class Worker implements Sockets {
     }
 
     @Override
-    public ChannelFuture connect(
+    public Future<Channel> connect(
             LocalPod pod,
             EventLoop on,
             InetSocketAddress to,
@@ -75,20 +79,28 @@ final class Worker implements Sockets {
         try {
             into = socketsOf(pod);
         } catch (IOException e) {
-            return new io.netty.channel.DefaultChannelPromise(
-                            new io.netty.channel.embedded.EmbeddedChannel(), on)
-                    .setFailure(e);
+            return on.newFailedFuture(e);
         }
         Bootstrap bootstrap =
                 from == null
                         ? into.upstream(on, to.getAddress())
                         : into.toApplication(on, to.getAddress(), from);
-        return bootstrap
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
-                .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(handler)
-                .connect(to);
+        ChannelFuture connecting =
+                bootstrap
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .handler(handler)
+                        .connect(to);
+        Promise<Channel> connected = on.newPromise();
+        connecting.addListener(_ -> {
+            if (connecting.isSuccess()) {
+                connected.setSuccess(connecting.channel());
+            } else {
+                connected.setFailure(connecting.cause());
+            }
+        });
+        return connected;
     }
 
     /**

@@ -11,17 +11,28 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two legs of one opaque connection on one loop. A leg that ends its sending ends the other's
  * receiving and goes on receiving; a leg that is reset resets the other; a leg that cannot take
  * more stops the other's reading.
  *
+ * <p>On a leg with TLS, half an end is a bare FIN, without close_notify: BoringSSL through tcnative
+ * answers a close_notify with its own and sends nothing afterwards, so with it the way back would
+ * be lost. Who could forge a FIN on the wire can thus end one direction early, as with Envoy, which
+ * takes a FIN for an end too. A whole end carries close_notify.
+ *
  * <p>Owner: the loop of both channels.
  */
 public final class Relay {
 
-    /** Who counts. All calls come on the loop; {@link #ended} is the last. */
+    /** Nothing moved for so long: both legs close. Source: Envoy, TCP proxy, idle_timeout. */
+    private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+    /** Who counts. All calls come on the loop; {@link #ended} is called once. */
     public interface Observer {
 
         /** Bytes on their way to the upstream. */
@@ -30,19 +41,28 @@ public final class Relay {
         /** Bytes on their way to the downstream. */
         void sent(int bytes);
 
+        /** Nothing moved for long, and {@link #ended} follows. */
+        void idle();
+
         void ended(ResponseFlag flag);
     }
 
     private final Observer observer;
+    private final Channel downstream;
+    private final Channel upstream;
     private boolean ended;
+    private long movedNanos = System.nanoTime();
+    private @Nullable Future<?> idleTimer;
 
-    private Relay(Observer observer) {
+    private Relay(Channel downstream, Channel upstream, Observer observer) {
+        this.downstream = downstream;
+        this.upstream = upstream;
         this.observer = observer;
     }
 
     /** Joins two open channels and begins to read from both. */
     public static void join(Channel downstream, Channel upstream, Observer observer) {
-        Relay relay = new Relay(observer);
+        Relay relay = new Relay(downstream, upstream, observer);
         Leg down = relay.new Leg(downstream, upstream, true);
         Leg up = relay.new Leg(upstream, downstream, false);
         down.opposite = up;
@@ -50,12 +70,15 @@ public final class Relay {
         downstream.pipeline().addLast(down);
         upstream.pipeline().addLast(up);
         if (!downstream.isActive()) {
-            down.gone(false);
+            relay.end(ResponseFlag.DOWNSTREAM_CLOSED);
+            reset(upstream);
         } else if (!upstream.isActive()) {
-            up.gone(false);
+            relay.end(ResponseFlag.UPSTREAM_CLOSED);
+            reset(downstream);
         } else {
-            upstream.config().setAutoRead(true);
-            downstream.config().setAutoRead(true);
+            relay.armIdleTimer(IDLE_NANOS);
+            up.readOn();
+            down.readOn();
         }
     }
 
@@ -63,6 +86,32 @@ public final class Relay {
         if (!ended) {
             ended = true;
             observer.ended(flag);
+        }
+    }
+
+    private void armIdleTimer(long delayNanos) {
+        idleTimer =
+                downstream.eventLoop().schedule(this::checkIdle, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkIdle() {
+        long left = IDLE_NANOS - (System.nanoTime() - movedNanos);
+        if (left > 0) {
+            armIdleTimer(left);
+            return;
+        }
+        if (!ended) {
+            observer.idle();
+        }
+        end(ResponseFlag.NONE);
+        reset(downstream);
+        reset(upstream);
+    }
+
+    /** Both channels are closed, or the last of them is about to be. */
+    private void legClosed() {
+        if (idleTimer != null && !downstream.isOpen() && !upstream.isOpen()) {
+            idleTimer.cancel(false);
         }
     }
 
@@ -93,18 +142,27 @@ public final class Relay {
             other.write(message, other.voidPromise());
             if (!other.isWritable()) {
                 other.flush();
+                readOn();
+            }
+        }
+
+        /** As long as the other takes it; an input that has ended is not to be touched again. */
+        void readOn() {
+            if (!inputEnded && !((DuplexChannel) own).isInputShutdown()) {
                 own.config().setAutoRead(other.isWritable());
             }
         }
 
         @Override
         public void channelReadComplete(ChannelHandlerContext ctx) {
+            movedNanos = System.nanoTime();
             other.flush();
         }
 
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            other.config().setAutoRead(own.isWritable());
+            movedNanos = System.nanoTime();
+            opposite.readOn();
         }
 
         @Override
@@ -132,17 +190,14 @@ public final class Relay {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            gone(reset);
-        }
-
-        void gone(boolean wasReset) {
-            if (wasReset) {
+            if (reset) {
                 end(fromDownstream ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_CLOSED);
-                reset(other);
+                Relay.reset(other);
             } else {
                 end(ResponseFlag.NONE);
                 closeAfterFlush(other);
             }
+            legClosed();
         }
 
         @Override
@@ -158,11 +213,19 @@ public final class Relay {
         }
     }
 
-    /** Closes with RST, so that the peer cannot take it for an orderly end. */
+    /**
+     * Closes with RST, and without TLS's close_notify, so that the peer cannot take it for an
+     * orderly end.
+     */
     public static void reset(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
+            ChannelHandlerContext first = channel.pipeline().firstContext();
+            if (first == null) {
+                channel.close();
+            } else {
+                first.close(); // past all handlers, TLS among them
+            }
         }
     }
 }

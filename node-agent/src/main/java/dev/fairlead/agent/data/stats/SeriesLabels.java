@@ -1,5 +1,8 @@
 package dev.fairlead.agent.data.stats;
 
+import dev.fairlead.agent.model.workload.Workload;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Labels of Istio's standard metrics, response code and flags apart.
  *
@@ -16,6 +19,19 @@ public record SeriesLabels(
         String serviceNamespace,
         String protocol,
         boolean mutualTls) {
+
+    /** What {@code source} sent and no cluster took. */
+    public static SeriesLabels unrouted(@Nullable Workload source, String protocol) {
+        return new SeriesLabels(
+                Reporter.SOURCE,
+                PeerLabels.of(source, ""),
+                PeerLabels.UNKNOWN,
+                "unknown",
+                "unknown",
+                "unknown",
+                protocol,
+                false);
+    }
 
     /** Which side saw it. */
     public enum Reporter {

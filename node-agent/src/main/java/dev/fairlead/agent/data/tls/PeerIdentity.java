@@ -37,8 +37,12 @@ public final class PeerIdentity {
 
     /** SHA-256 of the peer's certificate, in lower-case hex, as XFCC's Hash has it. */
     public static String hashOf(SSLSession session) throws SSLPeerUnverifiedException {
+        return hashOf(session.getPeerCertificates()[0]);
+    }
+
+    static String hashOf(Certificate certificate) {
         try {
-            byte[] encoded = session.getPeerCertificates()[0].getEncoded();
+            byte[] encoded = certificate.getEncoded();
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
         } catch (CertificateEncodingException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("a verified certificate that cannot be hashed", e);

@@ -90,6 +90,12 @@ public final class TlsContexts implements TlsStore {
     }
 
     @Override
+    public @Nullable String certificateHash(SpiffeId self) {
+        Svid shown = svid(self);
+        return shown == null ? null : PeerIdentity.hashOf(shown.leaf());
+    }
+
+    @Override
     public @Nullable SslHandler server(ServerTls tls, ByteBufAllocator allocator) {
         var context = acquire(tls.identity(), new TlsMode(true, tls.alpn(), tls.maxTls12()));
         if (context == null) {

@@ -28,4 +28,9 @@ public interface TlsStore {
      */
     @Nullable SslHandler client(
             SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator);
+
+    /**
+     * SHA-256 of the certificate that {@code self} shows, lower-case hex; null where it has none.
+     */
+    @Nullable String certificateHash(SpiffeId self);
 }

@@ -13,10 +13,11 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,31 @@ final class Connector {
             case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
                     choose(cluster, endpoint, from, http, mutual, peers, stats, waiter);
         }
+    }
+
+    /**
+     * Whether a connection that was made to {@code endpoint} is what one made now would be: the
+     * same way, with or without mTLS as then.
+     *
+     * @param account as {@link Waiter#connected} was told
+     */
+    boolean wouldBeTheSame(
+            Cluster cluster,
+            Endpoint endpoint,
+            @Nullable DestinationAccount account,
+            boolean mutual) {
+        Security security = security(cluster.transport(), endpoint);
+        if (security instanceof Security.Impossible
+                || mutual != security instanceof Security.Mutual) {
+            return false;
+        }
+        UpstreamTls tls = security instanceof Security.Mutual m ? m.tls : null;
+        return switch (context.sameNode().way(context.pod(), endpoint.address(), tls, true)) {
+            case SameNode.Way.Refused(var _) -> false;
+            case SameNode.Way.Wire() -> account == null;
+            case SameNode.Way.Direct(LocalPod destination, DestinationAccount now) ->
+                    account != null && account.destination().equals(destination);
+        };
     }
 
     /** Loopback, link-local, listeners of ours and the like are nobody's upstream. */
@@ -217,36 +243,52 @@ final class Connector {
             @Nullable DestinationAccount account,
             boolean mutual) {
         int timeoutMillis = (int) Math.max(1, cluster.connectTimeout().toMillis());
+        FirstHandler first = new FirstHandler(ssl);
         context.sockets()
-                .connect(
-                        namespace,
-                        context.loop(),
-                        endpoint.address(),
-                        from,
-                        timeoutMillis,
-                        firstHandler(ssl))
-                .addListener((io.netty.channel.ChannelFuture connecting) -> {
+                .connect(namespace, context.loop(), endpoint.address(), from, timeoutMillis, first)
+                .addListener((Future<Channel> connecting) -> {
                     if (!connecting.isSuccess()) {
+                        first.releaseUnused();
                         countFailure(connecting.cause(), stats);
                         waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
-                    } else if (ssl == null) {
-                        waiter.connected(connecting.channel(), account, mutual);
+                        return;
+                    }
+                    Channel channel = connecting.getNow();
+                    if (account != null) {
+                        context.sameNode().entered(namespace, channel);
+                    }
+                    if (ssl == null) {
+                        waiter.connected(channel, account, mutual);
                     } else {
                         ssl.setHandshakeTimeoutMillis(timeoutMillis);
-                        awaitHandshake(connecting.channel(), ssl, stats, waiter);
+                        awaitHandshake(channel, ssl, stats, waiter);
                     }
                 });
     }
 
-    private static ChannelHandler firstHandler(@Nullable SslHandler ssl) {
-        return new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                if (ssl != null) {
-                    channel.pipeline().addLast(ssl);
-                }
+    /** Puts TLS into the pipeline, which frees it then; where it never got there, we do. */
+    private static final class FirstHandler extends ChannelInitializer<Channel> {
+
+        private final @Nullable SslHandler ssl;
+        private boolean used;
+
+        FirstHandler(@Nullable SslHandler ssl) {
+            this.ssl = ssl;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            used = true;
+            if (ssl != null) {
+                channel.pipeline().addLast(ssl);
             }
-        };
+        }
+
+        void releaseUnused() {
+            if (ssl != null && !used) {
+                ReferenceCountUtil.release(ssl.engine());
+            }
+        }
     }
 
     private static void countFailure(Throwable cause, Counters<ClusterStat> stats) {

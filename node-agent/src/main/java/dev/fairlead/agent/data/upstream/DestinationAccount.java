@@ -8,13 +8,23 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.workload.LocalPod;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the destination's side counts of requests that took the short way, on the source's loop
- * (each loop has counters of its own; readers sum).
+ * What the destination's side says and counts of requests that took the short way, on the source's
+ * loop (each loop has counters of its own; readers sum).
+ *
+ * @param clientCertificate x-forwarded-client-cert as the destination's side would have set it;
+ *     null: none, as there would have been no mTLS
  */
 public record DestinationAccount(
-        HttpCounters http, ClusterCounters cluster, RequestSeries requests, TcpSeries connections) {
+        LocalPod destination,
+        @Nullable String clientCertificate,
+        HttpCounters http,
+        ClusterCounters cluster,
+        RequestSeries requests,
+        TcpSeries connections) {
 
     /** One request ended. */
     public void ended(int status, ResponseFlag flag, long millis, long received, long sent) {

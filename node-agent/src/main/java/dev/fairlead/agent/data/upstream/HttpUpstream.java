@@ -9,6 +9,9 @@ import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,9 +21,12 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP/1.1 connection to an endpoint. It carries one request at a time and goes back to its
@@ -30,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: the pod's worker loop.
  */
 public final class HttpUpstream extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpUpstream.class);
 
     private static final int MAX_INTERIM = 8;
 
@@ -49,8 +57,12 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
     private int interims;
     private int served;
     private boolean retired;
+
+    /** The peer has reset it, or took no more: what ends with the connection has not ended well. */
+    private boolean broken;
+
     private long idleSinceNanos;
-    private boolean idleTimerArmed;
+    private @Nullable Future<?> idleTimer;
 
     HttpUpstream(
             PodCluster cluster,
@@ -66,7 +78,11 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         this.account = account;
         this.mutual = mutual;
         this.stats = cluster.counters();
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        // A server may answer and close while a body is sent: the answer is still to be read.
+        channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
         channel.pipeline().addLast(new HttpRequestEncoder(), decoder, this);
+        channel.config().setAutoRead(true);
     }
 
     /** Sends {@code head} for {@code waiting}; body and end follow by {@link #write}. */
@@ -118,16 +134,35 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
 
     /** Nothing was sent on it: it may serve another. */
     public void giveBack() {
-        cluster.release(this);
+        if (retired || broken || !channel.isActive()) {
+            close();
+        } else {
+            readable(true);
+            cluster.release(this);
+        }
     }
 
     void close() {
-        stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_LOCAL);
-        channel.close();
+        if (channel.isOpen()) {
+            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_LOCAL);
+            channel.close();
+        }
     }
 
-    /** It carries on with what it carries, and then closes. */
+    boolean isOpen() {
+        return channel.isActive();
+    }
+
+    /** It carries on with what it carries, and then closes: at once if that is nothing. */
     void retire() {
+        retired = true;
+        if (sink == null) {
+            close();
+        }
+    }
+
+    /** Just made, for a request that waits: it carries that one only. */
+    void retireAfterNext() {
         retired = true;
     }
 
@@ -151,9 +186,8 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ResponseSink waiting = sink;
-        if (waiting == null) { // bytes that nobody asked for
+        if (waiting == null) { // of a response that nobody waits for any more
             ReferenceCountUtil.release(message);
-            stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
             close();
             return;
         }
@@ -194,20 +228,30 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
             content.release();
             return;
         }
+        boolean last = content instanceof LastHttpContent;
+        if (last && broken && !channel.isActive()) { // a body that would end with the connection
+            content.release();
+            fail(ResponseFlag.UPSTREAM_CLOSED);
+            return;
+        }
         stats.add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, content.content().readableBytes());
-        if (content instanceof LastHttpContent) {
-            boolean atBoundary =
-                    decoder.finish() && requestEnded && reusable && !retired && channel.isActive();
-            detach();
-            if (atBoundary) {
-                cluster.release(this);
-            }
-            waiting.content(content);
-            if (!atBoundary) {
-                close();
-            }
+        if (last) {
+            end(content, waiting);
         } else {
             waiting.content(content);
+        }
+    }
+
+    /** First the connection is free, then the sink is told, which may want it at once. */
+    private void end(HttpContent last, ResponseSink waiting) {
+        boolean atBoundary = decoder.finish() && requestEnded && reusable;
+        detach();
+        if (atBoundary) {
+            giveBack();
+        }
+        waiting.content(last);
+        if (!atBoundary) {
+            close();
         }
     }
 
@@ -248,6 +292,9 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         ResponseSink waiting = sink;
+        if (idleTimer != null) {
+            idleTimer.cancel(false);
+        }
         if (waiting != null) {
             stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_WITH_ACTIVE_RQ);
             stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_REMOTE);
@@ -263,34 +310,36 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close(); // a reset by the peer; channelInactive tells who waits
+        broken = true;
+        if (cause instanceof NativeIoException || cause instanceof ChannelOutputShutdownException) {
+            return; // reading ends by itself, after what is still to be read
+        }
+        stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
+        LOG.debug("upstream connection failed host={}", host.address(), cause);
+        ctx.close();
     }
 
     /** It lies idle from now on and closes when it has done so for long. */
     void rest(long idleNanos) {
         idleSinceNanos = System.nanoTime();
-        if (!idleTimerArmed) {
-            idleTimerArmed = true;
+        if (idleTimer == null) {
             armIdleTimer(idleNanos, idleNanos);
         }
     }
 
     private void armIdleTimer(long idleNanos, long delayNanos) {
-        channel.eventLoop()
-                .schedule(
-                        () -> {
-                            if (!channel.isActive()) {
-                                return;
-                            }
-                            long left = idleNanos - (System.nanoTime() - idleSinceNanos);
-                            if (sink == null && left <= 0) {
-                                stats.inc(ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
-                                close();
-                            } else {
-                                armIdleTimer(idleNanos, sink == null ? left : idleNanos);
-                            }
-                        },
-                        delayNanos,
-                        TimeUnit.NANOSECONDS);
+        idleTimer =
+                channel.eventLoop()
+                        .schedule(() -> checkIdle(idleNanos), delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkIdle(long idleNanos) {
+        long left = idleNanos - (System.nanoTime() - idleSinceNanos);
+        if (sink == null && left <= 0) {
+            stats.inc(ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
+            close();
+        } else {
+            armIdleTimer(idleNanos, sink == null ? left : idleNanos);
+        }
     }
 }

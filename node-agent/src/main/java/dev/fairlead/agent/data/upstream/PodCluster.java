@@ -11,6 +11,7 @@ import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.Workload;
 import io.netty.channel.Channel;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,14 +68,36 @@ public final class PodCluster {
             config = now;
             service = ServiceName.ofCluster(now.statName());
             if (newTransport) {
-                hosts.values().forEach(UpstreamHost::closeIdle);
-                connections.forEach(HttpUpstream::retire);
+                retireAll();
             }
             setEndpoints(nowEndpoints);
         } else if (nowEndpoints != endpoints) {
             setEndpoints(nowEndpoints);
         }
         hosts.values().forEach(UpstreamHost::forgetSeries);
+        retireWhatChanged();
+    }
+
+    /**
+     * A connection that would now be made otherwise (with mTLS, another way, or not at all) serves
+     * the request that it has and no other.
+     */
+    private void retireWhatChanged() {
+        for (HttpUpstream upstream : List.copyOf(connections)) {
+            if (!stillRight(upstream)) {
+                upstream.retire();
+            }
+        }
+    }
+
+    private boolean stillRight(HttpUpstream upstream) {
+        return upstream.from() != null
+                || connector.wouldBeTheSame(
+                        config, upstream.host().endpoint(), upstream.account(), upstream.mutual());
+    }
+
+    private void retireAll() {
+        List.copyOf(connections).forEach(HttpUpstream::retire);
     }
 
     private void setEndpoints(@Nullable Endpoints now) {
@@ -82,26 +106,18 @@ public final class PodCluster {
             return;
         }
         List<Endpoint> list = now == null ? List.of() : now.list();
-        Map<InetSocketAddress, Endpoint> wanted = new HashMap<>();
+        Map<InetSocketAddress, Endpoint> wanted = new LinkedHashMap<>();
         list.forEach(endpoint -> wanted.put(endpoint.address(), endpoint));
-        hosts.values()
-                .removeIf(host -> {
-                    boolean gone = !wanted.containsKey(host.address());
-                    if (gone) {
-                        host.closeIdle();
-                    }
-                    return gone;
-                });
-        connections.stream()
-                .filter(upstream -> !wanted.containsKey(upstream.host().address()))
-                .forEach(HttpUpstream::retire);
+        hosts.keySet().retainAll(wanted.keySet());
+        for (HttpUpstream upstream : List.copyOf(connections)) {
+            if (!wanted.containsKey(upstream.host().address())) {
+                upstream.retire();
+            }
+        }
         List<UpstreamHost> candidates = new ArrayList<>(wanted.size());
         for (Endpoint endpoint : wanted.values()) {
             UpstreamHost host =
                     hosts.computeIfAbsent(endpoint.address(), _ -> new UpstreamHost(endpoint));
-            if (host.endpoint().mutualTls() != endpoint.mutualTls()) {
-                host.closeIdle();
-            }
             host.become(endpoint);
             candidates.add(host);
         }
@@ -163,6 +179,7 @@ public final class PodCluster {
         }
         counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_TOTAL);
         counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+        UpstreamTransport asked = config.transport();
         connector.connect(
                 config,
                 host.endpoint(),
@@ -174,17 +191,10 @@ public final class PodCluster {
                     public void connected(
                             Channel channel, @Nullable DestinationAccount account, boolean mutual) {
                         counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-                        counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
-                        counters().inc(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
-                        counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
                         HttpUpstream upstream =
                                 new HttpUpstream(
                                         PodCluster.this, host, channel, from, account, mutual);
-                        connections.add(upstream);
-                        channel.config()
-                                .setOption(
-                                        io.netty.channel.ChannelOption.ALLOW_HALF_CLOSURE, false);
-                        channel.config().setAutoRead(true);
+                        opened(upstream, asked);
                         waiter.connected(upstream);
                     }
 
@@ -195,6 +205,17 @@ public final class PodCluster {
                         waiter.failed(flag);
                     }
                 });
+    }
+
+    /** The configuration may have changed while it was being made. */
+    private void opened(HttpUpstream upstream, UpstreamTransport asked) {
+        connections.add(upstream);
+        counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
+        counters().inc(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
+        counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
+        if (!asked.equals(config.transport()) || !stillRight(upstream)) {
+            upstream.retireAfterNext();
+        }
     }
 
     /** Who wants an opaque connection. Exactly one of both is called, once. */
@@ -246,7 +267,6 @@ public final class PodCluster {
             upstream.close();
             return;
         }
-        upstream.readable(true);
         host.addIdle(upstream);
         upstream.rest(IDLE_NANOS - context.random().nextLong(IDLE_NANOS / 4));
     }
@@ -263,14 +283,13 @@ public final class PodCluster {
      * The cluster is gone from the configuration: idle connections close, busy ones when they end.
      */
     public void retire() {
-        hosts.values().forEach(UpstreamHost::closeIdle);
-        connections.forEach(HttpUpstream::retire);
+        retireAll();
         hosts.clear();
     }
 
     /** The pod is gone: everything closes. */
     public void close() {
-        new ArrayList<>(connections).forEach(HttpUpstream::abort);
+        List.copyOf(connections).forEach(HttpUpstream::abort);
         hosts.clear();
     }
 
@@ -300,7 +319,10 @@ public final class PodCluster {
     }
 
     /** Likewise for opaque connections. */
-    public TcpSeries tcpSeries(UpstreamHost host, boolean mutual) {
+    public TcpSeries tcpSeries(@Nullable UpstreamHost host, boolean mutual) {
+        if (host == null) {
+            return context.stats().connections(labels(null, false, "tcp"));
+        }
         TcpSeries series = host.tcpSeries;
         if (series == null || series.labels().mutualTls() != mutual) {
             series = context.stats().connections(labels(host, mutual, "tcp"));

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.upstream;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.LocalPod;
+import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ public interface SameNode {
      * @param http whether the caller speaks HTTP/1 and routes requests
      */
     Way way(LocalPod source, InetSocketAddress to, @Nullable UpstreamTls mutual, boolean http);
+
+    /** A connection was made the short way into {@code destination}: it counts until it closes. */
+    void entered(LocalPod destination, Channel channel);
 
     /** The answer. */
     sealed interface Way {

@@ -1,9 +1,10 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.model.workload.LocalPod;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,12 @@ public interface Sockets {
 
     /**
      * Connects from {@code pod}'s namespace, uncaptured. Half-closure is allowed, reading is not
-     * automatic until the caller says so.
+     * automatic until the caller says so. Fails with the reason; then nothing is left open.
      *
      * @param from address that the peer shall see, without port; null: the pod's own
      * @param handler the channel's first handler
      */
-    ChannelFuture connect(
+    Future<Channel> connect(
             LocalPod pod,
             EventLoop loop,
             InetSocketAddress to,

@@ -7,8 +7,8 @@ import dev.fairlead.agent.model.cluster.Endpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +67,11 @@ public final class UpstreamHost implements Candidate {
 
     /** The newest idle connection made for callers at {@code from}, or null. */
     @Nullable HttpUpstream takeIdle(@Nullable InetAddress from) {
-        if (from == null) {
-            return idle.pollFirst();
-        }
-        for (HttpUpstream upstream : idle) {
-            if (from.equals(upstream.from())) {
-                idle.remove(upstream);
+        Iterator<HttpUpstream> newestFirst = idle.iterator();
+        while (newestFirst.hasNext()) {
+            HttpUpstream upstream = newestFirst.next();
+            if (upstream.isOpen() && Objects.equals(from, upstream.from())) {
+                newestFirst.remove();
                 return upstream;
             }
         }
@@ -93,11 +92,5 @@ public final class UpstreamHost implements Candidate {
 
     int idleCount() {
         return idle.size();
-    }
-
-    void closeIdle() {
-        List<HttpUpstream> all = new ArrayList<>(idle);
-        idle.clear();
-        all.forEach(HttpUpstream::close);
     }
 }

@@ -1,0 +1,174 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.UpstreamTransport;
+import dev.fairlead.agent.model.listener.ChainMatch;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.Listener;
+import dev.fairlead.agent.model.listener.ServerTls;
+import dev.fairlead.agent.model.route.PathMatcher;
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteMatch;
+import dev.fairlead.agent.model.route.RouteTable;
+import dev.fairlead.agent.model.route.VirtualHost;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.agent.model.workload.WorkloadIndex;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a snapshot; what a test does not say is the ordinary. */
+final class Config {
+
+    private final Map<String, Cluster> clusters = new HashMap<>();
+    private final Map<String, Endpoints> endpoints = new HashMap<>();
+    private final List<VirtualHost> hosts = new ArrayList<>();
+    private final List<FilterChain> outbound = new ArrayList<>();
+    private final List<FilterChain> inbound = new ArrayList<>();
+    private final List<Workload> workloads = new ArrayList<>();
+    private UpstreamTransport transport = new UpstreamTransport.Plaintext();
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration timeout = Duration.ZERO;
+    private Duration detectTimeout = Duration.ofSeconds(5);
+
+    /** Clusters from now on are secured so. */
+    Config transport(UpstreamTransport now) {
+        transport = now;
+        return this;
+    }
+
+    /** Routes from now on time out so. */
+    Config timeout(Duration now) {
+        timeout = now;
+        return this;
+    }
+
+    Config connectTimeout(Duration now) {
+        connectTimeout = now;
+        return this;
+    }
+
+    Config detectTimeout(Duration now) {
+        detectTimeout = now;
+        return this;
+    }
+
+    Config workload(Workload workload) {
+        workloads.add(workload);
+        return this;
+    }
+
+    /** A cluster, and a virtual host of its name that leads to it. */
+    Config service(String name, InetSocketAddress... addresses) {
+        return cluster(name, false, addresses).route(name, name);
+    }
+
+    Config cluster(String name, boolean mutualTls, InetSocketAddress... addresses) {
+        clusters.put(name, cluster(name, Cluster.Discovery.EDS));
+        List<Endpoint> list = new ArrayList<>();
+        for (InetSocketAddress address : addresses) {
+            list.add(new Endpoint(address, 1, mutualTls));
+        }
+        endpoints.put(name, new Endpoints(name, list));
+        return this;
+    }
+
+    Config originalDestination(String name) {
+        clusters.put(name, cluster(name, Cluster.Discovery.ORIGINAL_DESTINATION));
+        return this;
+    }
+
+    private Cluster cluster(String name, Cluster.Discovery discovery) {
+        return new Cluster(
+                name,
+                name,
+                discovery,
+                name,
+                Cluster.LbPolicy.ROUND_ROBIN,
+                connectTimeout,
+                transport);
+    }
+
+    Config route(String host, String cluster) {
+        hosts.add(
+                new VirtualHost(
+                        host, List.of(host), List.of(route(RouteAction.Forward.to(cluster)))));
+        return this;
+    }
+
+    Config respond(String host, int status, String body) {
+        hosts.add(
+                new VirtualHost(
+                        host,
+                        List.of(host),
+                        List.of(route(new RouteAction.Respond(status, body)))));
+        return this;
+    }
+
+    private Route route(RouteAction action) {
+        return new Route(
+                "",
+                new RouteMatch(new PathMatcher.Prefix("/", false), List.of(), Map.of()),
+                action,
+                timeout);
+    }
+
+    Config outboundHttp() {
+        outbound.add(chain(ChainMatch.ANY, null, http()));
+        return this;
+    }
+
+    Config outboundTcp(String cluster) {
+        outbound.add(chain(ChainMatch.ANY, null, tcp(cluster)));
+        return this;
+    }
+
+    /** HTTP by its first bytes, everything else to {@code cluster}. */
+    Config outboundDetected(String cluster) {
+        ChainMatch http =
+                new ChainMatch(0, List.of(), List.of(), null, List.of("http/1.0", "http/1.1"));
+        outbound.add(chain(http, null, http()));
+        return outboundTcp(cluster);
+    }
+
+    Config inbound(@Nullable Boolean tls, @Nullable ServerTls server, Filter filter) {
+        inbound.add(chain(new ChainMatch(0, List.of(), List.of(), tls, List.of()), server, filter));
+        return this;
+    }
+
+    static Filter tcp(String cluster) {
+        return new Filter.Tcp("tcp", RouteAction.Forward.to(cluster));
+    }
+
+    static Filter http() {
+        return new Filter.Http("http", new Filter.Routes.Named("routes"));
+    }
+
+    private static FilterChain chain(ChainMatch match, @Nullable ServerTls tls, Filter filter) {
+        return new FilterChain("chain", match, tls, filter);
+    }
+
+    Snapshot build() {
+        return new Snapshot(
+                "1",
+                outbound.isEmpty() ? Map.of() : Map.of("default", listener("outbound", outbound)),
+                inbound.isEmpty() ? Map.of() : Map.of(Mesh.UID, listener("inbound", inbound)),
+                Map.of("routes", new RouteTable("routes", hosts)),
+                clusters,
+                endpoints,
+                new WorkloadIndex(workloads));
+    }
+
+    private Listener listener(String name, List<FilterChain> chains) {
+        return new Listener(name, chains, null, detectTimeout);
+    }
+}
