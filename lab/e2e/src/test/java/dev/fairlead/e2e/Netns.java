@@ -50,7 +50,7 @@ final class Netns {
     private static String in(Lab lab, String netns, String script) {
         return lab.node("node-1", "nsenter", "--net=/run/netns/" + netns, "sh", "-c", script)
                 .ok()
-                .replaceAll("(?m)^#.*\n", "")
+                .replaceAll("(?m)^#.*$\\n?", "")
                 .replaceAll("\\[\\d+:\\d+\\]", "");
     }
 

@@ -158,7 +158,11 @@ public final class Engine {
         rules.apply(nodes, objects, slices);
         index.write(runners());
         long revision = observed.publish(all);
-        boolean settled = plan.changesNothing() && states.stream().noneMatch(PodState::terminating);
+        // an update is done with this round, and nothing would begin another one after it
+        boolean settled =
+                plan.create().isEmpty()
+                        && plan.delete().isEmpty()
+                        && states.stream().noneMatch(PodState::terminating);
         snapshot = view(objects, states, slices, plan.blocked(), settled, revision);
     }
 
