@@ -1,12 +1,17 @@
 # ./fairlead test: runs Maven's tests and closes with one line over all reports of that run. Sourced by ./fairlead.
 
-run_tests() { # [unit|lab|all]
+# Tags: lab needs a lab; soak takes minutes and has no short form; long has a longer one, which soak runs.
+run_tests() { # [unit|lab|all|soak]
     local part=${1:-all} status=0 mark
     local maven=("$root/mvnw" -f "$root/pom.xml" -B -ntp --fail-at-end "-Dspotless.check.skip=true" "-Dsurefire.failIfNoSpecifiedTests=false")
     case $part in
     unit) maven+=("-Dsurefire.excludedGroups=lab,soak") ;;
     lab) maven+=("-Dsurefire.groups=lab" "-Dsurefire.excludedGroups=soak") ;;
     all) maven+=("-Dsurefire.excludedGroups=soak") ;;
+    soak)
+        maven+=("-Dsurefire.groups=soak,long")
+        export FAIRLEAD_SOAK=1
+        ;;
     *) usage "test: unit, lab or nothing, not $part" ;;
     esac
     mkdir -p "$root/target"

@@ -45,6 +45,12 @@ final class EnrolledPods implements PodDataPlane, WorkloadSource {
     }
 
     @Override
+    public void turnAway(String uid) {
+        capturedSince.remove(uid);
+        dataPlane.turnAway(uid);
+    }
+
+    @Override
     public void stopAccepting(String uid) {
         capturedSince.remove(uid);
         dataPlane.stopAccepting(uid);

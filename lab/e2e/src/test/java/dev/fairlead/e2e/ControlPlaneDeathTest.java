@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * pilot-lite and ca killed under load: pods that are there do not notice, and changes flow again.
  */
 @Tag("lab")
+@Tag("long")
 class ControlPlaneDeathTest {
 
     @RegisterExtension static final SharedLab LAB = SharedLab.BOOKINFO;

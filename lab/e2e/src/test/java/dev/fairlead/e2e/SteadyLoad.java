@@ -27,6 +27,11 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Returns when the first requests were answered. */
     static SteadyLoad on(Lab lab, String namespace, String pod, String url, Duration atLeast) {
+        return on(lab, namespace, pod, url, REQUESTS_PER_SECOND, atLeast);
+    }
+
+    static SteadyLoad on(
+            Lab lab, String namespace, String pod, String url, int perSecond, Duration atLeast) {
         InPod program =
                 new InPod(
                         lab,
@@ -34,7 +39,7 @@ final class SteadyLoad implements AutoCloseable {
                         pod,
                         "steady_load.py",
                         url,
-                        Integer.toString(REQUESTS_PER_SECOND),
+                        Integer.toString(perSecond),
                         Long.toString(atLeast.toSeconds()),
                         Integer.toString(CONNECTIONS));
         assertThat(program.read()).isEqualTo("started");

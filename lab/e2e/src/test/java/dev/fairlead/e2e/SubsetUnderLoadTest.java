@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Subsets come and go under load, with the routes to them in the same change (istio#8420). */
 @Tag("lab")
+@Tag("long")
 class SubsetUnderLoadTest {
 
     @RegisterExtension static final SharedLab LAB = SharedLab.BOOKINFO;

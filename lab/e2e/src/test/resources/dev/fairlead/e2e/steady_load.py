@@ -1,6 +1,6 @@
 """steady_load.py URL RATE SECONDS CONNECTIONS: GETs at a steady rate over connections that are kept alive.
 
-Answers are JSON with the name of the pod that gave them. Says `started` after the first answers, goes on for SECONDS and then until standard input ends, and prints one line of JSON.
+Counts answers by the pod that gave them, where they are JSON that names it. Says `started` after the first answers, goes on for SECONDS and then until standard input ends, and prints one line of JSON.
 A request that is due while all connections wait is sent late, never left out. No request is tried twice.
 """
 
@@ -54,7 +54,7 @@ def one(connection):
         body = answer.read()
         status = answer.status
         if status == 200:
-            pod = json.loads(body)["pod"]
+            pod = json.loads(body).get("pod") if body.startswith(b"{") else None
         else:
             fault = f"{status} {dict(answer.getheaders())} {body[:200]!r}"
         if connection.sock is None:

@@ -3,12 +3,14 @@ package dev.fairlead.pilot.validate;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.fairlead.pilot.state.StringMatch;
+import dev.fairlead.wire.regex.RegexCost;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code {exact: …}}, {@code {prefix: …}} and {@code {regex: …}}. */
 final class StringMatches {
 
     private static final int MAX_REGEX = 1024; // Istio's own bound
+    private static final int MAX_STEPS = 100_000; // 10 MB: ours; a client may take less, and say so
 
     private StringMatches() {}
 
@@ -61,6 +63,8 @@ final class StringMatches {
     private static StringMatch regex(Fields fields, String kind, String value) {
         if (value.length() > MAX_REGEX) {
             fields.problem(kind, "longer than " + MAX_REGEX + " characters");
+        } else if (RegexCost.of(value).steps() > MAX_STEPS) {
+            fields.problem(kind, "more than " + MAX_STEPS + " steps when expanded");
         } else {
             try {
                 Pattern.compile(value);

@@ -114,6 +114,10 @@ class ConfigReaderTest {
                         "{hosts: [a], http: [{match: [{uri: {regex: '(a'}}], %s}]}".formatted(to),
                         "spec.http[0].match[0].uri.regex: not an RE2 expression: missing closing )"),
                 arguments(
+                        "{hosts: [a], http: [{match: [{uri: {regex: '((a{999}){999}){999}'}}], %s}]}"
+                                .formatted(to),
+                        "spec.http[0].match[0].uri.regex: more than 100000 steps when expanded"),
+                arguments(
                         "{hosts: [a], http: [{match: [{uri: {regex: '(?=a)'}}], %s}]}"
                                 .formatted(to),
                         "spec.http[0].match[0].uri.regex: not an RE2 expression: invalid or"

@@ -9,7 +9,6 @@ import java.time.Duration;
  * @param agentsBound how long un-enrolment waits for all agents to stop using mTLS; default 5 s
  * @param settle after new connections are no longer taken, how long one that is just being made may
  *     take; default 500 ms
- * @param drainBound how long un-enrolment waits for held connections to end; default 60 s
  * @param verifyInterval how often a pod's rules are looked at and repaired, about 20 ms of CPU each
  *     time; default 60 s
  * @param retryInterval between attempts to report, and to enrol again after a restart; default 1 s
@@ -18,7 +17,6 @@ public record EnrolmentSettings(
         Duration patience,
         Duration agentsBound,
         Duration settle,
-        Duration drainBound,
         Duration verifyInterval,
         Duration retryInterval) {
 
@@ -27,7 +25,6 @@ public record EnrolmentSettings(
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(5),
                     Duration.ofMillis(500),
-                    Duration.ofSeconds(60),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(1));
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.control.pods;
 
 import dev.fairlead.agent.model.workload.LocalPod;
+import java.util.concurrent.CompletableFuture;
 
 /** Where a pod is on its way in and out; each state holds just what is true in it. */
 sealed interface LifeState {
@@ -14,6 +15,14 @@ sealed interface LifeState {
     /** All of it is in place, and a connection proved it. */
     record Captured(LocalPod pod, Object namespace) implements LifeState {}
 
-    /** New connections are turned away from us, held ones end. */
+    /** On its way out: other agents are told, then new connections are no longer taken. */
     record Leaving(LocalPod pod) implements LifeState {}
+
+    /**
+     * It has left but for the connections that it held, which end when they will.
+     *
+     * @param unmarked true when the report that it left was taken
+     */
+    record Draining(LocalPod pod, Object namespace, CompletableFuture<Boolean> unmarked)
+            implements LifeState {}
 }

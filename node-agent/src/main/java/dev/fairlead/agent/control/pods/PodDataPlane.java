@@ -15,6 +15,9 @@ public interface PodDataPlane {
     /** Connections that are held, in and out. */
     int connections(String uid);
 
+    /** The pod is not captured any more: nothing but its own held connections may know of it. */
+    void turnAway(String uid);
+
     /** Closes the listeners; held connections go on. */
     void stopAccepting(String uid);
 

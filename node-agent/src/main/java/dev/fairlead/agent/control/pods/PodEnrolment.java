@@ -143,6 +143,7 @@ public final class PodEnrolment implements AutoCloseable {
                 case LifeState.Joining(var pod, _) -> pods.add(shown(pod, false));
                 case LifeState.Captured(var pod, _) -> pods.add(shown(pod, true));
                 case LifeState.Leaving(var pod) -> pods.add(shown(pod, false));
+                case LifeState.Draining(var pod, _, _) -> pods.add(shown(pod, false));
             }
         });
         pods.sort(Comparator.comparing(PodState::namespace).thenComparing(PodState::name));

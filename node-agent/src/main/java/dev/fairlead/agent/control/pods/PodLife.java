@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pod's way in and out. In: certificate and listeners, then rules, then a connection that
+ * One pod's way in and out, by its {@link PodSteps}. In: certificate and listeners, then rules, then a connection that
  * proves them, then the report. Out, in reverse: the report and a wait for the agents that follow
- * it, no new connections, the end of the held ones, then the rest.
+ * it, then no new connections, which is answered; the rest goes when the last held one ends.
  *
  * <p>Owner: this virtual thread, which takes events one by one; {@link #tell} may be called from
- * anywhere. Between two events the state is Absent or Captured.
+ * anywhere. Between two events the state is Absent, Captured or Draining.
  */
 final class PodLife implements Runnable {
 
@@ -38,8 +38,8 @@ final class PodLife implements Runnable {
     private final EnrolmentSettings settings;
     private final EnrolmentParts parts;
     private final PodStore store;
-    private final PodReports reports;
     private final RuleKeeper rules;
+    private final PodSteps steps;
     private final EnrolmentCounters counters;
     private final Predicate<PodLife> retire;
     private final LinkedBlockingQueue<Event> mailbox = new LinkedBlockingQueue<>();
@@ -63,9 +63,9 @@ final class PodLife implements Runnable {
         this.settings = settings;
         this.parts = parts;
         this.store = store;
-        this.reports = reports;
         this.counters = counters;
         this.rules = new RuleKeeper(parts.rules(), counters);
+        this.steps = new PodSteps(settings, parts, store, reports, rules, patience);
         this.retire = retire;
     }
 
@@ -93,16 +93,28 @@ final class PodLife implements Runnable {
     public void run() {
         try {
             do {
-                var event =
-                        mailbox.poll(settings.verifyInterval().toMillis(), TimeUnit.MILLISECONDS);
+                var event = mailbox.poll(pause().toMillis(), TimeUnit.MILLISECONDS);
                 if (event == null) {
-                    verify();
+                    look();
                 } else {
                     handle(event);
                 }
             } while (!(state instanceof LifeState.Absent && retire.test(this)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the agent stops; the pod stays captured
+        }
+    }
+
+    private Duration pause() {
+        return state instanceof LifeState.Draining ? POLL : settings.verifyInterval();
+    }
+
+    /** Nothing was asked for a while. */
+    private void look() throws InterruptedException {
+        switch (state) {
+            case LifeState.Captured(var pod, var namespace) -> verify(pod, namespace);
+            case LifeState.Draining draining -> endIfDrained(draining);
+            case LifeState.Absent(), LifeState.Joining(_, _), LifeState.Leaving(_) -> {}
         }
     }
 
@@ -115,7 +127,7 @@ final class PodLife implements Runnable {
             }
         } catch (RuntimeException bug) {
             log.error("pod's change failed uid={} state={}", uid, state, bug);
-            if (!(state instanceof LifeState.Captured)) {
+            if (!(state instanceof LifeState.Captured || state instanceof LifeState.Draining)) {
                 become(new LifeState.Absent(), "failed");
             }
             var answer = Answer.failed(bug.toString(), true);
@@ -138,15 +150,33 @@ final class PodLife implements Runnable {
                 }
                 yield answer;
             }
+            case LifeState.Draining draining -> takeBack(draining, pod);
             case LifeState.Joining(_, _), LifeState.Leaving(_) ->
                     throw new IllegalStateException("pod " + uid + " is " + state);
         };
     }
 
+    /** It left and comes again while connections of before are held: they go on. */
+    private Answer takeBack(LifeState.Draining draining, LocalPod pod)
+            throws InterruptedException {
+        if (!draining.namespace().equals(parts.namespaces().identityOf(pod.netns()))) {
+            end(draining, true);
+            return add(pod);
+        }
+        store.put(pod, false);
+        var answer = capture(pod, draining.namespace());
+        if (!answer.ok()) {
+            counters.refused.incrementAndGet();
+            store.put(pod, true);
+            rules.drain(pod);
+        }
+        return answer;
+    }
+
     private Answer addAgain(LocalPod known, Object namespace, LocalPod pod)
             throws InterruptedException {
         if (!namespace.equals(parts.namespaces().identityOf(pod.netns()))) {
-            leave(known, true); // the old sandbox is no more
+            leave(known, namespace, true); // the old sandbox is no more
             return add(pod);
         }
         if (!known.equals(pod)) {
@@ -168,40 +198,19 @@ final class PodLife implements Runnable {
         }
         become(new LifeState.Joining(pod, namespace), "added");
         store.put(pod, false);
-        var certificate = parts.identities().acquire(pod.identity());
-        var listeners = parts.dataPlane().open(pod);
-        return switch (patience.await(CompletableFuture.allOf(listeners, certificate), bound)) {
-            case Patience.Cut() -> Answer.failed("removed meanwhile", false);
-            case Patience.Failed(var reason) -> Answer.failed(reason, true);
-            case Patience.Late() ->
-                    Answer.failed(
-                            (listeners.isDone() ? "no certificate" : "no listeners")
-                                    + " within "
-                                    + bound,
-                            true);
-            case Patience.Done() -> capture(pod, namespace);
-        };
+        var opened = steps.open(pod, bound);
+        return opened.ok() ? capture(pod, namespace) : opened;
     }
 
     private Answer capture(LocalPod pod, Object namespace) throws InterruptedException {
-        var trouble = rules.capture(pod);
-        if (trouble != null) {
-            return Answer.failed(trouble, true);
+        var proved = steps.capture(pod);
+        if (proved.ok()) {
+            become(new LifeState.Captured(pod, namespace), "proved");
+            counters.enrolled.incrementAndGet();
+            log.info("pod captured uid={} pod={}", uid, pod.display());
+            steps.mark(pod);
         }
-        var proof = parts.dataPlane().proveCapture(uid);
-        return switch (patience.await(proof, settings.patience())) {
-            case Patience.Cut() -> Answer.failed("removed meanwhile", false);
-            case Patience.Failed(var reason) -> Answer.failed(reason, true);
-            case Patience.Late() -> Answer.failed("capture was not proved", true);
-            case Patience.Done() -> {
-                become(new LifeState.Captured(pod, namespace), "proved");
-                counters.enrolled.incrementAndGet();
-                log.info("pod captured uid={} pod={}", uid, pod.display());
-                // not waited for: the pod's address may be published only after this answer
-                var _ = reports.say(pod, true, Duration.ZERO);
-                yield Answer.done();
-            }
-        };
+        return proved;
     }
 
     /** As if it had never been added. */
@@ -210,16 +219,10 @@ final class PodLife implements Runnable {
             if (namespace.equals(parts.namespaces().identityOf(pod.netns()))) {
                 rules.clean(pod);
             }
-            release(pod);
+            steps.release(pod);
         }
         store.remove(uid);
         become(new LifeState.Absent(), "undone");
-    }
-
-    private void release(LocalPod pod) throws InterruptedException {
-        parts.dataPlane().stopAccepting(uid);
-        Patience.whole(parts.dataPlane().close(uid), settings.patience());
-        parts.identities().release(pod.identity());
     }
 
     /**
@@ -231,7 +234,7 @@ final class PodLife implements Runnable {
         var pod = entry.pod();
         try {
             if (entry.leaving()) {
-                leave(pod, parts.namespaces().identityOf(pod.netns()) == null);
+                leave(pod);
                 return;
             }
             while (!isAskedToLeave()) {
@@ -240,7 +243,7 @@ final class PodLife implements Runnable {
                             "pod dropped uid={} pod={} reason=\"its network namespace is gone\"",
                             uid,
                             pod.display());
-                    leave(pod, true);
+                    leave(pod);
                     return;
                 }
                 var answer = join(pod, FOREVER);
@@ -252,12 +255,12 @@ final class PodLife implements Runnable {
                         uid,
                         pod.display(),
                         answer.error());
-                release(pod);
+                steps.release(pod);
                 become(new LifeState.Absent(), "to be tried again");
                 patience.pause(settings.retryInterval());
             }
             patience.renew();
-            leave(pod, gone);
+            leave(pod);
         } finally {
             settled.complete(null);
         }
@@ -273,7 +276,12 @@ final class PodLife implements Runnable {
         }
         switch (state) {
             case LifeState.Absent() -> {}
-            case LifeState.Captured(var pod, _) -> leave(pod, gone);
+            case LifeState.Captured(var pod, var namespace) -> leave(pod, namespace, gone);
+            case LifeState.Draining draining -> {
+                if (gone) {
+                    end(draining, true);
+                }
+            }
             case LifeState.Joining(_, _), LifeState.Leaving(_) ->
                     throw new IllegalStateException("pod " + uid + " is " + state);
         }
@@ -281,56 +289,66 @@ final class PodLife implements Runnable {
         return Answer.done();
     }
 
-    private void leave(LocalPod pod, boolean namespaceGone) throws InterruptedException {
-        boolean held = !(state instanceof LifeState.Absent);
+    /** One that was not taken up again after a restart: nothing is open, only rules may be there. */
+    private void leave(LocalPod pod) throws InterruptedException {
+        var namespace = parts.namespaces().identityOf(pod.netns());
+        leave(pod, namespace == null ? "none" : namespace, gone || namespace == null);
+    }
+
+    private void leave(LocalPod pod, Object namespace, boolean namespaceGone)
+            throws InterruptedException {
+        boolean open = !(state instanceof LifeState.Absent);
         become(new LifeState.Leaving(pod), namespaceGone ? "gone" : "removed");
-        if (namespaceGone) {
-            reports.forget(uid);
-            store.remove(uid);
+        parts.dataPlane().turnAway(uid);
+        var unmarked =
+                namespaceGone
+                        ? CompletableFuture.completedFuture(true)
+                        : steps.unmark(pod, () -> gone);
+        var draining = new LifeState.Draining(pod, namespace, unmarked);
+        if (namespaceGone || gone || parts.dataPlane().connections(uid) == 0) {
+            end(draining, namespaceGone || gone, open);
         } else {
-            drain(pod);
+            become(draining, "connections are held");
         }
-        if (held) {
-            release(pod);
+    }
+
+    private void endIfDrained(LifeState.Draining draining) throws InterruptedException {
+        var pod = draining.pod();
+        if (!draining.namespace().equals(parts.namespaces().identityOf(pod.netns()))) {
+            end(draining, true);
+        } else if (parts.dataPlane().connections(uid) == 0) {
+            end(draining, false);
         }
-        if (!namespaceGone) {
-            rules.clean(pod);
+    }
+
+    private void end(LifeState.Draining draining, boolean namespaceGone)
+            throws InterruptedException {
+        end(draining, namespaceGone, true);
+    }
+
+    private void end(LifeState.Draining draining, boolean namespaceGone, boolean open)
+            throws InterruptedException {
+        var pod = draining.pod();
+        if (open) {
+            steps.release(pod);
+        }
+        if (namespaceGone) {
+            steps.forget(pod);
+        } else {
+            steps.clean(pod, draining.unmarked());
         }
         counters.left.incrementAndGet();
         log.info("pod left uid={} pod={} gone={}", uid, pod.display(), namespaceGone);
         become(new LifeState.Absent(), "left");
     }
 
-    private void drain(LocalPod pod) throws InterruptedException {
-        store.put(pod, true);
-        var unmarked = reports.say(pod, false, settings.agentsBound());
-        unmarked.thenAccept(taken -> {
-            if (taken) {
-                store.removeLeaving(uid);
-            }
-        });
-        patience.await(unmarked, settings.agentsBound().plusSeconds(1));
-        rules.drain(pod);
-        // One that is just being made has its first packet taken and is not accepted yet.
-        var settled = System.nanoTime() + settings.settle().toNanos();
-        var bound = System.nanoTime() + settings.drainBound().toNanos();
-        while (!gone
-                && System.nanoTime() < bound
-                && (System.nanoTime() < settled || parts.dataPlane().connections(uid) > 0)) {
-            patience.pause(POLL);
-        }
-    }
-
-    private void verify() throws InterruptedException {
-        if (!(state instanceof LifeState.Captured(var pod, var namespace))) {
-            return;
-        }
+    private void verify(LocalPod pod, Object namespace) throws InterruptedException {
         if (!namespace.equals(parts.namespaces().identityOf(pod.netns()))) {
             log.info(
                     "pod dropped uid={} pod={} reason=\"its network namespace is gone\"",
                     uid,
                     pod.display());
-            leave(pod, true);
+            leave(pod, namespace, true);
             return;
         }
         rules.repair(pod);

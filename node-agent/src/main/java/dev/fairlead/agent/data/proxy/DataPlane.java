@@ -124,7 +124,17 @@ public final class DataPlane {
         Placed placed = pods.get(uid);
         return placed == null
                 ? CompletableFuture.failedFuture(new IllegalStateException("pod is not open"))
-                : placed.captured.proveCapture();
+                : placed.captured
+                        .proveCapture()
+                        .thenRun(() -> localPods.add(placed.captured.pod()));
+    }
+
+    /** Pods of this node no longer reach it the short way; all that is open stays open. */
+    public void turnAway(String uid) {
+        Placed placed = pods.get(uid);
+        if (placed != null) {
+            localPods.remove(placed.captured.pod());
+        }
     }
 
     /** No new connections; those held go on. */

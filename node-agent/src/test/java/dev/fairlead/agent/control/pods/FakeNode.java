@@ -79,6 +79,11 @@ final class FakeNode {
         }
 
         @Override
+        public void turnAway(String uid) {
+            did.add("turn away");
+        }
+
+        @Override
         public void stopAccepting(String uid) {
             did.add("stop accepting");
         }

@@ -41,7 +41,7 @@ class PodEnrolmentTest {
     @TempDir Path state;
     private final FakeNode node = new FakeNode();
     private EnrolmentSettings settings =
-            new EnrolmentSettings(LONG, SHORT, SHORT, LONG, LONG, SHORT);
+            new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT);
     private PodEnrolment enrolment =
             new PodEnrolment("cluster.local", Path.of("."), settings, node.parts());
 
@@ -146,7 +146,7 @@ class PodEnrolmentTest {
 
     @Test
     void withoutACertificateNothingIsLeft() throws Exception {
-        settings = new EnrolmentSettings(SHORT, SHORT, SHORT, LONG, LONG, SHORT);
+        settings = new EnrolmentSettings(SHORT, SHORT, SHORT, LONG, SHORT);
         node.identities = node.new IdentitiesThatNeverAnswer();
         restart();
         assertThat(ask(ADD)).isEqualTo(Answer.failed("no certificate within PT0.02S", true));
@@ -203,29 +203,49 @@ class PodEnrolmentTest {
         assertThat(ask(REMOVE)).isEqualTo(Answer.done());
         assertThat(node.did)
                 .containsExactly(
-                        "report false", "drain", "stop accepting", "close", "release", "clean");
+                        "turn away",
+                        "report false",
+                        "drain",
+                        "stop accepting",
+                        "close",
+                        "release",
+                        "clean");
         assertThat(stored()).doesNotContain("uid-a");
     }
 
     @Test
-    void removeWaitsForHeldConnections() throws Exception {
-        ask(ADD);
-        node.connections.set(1);
-        var removed = enrolment.handle(REMOVE);
-        eventually(() -> node.did.contains("drain"));
-        assertThat(removed).isNotDone();
-        node.connections.set(0);
-        assertThat(removed.get(20, TimeUnit.SECONDS)).isEqualTo(Answer.done());
-        assertThat(node.did).endsWith("stop accepting", "close", "release", "clean");
-    }
-
-    @Test
-    void heldConnectionsThatNeverEndAreClosed() throws Exception {
-        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, LONG, SHORT);
-        restart();
+    void heldConnectionsOutliveTheRemove() throws Exception {
         ask(ADD);
         node.connections.set(1);
         assertThat(ask(REMOVE)).isEqualTo(Answer.done());
+        assertThat(node.did).endsWith("turn away", "report false", "drain");
+        node.connections.set(0);
+        eventually(() -> enrolment.pods().isEmpty());
+        assertThat(node.did).endsWith("drain", "stop accepting", "close", "release", "clean");
+        assertThat(stored()).doesNotContain("uid-a");
+    }
+
+    @Test
+    void aPodThatComesAgainKeepsTheConnectionsItHeld() throws Exception {
+        ask(ADD);
+        node.connections.set(1);
+        for (int i = 0; i < 10; i++) {
+            assertThat(ask(REMOVE)).isEqualTo(Answer.done());
+            assertThat(enrolment.pods()).extracting(PodState::captured).containsExactly(false);
+            assertThat(ask(ADD)).isEqualTo(Answer.done());
+            assertThat(enrolment.pods()).extracting(PodState::captured).containsExactly(true);
+        }
+        assertThat(node.did).doesNotContain("stop accepting", "close", "release", "clean");
+    }
+
+    @Test
+    void aPodThatEndsWhileConnectionsAreHeldIsForgotten() throws Exception {
+        ask(ADD);
+        node.connections.set(1);
+        assertThat(ask(REMOVE)).isEqualTo(Answer.done());
+        assertThat(ask(new Remove("uid-a", true))).isEqualTo(Answer.done());
+        assertThat(node.did).endsWith("drain", "stop accepting", "close", "release");
+        assertThat(enrolment.pods()).isEmpty();
     }
 
     @Test
@@ -244,7 +264,7 @@ class PodEnrolmentTest {
         node.did.clear();
         node.connections.set(1);
         assertThat(ask(new Remove("uid-a", true))).isEqualTo(Answer.done());
-        assertThat(node.did).containsExactly("stop accepting", "close", "release");
+        assertThat(node.did).containsExactly("turn away", "stop accepting", "close", "release");
     }
 
     @Test
@@ -340,7 +360,7 @@ class PodEnrolmentTest {
 
     @Test
     void damagedRulesAreRepairedAndCounted() throws Exception {
-        settings = new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT, SHORT);
+        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, SHORT);
         node.rules = node.new RulesThatNeverStay();
         restart();
         ask(ADD);
@@ -349,7 +369,7 @@ class PodEnrolmentTest {
 
     @Test
     void aPodWhoseNamespaceGoesIsDropped() throws Exception {
-        settings = new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT, SHORT);
+        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, SHORT);
         restart();
         ask(ADD);
         node.namespaces.clear();
