@@ -10,7 +10,9 @@ import dev.fairlead.agent.model.listener.Listener;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -32,6 +34,10 @@ final class ChainSelection {
     private final Counters<ListenerStat> stats;
     private final Supplier<@Nullable Listener> listener;
     private final List<Held> held = new ArrayList<>();
+    private final Map<Channel, Taken> live = new HashMap<>();
+
+    /** By what a live connection was let in, and whether by mTLS. */
+    private record Taken(ConnectionFacts facts, boolean mutual) {}
 
     private record Held(
             Channel channel, InetSocketAddress destination, Consumer<FilterChain> next) {}
@@ -95,8 +101,28 @@ final class ChainSelection {
         if (chain == null) {
             stats.inc(ListenerStat.NO_FILTER_CHAIN_MATCH);
             Relay.reset(channel);
-        } else {
-            next.accept(chain);
+            return;
+        }
+        live.put(channel, new Taken(facts, chain.tls() != null));
+        channel.closeFuture().addListener(_ -> live.remove(channel));
+        next.accept(chain);
+    }
+
+    /**
+     * Resets the live connections that the present listener would not let in as they are: a plain one
+     * where it demands mTLS now, or none at all.
+     */
+    void revoke() {
+        Listener current = listener.get();
+        if (current == null) {
+            return;
+        }
+        for (Map.Entry<Channel, Taken> each : List.copyOf(live.entrySet())) {
+            FilterChain chain = current.select(each.getValue().facts);
+            if (chain == null || (chain.tls() != null) != each.getValue().mutual) {
+                stats.inc(ListenerStat.REVOKED);
+                Relay.reset(each.getKey());
+            }
         }
     }
 

@@ -41,9 +41,10 @@ final class InboundHandler {
         selection.choose(channel, destination, chain -> secure(channel, destination, chain));
     }
 
-    /** The listener may be there now. */
+    /** The listener may be there now, or may not let in any more what it has let in. */
     void configurationChanged() {
         selection.retryHeld();
+        selection.revoke();
     }
 
     private void secure(Channel channel, InetSocketAddress destination, FilterChain chain) {

@@ -45,6 +45,10 @@ public enum ListenerStat implements Stat {
             "Connections refused: not redirected to us."),
     HELD_FOR_CONFIGURATION(
             "held_for_configuration", Kind.COUNTER, "Connections that waited for their listener."),
+    REVOKED(
+            "revoked",
+            Kind.COUNTER,
+            "Live connections reset because the policy does not let them in any more."),
     NOT_READY(
             "not_ready",
             Kind.COUNTER,
