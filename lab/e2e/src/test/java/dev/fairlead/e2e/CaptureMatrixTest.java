@@ -119,8 +119,7 @@ class CaptureMatrixTest {
     private static final List<String> ALL_WAYS =
             Stream.concat(
                             WAYS_OF_THE_MESH.stream(),
-                            Stream.of(
-                                    "http://198.18.1.1:NODEPORT/", "http://198.18.2.1:NODEPORT/"))
+                            Stream.of("http://198.18.1.1:NODEPORT/", "http://198.18.2.1:NODEPORT/"))
                     .toList();
 
     /** Client, number of the server, way. */

@@ -163,12 +163,11 @@ class MutualTlsTest {
                 print(status)
                 """;
         var ended =
-                java.util.concurrent.CompletableFuture.supplyAsync(
-                        () -> {
-                            List<String> command =
-                                    List.of("exec", "-n", namespace, pod, "--", "python3", "-c", script);
-                            return lab.run(command.toArray(String[]::new)).ok();
-                        });
+                java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+                    List<String> command =
+                            List.of("exec", "-n", namespace, pod, "--", "python3", "-c", script);
+                    return lab.run(command.toArray(String[]::new)).ok();
+                });
         Lab.await("requests", () -> Curl.from(lab, namespace, pod, URL).status() == 200);
         policy("STRICT", "DISABLE");
         // a legacy client is cut off; an enrolled one is told by its own agent

@@ -184,7 +184,7 @@ class RouteMatchTest {
         LAB.lab().apply(settings.formatted("REGISTRY_ONLY"));
         try {
             assertThat(ask("green", "/ -H host:nosuch.example").status()).isEqualTo(502);
-            assertThat(ask("green", "http://" + address("blue") + ":9999/").exit()).isIn(52, 56);
+            assertThat(ask("green", "http://" + address("blue") + ":9999/").status()).isZero();
             assertThat(answerer("green", "/exact")).isEqualTo("echo-v2");
         } finally {
             LAB.lab().apply(settings.formatted("ALLOW_ANY"));
