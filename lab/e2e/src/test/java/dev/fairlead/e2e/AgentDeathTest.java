@@ -61,7 +61,13 @@ class AgentDeathTest {
     }
 
     private static String ready() {
-        return lab.node("node-1", "curl", "-s", "-w", "%{http_code}", "http://127.0.0.1:15021/healthz/ready")
+        return lab.node(
+                        "node-1",
+                        "curl",
+                        "-s",
+                        "-w",
+                        "%{http_code}",
+                        "http://127.0.0.1:15021/healthz/ready")
                 .out();
     }
 

@@ -45,9 +45,7 @@ class AgentMemoryTest {
 
     private static long residentBytes(String node) {
         String page =
-                LAB.lab()
-                        .node(node, "curl", "-s", "http://127.0.0.1:15000/stats/prometheus")
-                        .ok();
+                LAB.lab().node(node, "curl", "-s", "http://127.0.0.1:15000/stats/prometheus").ok();
         Matcher resident = RESIDENT.matcher(page);
         assertThat(resident.find()).isTrue();
         return (long) Double.parseDouble(resident.group(1));

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A running pod goes into the mesh and out of it ten times, under load and with connections held. */
+/**
+ * A running pod goes into the mesh and out of it ten times, under load and with connections held.
+ */
 @Tag("lab")
 @Tag("long")
 class EnrolUnderLoadTest {
@@ -75,8 +77,7 @@ class EnrolUnderLoadTest {
     }
 
     private static InPod held(String client, String server) {
-        InPod connection =
-                new InPod(lab, NAMESPACE, client, "held_connection.py", server, "9000");
+        InPod connection = new InPod(lab, NAMESPACE, client, "held_connection.py", server, "9000");
         assertThat(connection.read()).isEqualTo("connected");
         assertEchoes(connection, "first");
         return connection;

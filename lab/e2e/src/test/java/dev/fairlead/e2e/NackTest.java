@@ -85,7 +85,8 @@ class NackTest {
 
     /** Names of the resources that an agent has refused, as pilot-lite shows them. */
     private static Set<String> rejected(String node) {
-        Path file = lab.folder().resolve("cluster/status/fairlead.dev/AgentStatus/_/" + node + ".json");
+        Path file =
+                lab.folder().resolve("cluster/status/fairlead.dev/AgentStatus/_/" + node + ".json");
         String status;
         try {
             status = Files.readString(file);

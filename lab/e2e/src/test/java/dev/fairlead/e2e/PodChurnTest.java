@@ -28,12 +28,7 @@ class PodChurnTest {
         lab = LAB.lab();
         lab.apply(
                 Echo.namespace(NAMESPACE, true)
-                        + new Echo(
-                                        NAMESPACE,
-                                        "client",
-                                        "node-1",
-                                        Map.of("app", "client"),
-                                        Map.of())
+                        + new Echo(NAMESPACE, "client", "node-1", Map.of("app", "client"), Map.of())
                                 .manifest()
                         + Echo.service(NAMESPACE, "shop", Map.of("app", "shop"), "")
                         + shop(2, "a"));

@@ -58,7 +58,7 @@ public final class PodEnrolment implements AutoCloseable {
         for (var entry : store.load()) {
             var one = new CompletableFuture<Void>();
             settled.add(one);
-            tell(entry.pod().uid(), new PodLife.Restore(entry, one));
+            tell(entry.pod().uid(), new PodMail.Restore(entry, one));
         }
         return CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new));
     }
@@ -67,7 +67,7 @@ public final class PodEnrolment implements AutoCloseable {
         var answer = new CompletableFuture<Answer>();
         switch (request) {
             case Add add -> add(add, answer);
-            case Remove(var uid, var gone) -> tell(uid, new PodLife.Remove(gone, answer));
+            case Remove(var uid, var gone) -> tell(uid, new PodMail.Remove(gone, answer));
             case ListPods() -> answer.complete(new Answer(true, null, false, pods()));
         }
         return answer;
@@ -77,7 +77,7 @@ public final class PodEnrolment implements AutoCloseable {
         try {
             var pod = podOf(add, trustDomain);
             var _ = IptablesCaptureRules.rulesOf(pod); // or its exclusions make no rules
-            tell(pod.uid(), new PodLife.Add(pod, answer));
+            tell(pod.uid(), new PodMail.Add(pod, answer));
         } catch (RuntimeException e) {
             answer.complete(Answer.failed("add: " + e.getMessage(), false));
         }
@@ -112,7 +112,7 @@ public final class PodEnrolment implements AutoCloseable {
         return value;
     }
 
-    private void tell(String uid, PodLife.Event event) {
+    private void tell(String uid, PodMail.Event event) {
         living.compute(
                 uid,
                 (_, there) -> {

@@ -4,16 +4,15 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pod's way in and out, by its {@link PodSteps}. In: certificate and listeners, then rules, then a connection that
- * proves them, then the report. Out, in reverse: the report and a wait for the agents that follow
- * it, then no new connections, which is answered; the rest goes when the last held one ends.
+ * One pod's way in and out, by its {@link PodSteps}. In: certificate and listeners, then rules,
+ * then a connection that proves them, then the report. Out, in reverse: the report and a wait for
+ * the agents that follow it, then no new connections, which is answered; the rest goes when the
+ * last held one ends.
  *
  * <p>Owner: this virtual thread, which takes events one by one; {@link #tell} may be called from
  * anywhere. Between two events the state is Absent, Captured or Draining.
@@ -24,16 +23,6 @@ final class PodLife implements Runnable {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration FOREVER = Duration.ofDays(10_000);
 
-    /** What happens to a pod. */
-    sealed interface Event {}
-
-    record Add(LocalPod pod, CompletableFuture<Answer> answer) implements Event {}
-
-    /** Left by the last process. {@code settled}: served again, or given up. */
-    record Restore(PodStore.Entry entry, CompletableFuture<Void> settled) implements Event {}
-
-    record Remove(boolean gone, CompletableFuture<Answer> answer) implements Event {}
-
     private final String uid;
     private final EnrolmentSettings settings;
     private final EnrolmentParts parts;
@@ -42,10 +31,8 @@ final class PodLife implements Runnable {
     private final PodSteps steps;
     private final EnrolmentCounters counters;
     private final Predicate<PodLife> retire;
-    private final LinkedBlockingQueue<Event> mailbox = new LinkedBlockingQueue<>();
-    private final Patience patience = new Patience();
+    private final PodMail mail = new PodMail();
     private volatile LifeState state = new LifeState.Absent();
-    private volatile boolean gone;
     private long since = System.nanoTime();
 
     /**
@@ -65,7 +52,7 @@ final class PodLife implements Runnable {
         this.store = store;
         this.counters = counters;
         this.rules = new RuleKeeper(parts.rules(), counters);
-        this.steps = new PodSteps(settings, parts, store, reports, rules, patience);
+        this.steps = new PodSteps(settings, parts, store, reports, rules, mail.patience());
         this.retire = retire;
     }
 
@@ -78,22 +65,18 @@ final class PodLife implements Runnable {
     }
 
     boolean hasMail() {
-        return !mailbox.isEmpty();
+        return !mail.isEmpty();
     }
 
-    void tell(Event event) {
-        mailbox.add(event);
-        if (event instanceof Remove remove) {
-            gone |= remove.gone();
-            patience.cutShort();
-        }
+    void tell(PodMail.Event event) {
+        mail.put(event);
     }
 
     @Override
     public void run() {
         try {
             do {
-                var event = mailbox.poll(pause().toMillis(), TimeUnit.MILLISECONDS);
+                var event = mail.take(pause());
                 if (event == null) {
                     look();
                 } else {
@@ -118,12 +101,12 @@ final class PodLife implements Runnable {
         }
     }
 
-    private void handle(Event event) throws InterruptedException {
+    private void handle(PodMail.Event event) throws InterruptedException {
         try {
             switch (event) {
-                case Add(var pod, var answer) -> answer.complete(add(pod));
-                case Restore(var entry, var settled) -> restore(entry, settled);
-                case Remove(_, var answer) -> answer.complete(remove());
+                case PodMail.Add(var pod, var answer) -> answer.complete(add(pod));
+                case PodMail.Restore(var entry, var settled) -> restore(entry, settled);
+                case PodMail.Remove(_, var answer) -> answer.complete(remove());
             }
         } catch (RuntimeException bug) {
             log.error("pod's change failed uid={} state={}", uid, state, bug);
@@ -132,9 +115,9 @@ final class PodLife implements Runnable {
             }
             var answer = Answer.failed(bug.toString(), true);
             switch (event) {
-                case Add add -> add.answer().complete(answer);
-                case Restore restore -> restore.settled().complete(null);
-                case Remove remove -> remove.answer().complete(answer);
+                case PodMail.Add add -> add.answer().complete(answer);
+                case PodMail.Restore restore -> restore.settled().complete(null);
+                case PodMail.Remove remove -> remove.answer().complete(answer);
             }
         }
     }
@@ -157,8 +140,7 @@ final class PodLife implements Runnable {
     }
 
     /** It left and comes again while connections of before are held: they go on. */
-    private Answer takeBack(LifeState.Draining draining, LocalPod pod)
-            throws InterruptedException {
+    private Answer takeBack(LifeState.Draining draining, LocalPod pod) throws InterruptedException {
         if (!draining.namespace().equals(parts.namespaces().identityOf(pod.netns()))) {
             end(draining, true);
             return add(pod);
@@ -237,7 +219,7 @@ final class PodLife implements Runnable {
                 leave(pod);
                 return;
             }
-            while (!isAskedToLeave()) {
+            while (!mail.asksToLeave()) {
                 if (parts.namespaces().identityOf(pod.netns()) == null) {
                     log.info(
                             "pod dropped uid={} pod={} reason=\"its network namespace is gone\"",
@@ -257,56 +239,54 @@ final class PodLife implements Runnable {
                         answer.error());
                 steps.release(pod);
                 become(new LifeState.Absent(), "to be tried again");
-                patience.pause(settings.retryInterval());
+                mail.patience().pause(settings.retryInterval());
             }
-            patience.renew();
+            mail.leavesAlready();
             leave(pod);
         } finally {
             settled.complete(null);
         }
     }
 
-    private boolean isAskedToLeave() {
-        return mailbox.stream().anyMatch(Remove.class::isInstance);
-    }
-
     private Answer remove() throws InterruptedException {
-        if (!isAskedToLeave()) {
-            patience.renew();
-        }
+        mail.removalTaken();
         switch (state) {
             case LifeState.Absent() -> {}
-            case LifeState.Captured(var pod, var namespace) -> leave(pod, namespace, gone);
+            case LifeState.Captured(var pod, var namespace) -> leave(pod, namespace, mail.saysGone());
             case LifeState.Draining draining -> {
-                if (gone) {
+                if (mail.saysGone()) {
                     end(draining, true);
                 }
             }
             case LifeState.Joining(_, _), LifeState.Leaving(_) ->
                     throw new IllegalStateException("pod " + uid + " is " + state);
         }
-        gone = false;
+        mail.forgetGone();
         return Answer.done();
     }
 
-    /** One that was not taken up again after a restart: nothing is open, only rules may be there. */
+    /**
+     * One that was not taken up again after a restart: nothing is open, only rules may be there.
+     */
     private void leave(LocalPod pod) throws InterruptedException {
         var namespace = parts.namespaces().identityOf(pod.netns());
-        leave(pod, namespace == null ? "none" : namespace, gone || namespace == null);
+        leave(pod, namespace == null ? "none" : namespace, mail.saysGone() || namespace == null);
     }
 
     private void leave(LocalPod pod, Object namespace, boolean namespaceGone)
             throws InterruptedException {
         boolean open = !(state instanceof LifeState.Absent);
         become(new LifeState.Leaving(pod), namespaceGone ? "gone" : "removed");
-        parts.dataPlane().turnAway(uid);
+        if (open) {
+            parts.dataPlane().turnAway(uid);
+        }
         var unmarked =
                 namespaceGone
                         ? CompletableFuture.completedFuture(true)
-                        : steps.unmark(pod, () -> gone);
+                        : steps.unmark(pod, mail::saysGone);
         var draining = new LifeState.Draining(pod, namespace, unmarked);
-        if (namespaceGone || gone || parts.dataPlane().connections(uid) == 0) {
-            end(draining, namespaceGone || gone, open);
+        if (namespaceGone || mail.saysGone() || parts.dataPlane().connections(uid) == 0) {
+            end(draining, namespaceGone || mail.saysGone(), open);
         } else {
             become(draining, "connections are held");
         }

@@ -40,8 +40,7 @@ class PodEnrolmentTest {
 
     @TempDir Path state;
     private final FakeNode node = new FakeNode();
-    private EnrolmentSettings settings =
-            new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT);
+    private EnrolmentSettings settings = new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT);
     private PodEnrolment enrolment =
             new PodEnrolment("cluster.local", Path.of("."), settings, node.parts());
 
@@ -125,7 +124,14 @@ class PodEnrolmentTest {
         assertThat(ask(ADD)).isEqualTo(Answer.done());
         assertThat(node.did)
                 .startsWith(
-                        "stop accepting", "close", "release", "acquire", "open", "rules", "prove");
+                        "turn away",
+                        "stop accepting",
+                        "close",
+                        "release",
+                        "acquire",
+                        "open",
+                        "rules",
+                        "prove");
     }
 
     @Test
@@ -290,6 +296,7 @@ class PodEnrolmentTest {
     @Test
     void afterARestartPodsAreTakenUpAgain() throws Exception {
         ask(ADD);
+        eventually(() -> node.did.contains("report true"));
         restart();
         node.did.clear();
         enrolment.restore().get(20, TimeUnit.SECONDS);
