@@ -252,7 +252,8 @@ final class PodLife implements Runnable {
         mail.removalTaken();
         switch (state) {
             case LifeState.Absent() -> {}
-            case LifeState.Captured(var pod, var namespace) -> leave(pod, namespace, mail.saysGone());
+            case LifeState.Captured(var pod, var namespace) ->
+                    leave(pod, namespace, mail.saysGone());
             case LifeState.Draining draining -> {
                 if (mail.saysGone()) {
                     end(draining, true);

@@ -108,11 +108,10 @@ final class PodSteps {
     /** The last rules; once the report was taken nothing more is left to do after a restart. */
     void clean(LocalPod pod, CompletableFuture<Boolean> unmarked) {
         rules.clean(pod);
-        unmarked.thenAccept(
-                taken -> {
-                    if (taken) {
-                        store.removeLeaving(pod.uid());
-                    }
-                });
+        unmarked.thenAccept(taken -> {
+            if (taken) {
+                store.removeLeaving(pod.uid());
+            }
+        });
     }
 }

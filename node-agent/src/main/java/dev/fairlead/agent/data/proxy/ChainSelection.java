@@ -109,8 +109,8 @@ final class ChainSelection {
     }
 
     /**
-     * Resets the live connections that the present listener would not let in as they are: a plain one
-     * where it demands mTLS now, or none at all.
+     * Resets the live connections that the present listener would not let in as they are: a plain
+     * one where it demands mTLS now, or none at all.
      */
     void revoke() {
         Listener current = listener.get();
