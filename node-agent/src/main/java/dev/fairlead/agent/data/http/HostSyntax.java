@@ -1,24 +1,26 @@
 package dev.fairlead.agent.data.http;
 
-import java.util.BitSet;
-
 /**
  * The syntax of an authority: {@code uri-host [":" port]}. Source: RFC 9110 §7.2, RFC 3986 §3.2.2.
  */
 final class HostSyntax {
 
-    private static final BitSet NAME = characters("-._~!$&'()*+,;=%");
-    private static final BitSet LITERAL = characters(":.%-_~");
+    private static final boolean[] NAME = characters("-._~!$&'()*+,;=%");
+    private static final boolean[] LITERAL = characters(":.%-_~");
 
     private HostSyntax() {}
 
-    private static BitSet characters(String more) {
-        BitSet set = new BitSet(128);
-        set.set('a', 'z' + 1);
-        set.set('A', 'Z' + 1);
-        set.set('0', '9' + 1);
-        more.chars().forEach(set::set);
+    private static boolean[] characters(String more) {
+        boolean[] set = new boolean[128];
+        for (char c = 0; c < set.length; c++) {
+            boolean letter = c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
+            set[c] = letter || c >= '0' && c <= '9' || more.indexOf(c) >= 0;
+        }
         return set;
+    }
+
+    private static boolean in(boolean[] set, char c) {
+        return c < set.length && set[c];
     }
 
     static boolean valid(String authority) {
@@ -27,8 +29,8 @@ final class HostSyntax {
         }
         boolean literal = authority.charAt(0) == '[';
         int i = literal ? 1 : 0;
-        BitSet allowed = literal ? LITERAL : NAME;
-        while (i < authority.length() && allowed.get(authority.charAt(i))) {
+        boolean[] allowed = literal ? LITERAL : NAME;
+        while (i < authority.length() && in(allowed, authority.charAt(i))) {
             i++;
         }
         int hostLength = literal ? i - 1 : i;

@@ -17,8 +17,6 @@ import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -29,7 +27,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +43,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
 
-    /** Body bytes kept while a connection is being made; the client waits beyond. */
-    private static final int MAX_WAITING_BYTES = 64 * 1024;
-
     /** Methods that may be sent again when a kept-alive connection turns out to be closed. */
     private static final Set<HttpMethod> IDEMPOTENT =
             Set.of(
@@ -64,7 +58,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private final HttpRequest head;
     private final boolean http10;
     private final long startNanos = System.nanoTime();
-    private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
+    private final WaitingBody waiting = new WaitingBody();
 
     private boolean keepAlive;
     private @Nullable PodCluster cluster;
@@ -80,7 +74,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private boolean ended;
     private boolean replayed;
     private int status;
-    private long waitingBytes;
     private long received;
     private long sent;
 
@@ -113,18 +106,13 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         host = picked;
-        if (!http10 && expectsContinue()) {
+        if (!http10 && RequestEdit.expectsContinue(head)) {
             sendContinue();
         }
-        editRequest();
+        RequestEdit.forUpstream(head, http10, router);
         beginning = true;
         to.acquire(picked, router.from(), false, this);
         beginning = false;
-    }
-
-    private boolean expectsContinue() {
-        String expected = head.headers().get(HttpHeaderNames.EXPECT);
-        return expected != null && HttpHeaderValues.CONTINUE.contentEqualsIgnoreCase(expected);
     }
 
     /** Before the upstream is there, as Envoy does; but only where there is one to be asked. */
@@ -133,24 +121,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         downstream.write(LastHttpContent.EMPTY_LAST_CONTENT);
         downstream.flush();
-    }
-
-    private void editRequest() {
-        HttpHeaders headers = head.headers();
-        ConnectionHeader.removeHopByHop(headers);
-        router.edit(head);
-        if (expectsContinue()) {
-            headers.remove(HttpHeaderNames.EXPECT); // answered by us; HTTP/1.0 waits for nothing
-        }
-        if (http10) {
-            head.setProtocolVersion(HttpVersion.HTTP_1_1);
-            if (!headers.contains(HttpHeaderNames.HOST)) {
-                var asked = router.destination();
-                headers.set(
-                        HttpHeaderNames.HOST,
-                        asked.getAddress().getHostAddress() + ":" + asked.getPort());
-            }
-        }
     }
 
     @Override
@@ -167,10 +137,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
         }
         connection.send(head, this);
-        while (!waiting.isEmpty()) {
-            connection.write(waiting.remove());
-        }
-        waitingBytes = 0;
+        waiting.sendOn(connection);
         if (!beginning) {
             connection.flush();
             downstream.bodyReadable(connection.isWritable());
@@ -202,9 +169,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 downstream.bodyReadable(upstream.isWritable());
             }
         } else {
-            waiting.add(content);
-            waitingBytes += bytes;
-            if (waitingBytes > MAX_WAITING_BYTES) {
+            if (!waiting.add(content)) {
                 downstream.bodyReadable(false);
             }
         }
@@ -272,6 +237,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         sent += content.content().readableBytes();
         boolean last = content instanceof LastHttpContent;
         HttpUpstream from = upstream;
+        if (last) {
+            upstream = null; // it may be another's by now: our back-pressure must not reach it
+        }
         downstream.write(content);
         if (last) {
             if (cluster != null) {
@@ -281,7 +249,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             }
             boolean reuse = keepAlive && requestEnded;
             count(ResponseFlag.NONE);
-            upstream = null;
             downstream.flush();
             downstream.ended(reuse);
         } else if (!downstream.isWritable() && from != null) {
@@ -380,7 +347,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     private void finish(ResponseFlag flag, boolean reuse) {
         count(flag);
-        releaseWaiting();
+        waiting.release();
         downstream.flush();
         downstream.ended(reuse);
     }
@@ -388,7 +355,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /** The response cannot be ended as it was begun. */
     private void cut(ResponseFlag flag) {
         count(flag);
-        releaseWaiting();
+        waiting.release();
         downstream.abort();
     }
 
@@ -397,7 +364,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         abortUpstream();
         if (!ended) {
             count(ResponseFlag.DOWNSTREAM_CLOSED);
-            releaseWaiting();
+            waiting.release();
         }
     }
 
@@ -407,11 +374,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (current != null) {
             current.abort();
         }
-    }
-
-    private void releaseWaiting() {
-        waiting.forEach(HttpContent::release);
-        waiting.clear();
     }
 
     /** The one exit: every ended request passes here once. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
  * 64 MiB each way against a reader that stalls: what waits within the agent stays within a few
  * socket buffers, and all of it arrives.
  */
+@SuppressWarnings("NullAway.Init") // made by each test
 class BigBodiesTest {
 
     private static final int BYTES = 64 << 20;
@@ -76,7 +77,6 @@ class BigBodiesTest {
         FakeUpstream upstream =
                 serve(
                         (self, wire) -> {
-                            wire.socket.setReceiveBufferSize(32 * 1024);
                             self.note(wire.readHead());
                             Mesh.awaitInScript(() -> self.requests.size() == 2);
                             for (int left = BYTES; left > 0; left -= PIECE.length) {
@@ -111,7 +111,6 @@ class BigBodiesTest {
                 },
                 true);
         Wire client = mesh.client();
-        client.socket.setReceiveBufferSize(32 * 1024);
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         client.readHead();
 

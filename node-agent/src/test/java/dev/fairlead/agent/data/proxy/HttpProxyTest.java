@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One client, one agent, one upstream, over real sockets. */
+@SuppressWarnings("NullAway.Init") // made by each test
 class HttpProxyTest {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** HTTP/1.0, HEAD, bodyless and informational responses, Expect, what is not carried. */
+@SuppressWarnings("NullAway.Init") // made by each test
 class HttpVersionsTest {
 
     private Mesh mesh;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Two agents with mTLS between them: client → outbound → inbound → application. */
+@SuppressWarnings("NullAway.Init") // made by each test
 class MutualTlsTest {
 
     private static final SpiffeId CLIENT = new SpiffeId("cluster.local", "default", "client");

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Configuration that changes between requests and under them. */
+@SuppressWarnings("NullAway.Init") // made by each test
 class SnapshotChangesTest {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Opaque connections: half-close, resets, first bytes, connections that wait. */
+@SuppressWarnings("NullAway.Init") // made by each test
 class TcpProxyTest {
 
     private Mesh mesh;
