@@ -158,6 +158,7 @@ class MutualTlsTest {
                         answer.read()
                         status = answer.status
                         server.auto_open = 0
+                        time.sleep(0.05)
                     except (OSError, http.client.HTTPException):
                         status = 0
                 print(status)
