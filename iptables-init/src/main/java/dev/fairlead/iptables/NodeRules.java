@@ -42,7 +42,8 @@ public record NodeRules(List<Cidr> podCidrs) {
     }
 
     private static String probe(Cidr pods, IpFamily family) {
-        // not to the node itself, whose own address may be one of these: nobody answers a probe there
+        // not to the node itself, whose own address may be one of these: nobody answers a probe
+        // there
         return "-d %s ! -o lo -p tcp -m owner --socket-exists -j SNAT --to-source %s"
                 .formatted(pods, family.probeSource());
     }
