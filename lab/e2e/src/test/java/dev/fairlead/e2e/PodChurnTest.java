@@ -49,7 +49,7 @@ class PodChurnTest {
               containers:
               - name: echo
                 image: none
-                command: [python3, /etc/echo/echo.py]
+                command: [sh, -c, "trap '' TERM; exec python3 /etc/echo/echo.py"]
                 ports: [{containerPort: 8080}]
                 readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}
                 volumeMounts: [{name: program, mountPath: /etc/echo}]
