@@ -224,6 +224,7 @@ class MutualTlsTest {
     /** What two nodes say to each other while a pod of one calls a pod of the other. */
     @Test
     void noPlainByteOfAnEnrolledPairIsOnTheWire(@TempDir Path folder) throws Exception {
+        policy("STRICT", "auto");
         String wire =
                 captured(
                         folder.resolve("mutual.pcap"),
