@@ -29,10 +29,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -204,14 +204,12 @@ public final class NodeAgent implements AutoCloseable {
             System.exit(2);
             return;
         }
-        Duration sinceStart =
-                Duration.ofMillis(
-                        java.lang.management.ManagementFactory.getRuntimeMXBean().getUptime());
         try {
             NodeAgent agent = new NodeAgent(config);
             PodSocketServer socket = agent.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, socket), "stop"));
-            LOG.info("started node={} millis={}", config.node(), sinceStart.toMillis());
+            long millis = ManagementFactory.getRuntimeMXBean().getUptime();
+            LOG.info("started node={} millis={}", config.node(), millis);
             agent.stopped.await();
         } catch (IOException e) {
             System.err.println("node-agent: " + e.getMessage());
