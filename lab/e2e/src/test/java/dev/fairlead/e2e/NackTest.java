@@ -37,7 +37,8 @@ class NackTest {
     }
 
     @AfterEach
-    void noRulesForReviews() {
+    void nothingIsLeftRefused() {
+        lab.apply(spoiled.routes("v1", "v1", "v2"));
         lab.delete(REVIEWS_V3);
     }
 
@@ -50,6 +51,13 @@ class NackTest {
               hosts: [reviews]
               http:
               - route: [{destination: {host: reviews, subset: v3}}]
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews-of-nack, namespace: default}
+            spec:
+              host: reviews
+              subsets: [{name: v3, labels: {version: v3}}]
             """;
 
     @Test
