@@ -39,10 +39,10 @@ class NackTest {
     @AfterEach
     void nothingIsLeftRefused() {
         lab.apply(spoiled.routes("v1", "v1", "v2"));
-        lab.delete(REVIEWS_V3);
+        lab.delete(REVIEWS_TO_DETAILS);
     }
 
-    private static final String REVIEWS_V3 =
+    private static final String REVIEWS_TO_DETAILS =
             """
             apiVersion: networking.istio.io/v1
             kind: VirtualService
@@ -50,14 +50,7 @@ class NackTest {
             spec:
               hosts: [reviews]
               http:
-              - route: [{destination: {host: reviews, subset: v3}}]
-            ---
-            apiVersion: networking.istio.io/v1
-            kind: DestinationRule
-            metadata: {name: reviews-of-nack, namespace: default}
-            spec:
-              host: reviews
-              subsets: [{name: v3, labels: {version: v3}}]
+              - route: [{destination: {host: details}}]
             """;
 
     @Test
@@ -75,15 +68,15 @@ class NackTest {
             assertThat(rejected("node-1")).contains("outbound|8080|nack");
             assertThat(spoiled.get().json().get("pod").asText()).startsWith("shop-v1");
 
-            lab.apply(REVIEWS_V3);
+            lab.apply(REVIEWS_TO_DETAILS);
             assertThat(
                             Curl.from(
                                             lab,
                                             "default",
                                             "deploy/sleep",
-                                            "http://reviews:9080/reviews/0")
+                                            "http://reviews:9080/details/0")
                                     .body())
-                    .contains("red");
+                    .contains("ISBN");
             lab.apply(spoiled.routes("v2", "v1", "v2"));
             Lab.await("nothing is refused any more", () -> rejected("node-1").isEmpty());
             assertThat(spoiled.get().json().get("pod").asText()).startsWith("shop-v2");
