@@ -26,8 +26,6 @@ public enum ClusterStat implements Stat {
             "Connections closed under a request."),
     UPSTREAM_CX_PROTOCOL_ERROR(
             "upstream_cx_protocol_error", Kind.COUNTER, "Answers that broke the protocol."),
-    UPSTREAM_CX_OVERFLOW(
-            "upstream_cx_overflow", Kind.COUNTER, "Attempts beyond the connection limit."),
     UPSTREAM_CX_RX_BYTES_TOTAL("upstream_cx_rx_bytes_total", Kind.COUNTER, "Bytes received."),
     UPSTREAM_CX_TX_BYTES_TOTAL("upstream_cx_tx_bytes_total", Kind.COUNTER, "Bytes sent."),
     UPSTREAM_RQ_TOTAL("upstream_rq_total", Kind.COUNTER, "Requests sent."),
@@ -46,21 +44,10 @@ public enum ClusterStat implements Stat {
             "upstream_rq_cancelled",
             Kind.COUNTER,
             "Requests given up before a connection was there."),
-    UPSTREAM_RQ_MAINTENANCE_MODE(
-            "upstream_rq_maintenance_mode", Kind.COUNTER, "Requests refused in maintenance mode."),
     UPSTREAM_RQ_TIMEOUT("upstream_rq_timeout", Kind.COUNTER, "Requests that timed out."),
-    UPSTREAM_RQ_MAX_DURATION_REACHED(
-            "upstream_rq_max_duration_reached",
-            Kind.COUNTER,
-            "Requests closed at their longest duration."),
-    UPSTREAM_RQ_PER_TRY_TIMEOUT(
-            "upstream_rq_per_try_timeout", Kind.COUNTER, "Tries that timed out."),
     UPSTREAM_RQ_RX_RESET("upstream_rq_rx_reset", Kind.COUNTER, "Requests reset by the peer."),
     UPSTREAM_RQ_TX_RESET("upstream_rq_tx_reset", Kind.COUNTER, "Requests reset by us."),
     UPSTREAM_RQ_RETRY("upstream_rq_retry", Kind.COUNTER, "Retries."),
-    UPSTREAM_RQ_RETRY_SUCCESS("upstream_rq_retry_success", Kind.COUNTER, "Retries that succeeded."),
-    UPSTREAM_RQ_RETRY_OVERFLOW(
-            "upstream_rq_retry_overflow", Kind.COUNTER, "Retries refused by a limit."),
     UPSTREAM_RQ_COMPLETED("upstream_rq_completed", Kind.COUNTER, "Responses received."),
     UPSTREAM_RQ_1XX("upstream_rq_1xx", Kind.COUNTER, "Informational responses."),
     UPSTREAM_RQ_2XX("upstream_rq_2xx", Kind.COUNTER, "Successful responses."),

@@ -31,12 +31,8 @@ public enum HttpStat implements Stat {
     DOWNSTREAM_RQ_3XX("downstream_rq_3xx", Kind.COUNTER, "Redirections."),
     DOWNSTREAM_RQ_4XX("downstream_rq_4xx", Kind.COUNTER, "Client errors."),
     DOWNSTREAM_RQ_5XX("downstream_rq_5xx", Kind.COUNTER, "Server errors."),
-    DOWNSTREAM_RQ_TIMEOUT(
-            "downstream_rq_timeout", Kind.COUNTER, "Requests whose head took too long."),
     DOWNSTREAM_RQ_RX_RESET(
             "downstream_rq_rx_reset", Kind.COUNTER, "Requests given up by the client."),
-    DOWNSTREAM_RQ_OVERLOAD_CLOSE(
-            "downstream_rq_overload_close", Kind.COUNTER, "Requests refused for want of memory."),
     DOWNSTREAM_RQ_UPGRADE_REFUSED(
             "downstream_rq_upgrade_refused", Kind.COUNTER, "Upgrades and CONNECTs refused."),
     NO_ROUTE("no_route", Kind.COUNTER, "Requests that no route took."),

@@ -12,10 +12,6 @@ public enum ListenerStat implements Stat {
             "no_filter_chain_match",
             Kind.COUNTER,
             "Connections reset because no filter chain takes them."),
-    DOWNSTREAM_LISTENER_FILTER_ERROR(
-            "downstream_listener_filter_error",
-            Kind.COUNTER,
-            "Connections closed while their first bytes were read."),
     DOWNSTREAM_PRE_CX_TIMEOUT(
             "downstream_pre_cx_timeout",
             Kind.COUNTER,
@@ -54,11 +50,7 @@ public enum ListenerStat implements Stat {
             Kind.COUNTER,
             "Connections reset because configuration or certificate did not come in time."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
-    SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
-    SSL_FAIL_VERIFY_NO_CERT(
-            "ssl_fail_verify_no_cert",
-            Kind.COUNTER,
-            "TLS handshakes without a client certificate.");
+    SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed.");
 
     private final String statName;
     private final Kind kind;
