@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A plain hash is enough: a token is 256 random bits, so there is nothing to guess. Thread: any.
  */
-public final class NodeTokens {
+public final class NodeTokens implements Authenticator {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TOKEN_BYTES = 32;
@@ -45,6 +45,7 @@ public final class NodeTokens {
     /**
      * Whose token this is; null where it is nobody's. The time taken says nothing of the hashes.
      */
+    @Override
     public @Nullable Caller callerOf(String token) throws IOException {
         List<Entry> all = file.get();
         if (token.length() > MAX_TOKEN_CHARS) {

@@ -22,10 +22,10 @@ public final class TokenAuthInterceptor implements ServerInterceptor {
 
     private static final Logger log = LoggerFactory.getLogger(TokenAuthInterceptor.class);
 
-    private final NodeTokens tokens;
+    private final Authenticator tokens;
     private final LongAdder refused = new LongAdder();
 
-    public TokenAuthInterceptor(NodeTokens tokens) {
+    public TokenAuthInterceptor(Authenticator tokens) {
         this.tokens = tokens;
     }
 
