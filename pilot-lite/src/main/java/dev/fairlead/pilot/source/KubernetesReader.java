@@ -3,11 +3,14 @@ package dev.fairlead.pilot.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.wire.directory.ObjectKey;
+import dev.fairlead.wire.enrolment.NamespaceWord;
+import dev.fairlead.wire.enrolment.PodWord;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +45,12 @@ final class KubernetesReader {
         } catch (DateTimeException e) {
             return Instant.EPOCH;
         }
+    }
+
+    static Namespace namespace(ObjectKey key, JsonNode object) {
+        Map<String, String> labels = strings(object.path("metadata").path("labels"));
+        Map<String, String> annotations = strings(object.path("metadata").path("annotations"));
+        return new Namespace(key.name(), labels, NamespaceWord.of(key.name(), labels, annotations));
     }
 
     /** A Service, or null for one that has no addresses of its own (ExternalName). */
@@ -100,6 +109,7 @@ final class KubernetesReader {
             }
         }
         Map<String, String> labels = strings(object.path("metadata").path("labels"));
+        Map<String, String> annotations = strings(object.path("metadata").path("annotations"));
         return new Pod(
                 meta,
                 spec.path("nodeName").asText(""),
@@ -108,7 +118,20 @@ final class KubernetesReader {
                 addresses(status),
                 workload(object, labels),
                 ports,
-                PodExclusions.read(key, strings(object.path("metadata").path("annotations"))));
+                PodExclusions.read(key, annotations),
+                PodWord.of(labels, annotations, proxies(spec), false));
+    }
+
+    /** Containers that run for as long as the pod does. */
+    private static List<String> proxies(JsonNode spec) {
+        List<String> names = new ArrayList<>();
+        spec.path("containers").forEach(c -> names.add(c.path("name").asText("")));
+        for (JsonNode container : spec.path("initContainers")) {
+            if (container.path("restartPolicy").asText("").equals("Always")) {
+                names.add(container.path("name").asText(""));
+            }
+        }
+        return names;
     }
 
     private static List<String> addresses(JsonNode status) {

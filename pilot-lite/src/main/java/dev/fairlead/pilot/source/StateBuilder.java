@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Pod;
@@ -56,6 +57,7 @@ final class StateBuilder {
     Built build(DirectoryWatch.Content applied, DirectoryWatch.Content observed) {
         Map<ObjectKey, Standing<?>> standings = new LinkedHashMap<>();
         MeshSettings mesh = mesh(applied.objects(), standings);
+        Map<String, Namespace> namespaces = new HashMap<>();
         List<Service> services = new ArrayList<>();
         List<ConfigObject> inForce = new ArrayList<>();
         var reader = new ConfigReader(mesh);
@@ -70,11 +72,11 @@ final class StateBuilder {
                             inForce.add(standing.value());
                         }
                     } else if (key.group().isEmpty()) {
-                        core(key, object, services, standings);
+                        core(key, object, namespaces, services, standings);
                     }
                 });
         configs.retain(applied.objects().keySet());
-        ClusterState state = state(applied, observed, mesh, services, inForce);
+        ClusterState state = state(applied, observed, mesh, namespaces, services, inForce);
         return new Built(
                 state,
                 statuses(standings, CrossCheck.warnings(state)),
@@ -96,6 +98,7 @@ final class StateBuilder {
     private static void core(
             ObjectKey key,
             JsonNode object,
+            Map<String, Namespace> namespaces,
             List<Service> services,
             Map<ObjectKey, Standing<?>> standings) {
         switch (key.kind()) {
@@ -105,7 +108,8 @@ final class StateBuilder {
                     services.add(service);
                 }
             }
-            case "Namespace", "ServiceAccount" -> {}
+            case "Namespace" -> namespaces.put(key.name(), KubernetesReader.namespace(key, object));
+            case "ServiceAccount" -> {}
             default -> {
                 return;
             }
@@ -117,6 +121,7 @@ final class StateBuilder {
             DirectoryWatch.Content applied,
             DirectoryWatch.Content observed,
             MeshSettings mesh,
+            Map<String, Namespace> namespaces,
             List<Service> services,
             List<ConfigObject> inForce) {
         List<EndpointSlice> slices = new ArrayList<>();
@@ -143,6 +148,7 @@ final class StateBuilder {
                 observed.revision(),
                 marks.revision(),
                 mesh,
+                namespaces,
                 services,
                 slices,
                 pods,

@@ -8,6 +8,7 @@ import java.util.Set;
  * Everything that configuration is compiled from, at one moment.
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
+ * @param namespaces by name; a namespace that nobody made is missing
  * @param services oldest first, as are the three lists of configuration
  * @param pods by UID
  * @param nodes by name
@@ -18,6 +19,7 @@ public record ClusterState(
         long observedRevision,
         long captureRevision,
         MeshSettings mesh,
+        Map<String, Namespace> namespaces,
         List<Service> services,
         List<EndpointSlice> slices,
         Map<String, Pod> pods,
@@ -28,6 +30,7 @@ public record ClusterState(
         Set<String> captured) {
 
     public ClusterState {
+        namespaces = Map.copyOf(namespaces);
         services = List.copyOf(services);
         slices = List.copyOf(slices);
         pods = Map.copyOf(pods);

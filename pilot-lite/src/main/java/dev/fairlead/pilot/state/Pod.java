@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.state;
 
+import dev.fairlead.wire.enrolment.PodWord;
 import dev.fairlead.wire.identity.SpiffeId;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param addresses its IPs, primary first; empty before it has one
  * @param workload name of the Deployment that owns it, else of its owner, else its own
  * @param ports container ports by name
+ * @param word what it says of its being in the mesh
  */
 public record Pod(
         Meta meta,
@@ -19,7 +21,8 @@ public record Pod(
         List<String> addresses,
         String workload,
         Map<String, Integer> ports,
-        Exclusions exclusions) {
+        Exclusions exclusions,
+        PodWord word) {
 
     public Pod {
         labels = Map.copyOf(labels);
