@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 public final class Launcher {
 
     private static final long MAX_SECONDS = 240;
-    public static final Path ROOT = Path.of(System.getProperty("fairlead.root", ".")).toAbsolutePath();
+    public static final Path ROOT =
+            Path.of(System.getProperty("fairlead.root", ".")).toAbsolutePath();
 
     private Launcher() {}
 

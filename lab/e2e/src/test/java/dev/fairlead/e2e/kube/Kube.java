@@ -25,7 +25,9 @@ final class Kube implements AutoCloseable {
         this.name = name;
     }
 
-    /** A fresh cluster; options as of {@code ./fairlead kube up}. Skips the test where none can be. */
+    /**
+     * A fresh cluster; options as of {@code ./fairlead kube up}. Skips the test where none can be.
+     */
     static Kube up(String name, String... options) {
         Assumptions.assumeTrue(
                 System.getenv("FAIRLEAD_KUBE") != null,

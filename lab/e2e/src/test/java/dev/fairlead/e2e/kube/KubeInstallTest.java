@@ -85,13 +85,15 @@ class KubeInstallTest {
                                 "deploy/sleep",
                                 "curl",
                                 "-sS",
-                                "-i",
+                                "-w",
+                                "\\n",
                                 "http://reviews:9080/reviews/0?[1-" + times + "]")
                         .out();
         Set<String> versions = new java.util.TreeSet<>();
         all.lines()
-                .filter(line -> line.contains("podname"))
-                .forEach(line -> versions.add(line.replaceAll(".*reviews-(v[0-9]).*", "$1")));
+                .filter(line -> line.contains("reviewer"))
+                .map(line -> line.contains("red") ? "v3" : line.contains("black") ? "v2" : "v1")
+                .forEach(versions::add);
         return versions;
     }
 
@@ -115,7 +117,9 @@ class KubeInstallTest {
         var refused = kube.apply(reviewsTo("v1").replace("http:", "htttp:"));
         assertThat(refused.status()).isNotZero();
         assertThat(refused.err()).contains("htttp");
-        refused = kube.apply(reviewsTo("v1").replace("subset: v1", "subset: v1, port: {number: 99999}"));
+        refused =
+                kube.apply(
+                        reviewsTo("v1").replace("subset: v1", "subset: v1, port: {number: 99999}"));
         assertThat(refused.status()).isNotZero();
         assertThat(refused.err()).contains("spec.http[0].route[0].destination.port.number");
     }
@@ -123,14 +127,21 @@ class KubeInstallTest {
     @Test
     @Order(5)
     void objectsSayWhatBecameOfThem() {
-        Kube.await("programmed on both agents", () -> {
-            String conditions =
-                    kube.kubectl("get", "virtualservice", "reviews", "-o", "jsonpath={.status.conditions}")
-                            .out();
-            return conditions.contains("\"Accepted\"")
-                    && conditions.contains("\"Programmed\"")
-                    && conditions.contains("2 of 2");
-        });
+        Kube.await(
+                "programmed on both agents",
+                () -> {
+                    String conditions =
+                            kube.kubectl(
+                                            "get",
+                                            "virtualservice",
+                                            "reviews",
+                                            "-o",
+                                            "jsonpath={.status.conditions}")
+                                    .out();
+                    return conditions.contains("\"Accepted\"")
+                            && conditions.contains("\"Programmed\"")
+                            && conditions.contains("2 of 2");
+                });
     }
 
     @Test
@@ -145,7 +156,14 @@ class KubeInstallTest {
     @Order(7)
     void strictKeepsPlainClientsOut() {
         kube.kubectl("apply", "-f", "samples/sleep/legacy.yaml").ok();
-        kube.kubectl("-n", "legacy", "wait", "--for=condition=Available", "deploy/sleep", "--timeout=60s").ok();
+        kube.kubectl(
+                        "-n",
+                        "legacy",
+                        "wait",
+                        "--for=condition=Available",
+                        "deploy/sleep",
+                        "--timeout=60s")
+                .ok();
         String url = "http://reviews.default:9080/reviews/0";
         Kube.await("a plain client is served", () -> kube.status("legacy", url).equals("200"));
         kube.kubectl("apply", "-f", "samples/bookinfo/networking/strict.yaml").ok();
@@ -162,7 +180,8 @@ class KubeInstallTest {
         assertThat(kube.kubectl("get", "virtualservices", "-o", "name").ok()).contains("reviews");
         assertThat(asked(10)).as("the pods serve on").isNotEmpty();
         kube.kubectl("delete", "-f", "samples/bookinfo", "-f", "samples/sleep").ok();
-        kube.kubectl("delete", "virtualservices,destinationrules,peerauthentications", "--all").ok();
+        kube.kubectl("delete", "virtualservices,destinationrules,peerauthentications", "--all")
+                .ok();
         kube.shell("./fairlead uninstall --purge-crds").ok();
         Kube.await(
                 "all is as before",
@@ -176,6 +195,7 @@ class KubeInstallTest {
                     less.removeAll(now);
                     return "more: " + more + " less: " + less;
                 });
-        assertThat(kube.kubectl("get", "crds", "-o", "name").ok()).doesNotContain("istio.io", "fairlead");
+        assertThat(kube.kubectl("get", "crds", "-o", "name").ok())
+                .doesNotContain("istio.io", "fairlead");
     }
 }

@@ -48,7 +48,10 @@ final class Leftovers {
                 .filter(line -> !VOLATILE.matcher(line).matches())
                 .forEach(all::add);
         for (String node : kube.nodes()) {
-            kube.node(node, "sh", "-c", NODE).ok().lines().forEach(line -> all.add(node + " " + line));
+            kube.node(node, "sh", "-c", NODE)
+                    .ok()
+                    .lines()
+                    .forEach(line -> all.add(node + " " + line));
         }
         return all;
     }

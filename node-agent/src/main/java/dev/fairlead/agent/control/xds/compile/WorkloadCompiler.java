@@ -35,6 +35,7 @@ public final class WorkloadCompiler
                         addresses,
                         workload.getNode(),
                         workload.getCaptured(),
+                        workload.getIsolated(),
                         workload.getWorkloadName(),
                         workload.getServicesList());
         return new Outcome.Compiled<>(model, References.NONE);
