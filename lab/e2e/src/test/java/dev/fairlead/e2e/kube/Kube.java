@@ -40,6 +40,10 @@ final class Kube implements AutoCloseable {
         return kube;
     }
 
+    String name() {
+        return name;
+    }
+
     /** Imports the images of the mesh and of the samples. */
     Kube withImages() {
         kube("image", "samples").ok();

@@ -25,14 +25,14 @@ final class Wire {
                         """
                         set -e
                         rm -f %1$s
-                        ./fairlead kube --name install exec --net node-1 timeout 30 tcpdump -i eth0 -U -s 0 -w %1$s 'tcp port 9080' &
+                        ./fairlead kube --name %2$s exec --net node-1 timeout 30 tcpdump -i eth0 -U -s 0 -w %1$s 'tcp port 9080' &
                         for i in $(seq 100); do [ -s %1$s ] && break; sleep 0.1; done
                         for host in reviews details productpage; do
                           kubectl exec deploy/sleep -- curl -sS -o /dev/null "http://$host:9080/reviews/0?seen=[1-30]"
                         done
                         kill %%1; wait || true
                         """
-                                .formatted(file))
+                                .formatted(file, kube.name()))
                 .ok();
         try {
             byte[] bytes = Files.readAllBytes(file);
