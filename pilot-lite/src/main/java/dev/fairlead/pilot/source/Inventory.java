@@ -33,5 +33,5 @@ public record Inventory(
         Map<String, Pod> pods,
         Map<String, Node> nodes) {
 
-    static final ObjectKey MESH = new ObjectKey("", "ConfigMap", "fairlead-system", "mesh");
+    public static final ObjectKey MESH = new ObjectKey("", "ConfigMap", "fairlead-system", "mesh");
 }
