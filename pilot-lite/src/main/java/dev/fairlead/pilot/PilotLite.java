@@ -1,5 +1,6 @@
 package dev.fairlead.pilot;
 
+import dev.fairlead.pilot.PilotConfig.Cluster;
 import dev.fairlead.pilot.identity.ServingIdentity;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
@@ -9,6 +10,7 @@ import dev.fairlead.wire.tokens.SpiffeTls;
 import dev.fairlead.wire.tokens.TokenAuthInterceptor;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -46,7 +48,17 @@ public final class PilotLite {
                                 SpiffeId.ca(config.trustDomain()))
                         .build();
         var certificates = new CertificateClient(ca, new BearerToken(config.tokenFile()));
-        var tokens = new TokenAuthInterceptor(new NodeTokens(config.nodeTokens()));
+        Backing backing =
+                switch (config.cluster()) {
+                    case Cluster.Directory(Path root, _) -> Backing.directory(root);
+                    case Cluster.Kubernetes _ -> throw new IOException("no API server yet");
+                };
+        var tokens =
+                switch (config.cluster()) {
+                    case Cluster.Directory(_, Path hashes) ->
+                            new TokenAuthInterceptor(new NodeTokens(hashes));
+                    case Cluster.Kubernetes _ -> throw new IOException("no API server yet");
+                };
         try (var identity =
                         ServingIdentity.obtain(
                                 certificates,
@@ -55,7 +67,7 @@ public final class PilotLite {
                                 Clock.systemUTC());
                 var pilot =
                         Pilot.start(
-                                config.clusterDirectory(),
+                                backing,
                                 SpiffeTls.server(config.listen(), identity.key()),
                                 tokens);
                 var metrics =

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Reads Kubernetes' own objects, which an API server (or the lab) has checked: what is not there is
  * taken as Kubernetes defaults it.
  */
-final class KubernetesReader {
+public final class KubernetesReader {
 
     private static final String POD_TEMPLATE_HASH = "pod-template-hash";
 
@@ -54,7 +54,7 @@ final class KubernetesReader {
     }
 
     /** A Service, or null for one that has no addresses of its own (ExternalName). */
-    static @Nullable Service service(ObjectKey key, JsonNode object) {
+    public static @Nullable Service service(ObjectKey key, JsonNode object) {
         JsonNode spec = object.path("spec");
         if (spec.path("type").asText("").equals("ExternalName")) {
             return null;
@@ -91,7 +91,7 @@ final class KubernetesReader {
     }
 
     /** A pod, or null for one that is over, or that has no network of its own. */
-    static @Nullable Pod pod(ObjectKey key, JsonNode object) {
+    public static @Nullable Pod pod(ObjectKey key, JsonNode object) {
         JsonNode spec = object.path("spec");
         JsonNode status = object.path("status");
         String phase = status.path("phase").asText("");
@@ -159,7 +159,7 @@ final class KubernetesReader {
                 : name;
     }
 
-    static EndpointSlice slice(ObjectKey key, JsonNode object) {
+    public static EndpointSlice slice(ObjectKey key, JsonNode object) {
         List<EndpointSlice.Port> ports = new ArrayList<>();
         for (JsonNode port : object.path("ports")) {
             ports.add(
@@ -185,7 +185,7 @@ final class KubernetesReader {
         return new EndpointSlice(key.namespace(), service, ports, endpoints);
     }
 
-    static Node node(ObjectKey key, JsonNode object) {
+    public static Node node(ObjectKey key, JsonNode object) {
         JsonNode labels = object.path("metadata").path("labels");
         return new Node(
                 key.name(),

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.pilot.Backing;
 import dev.fairlead.pilot.Pilot;
 import dev.fairlead.pilot.status.StatusKeys;
 import dev.fairlead.wire.tokens.Caller;
@@ -34,7 +35,11 @@ public final class TestPilot implements AutoCloseable {
     public TestPilot(TestCluster cluster) throws IOException {
         this.cluster = cluster;
         var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        pilot = Pilot.start(cluster.root(), NettyServerBuilder.forAddress(listen), new Believing());
+        pilot =
+                Pilot.start(
+                        Backing.directory(cluster.root()),
+                        NettyServerBuilder.forAddress(listen),
+                        new Believing());
         channel =
                 ManagedChannelBuilder.forAddress("127.0.0.1", pilot.port()).usePlaintext().build();
     }
