@@ -3,6 +3,7 @@
 
 kube_start_control() {
     kube_boot control || return
+    cp "$kube_source/etc/audit.yaml" "$kube_hosts/control/"
     kube_settings kube-proxy.yaml >"$kube_hosts/control/kube-proxy.yaml" # as if on node-1: only what is local differs
     # a process that is killed loses nothing that it wrote; only a machine that dies needs the fsync
     kube_daemon control etcd /run/kube/bin/etcd --data-dir /var/lib/etcd --unsafe-no-fsync --log-level warn
@@ -17,6 +18,7 @@ kube_start_apiserver() {
         --tls-cert-file=$p/apiserver.crt --tls-private-key-file=$p/apiserver.key --client-ca-file=$p/ca.crt \
         --service-account-issuer=https://kubernetes.default.svc.cluster.local \
         --service-account-key-file=$p/sa.pub --service-account-signing-key-file=$p/sa.key \
+        --audit-policy-file=/run/kube/host/audit.yaml --audit-log-path=/run/kube/host/log/audit.log \
         --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
         --kubelet-client-certificate=$p/kubelet-client.crt --kubelet-client-key=$p/kubelet-client.key \
         --kubelet-certificate-authority=$p/ca.crt --kubelet-preferred-address-types=InternalIP \
