@@ -47,7 +47,7 @@ public final class KubernetesReader {
         }
     }
 
-    static Namespace namespace(ObjectKey key, JsonNode object) {
+    public static Namespace namespace(ObjectKey key, JsonNode object) {
         Map<String, String> labels = strings(object.path("metadata").path("labels"));
         Map<String, String> annotations = strings(object.path("metadata").path("annotations"));
         return new Namespace(key.name(), labels, NamespaceWord.of(key.name(), labels, annotations));

@@ -12,6 +12,7 @@ import dev.fairlead.pilot.source.CaptureBook;
 import dev.fairlead.pilot.source.Inventory;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
@@ -54,12 +55,15 @@ final class Collections implements AutoCloseable {
     private final KubernetesClient client;
     private final ServerState server;
     private final Follower follower;
+    private final Reflector<Namespace> namespaces;
     private final Reflector<Service> services;
     private final Reflector<EndpointSlice> slices;
     private final Reflector<PodFacts> pods;
     private final Reflector<Node> nodes;
     private final Reflector<JsonNode> mesh;
     private final ConfigKinds configs;
+    private final Memo<Map<ObjectKey, Namespace>, Map<String, Namespace>> namespacesByName =
+            new Memo<>(Collections::namespacesByName);
     private final Memo<Map<ObjectKey, Service>, List<Service>> sortedServices =
             new Memo<>(Collections::oldestFirst);
     private final Memo<Map<ObjectKey, EndpointSlice>, List<EndpointSlice>> sortedSlices =
@@ -77,6 +81,7 @@ final class Collections implements AutoCloseable {
         this.follower = new Watched(metrics, burst);
         metrics.watchingFailedSeconds(() -> server.failingFor().toMillis() / 1e3);
         metrics.changesWaiting(burst::waiting);
+        namespaces = core("namespaces", "Namespace", Set.of(), Decoders::namespace);
         services = core("services", "Service", Set.of(), Decoders::service);
         slices =
                 reflector(
@@ -114,7 +119,7 @@ final class Collections implements AutoCloseable {
     }
 
     private Stream<Reflector<?>> fixed() {
-        return Stream.of(services, slices, pods, nodes, mesh);
+        return Stream.of(namespaces, services, slices, pods, nodes, mesh);
     }
 
     void start() {
@@ -137,6 +142,7 @@ final class Collections implements AutoCloseable {
                         pods.kept().revision()),
                 objects,
                 List.of(),
+                namespacesByName.of(namespaces.kept().all()),
                 sortedServices.of(services.kept().all()),
                 sortedSlices.of(slices.kept().all()),
                 podsByUid.of(pods.kept().all()),
@@ -146,6 +152,12 @@ final class Collections implements AutoCloseable {
     /** What pods' conditions say of their capture, by UID. */
     Map<String, CaptureBook.Report> reports() {
         return podReports.of(pods.kept().all());
+    }
+
+    private static Map<String, Namespace> namespacesByName(Map<ObjectKey, Namespace> namespaces) {
+        Map<String, Namespace> byName = new HashMap<>();
+        namespaces.values().forEach(namespace -> byName.put(namespace.name(), namespace));
+        return Map.copyOf(byName);
     }
 
     private static List<Service> oldestFirst(Map<ObjectKey, Service> services) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.pilot.source.CaptureBook;
 import dev.fairlead.pilot.source.KubernetesReader;
 import dev.fairlead.pilot.state.EndpointSlice;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
@@ -31,6 +32,10 @@ final class Decoders {
                     "annotations");
 
     private Decoders() {}
+
+    static Namespace namespace(ObjectKey key, ObjectNode object, @Nullable Namespace before) {
+        return KubernetesReader.namespace(key, object);
+    }
 
     static @Nullable Service service(ObjectKey key, ObjectNode object, @Nullable Service before) {
         return KubernetesReader.service(key, unversioned(object));
