@@ -41,6 +41,7 @@ final class InboundCompiler {
         }
         return new PodView(
                 pod,
+                registry.enrolment(pod),
                 registry.captured(pod),
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
