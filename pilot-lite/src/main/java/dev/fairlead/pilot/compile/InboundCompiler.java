@@ -43,6 +43,7 @@ final class InboundCompiler {
                 pod,
                 registry.enrolment(pod),
                 registry.captured(pod),
+                registry.state().networkPolicies().stream().anyMatch(p -> p.selects(pod)),
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
                 services);

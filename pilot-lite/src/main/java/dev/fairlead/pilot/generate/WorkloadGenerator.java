@@ -53,6 +53,7 @@ final class WorkloadGenerator {
                                         .addAllOutboundCidrs(pod.exclusions().outboundCidrs()));
         if (profile >= ENROLMENT_PROFILE) {
             enrolment(workload, view.enrolment());
+            workload.setIsolated(view.isolated());
         }
         return VersionedResource.of(pod.uid(), workload.build(), Set.of());
     }
