@@ -2,6 +2,7 @@ package dev.fairlead.pilot;
 
 import dev.fairlead.pilot.PilotConfig.Cluster;
 import dev.fairlead.pilot.identity.ServingIdentity;
+import dev.fairlead.wire.http.MetricsServer;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
 import dev.fairlead.wire.tokens.Authenticator;

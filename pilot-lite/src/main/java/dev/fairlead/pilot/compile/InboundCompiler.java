@@ -41,7 +41,9 @@ final class InboundCompiler {
         }
         return new PodView(
                 pod,
+                registry.enrolment(pod),
                 registry.captured(pod),
+                registry.state().networkPolicies().stream().anyMatch(p -> p.selects(pod)),
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
                 services);

@@ -1,9 +1,12 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Compiles a state. Stateless; cost grows with namespaces × Services. */
 public final class MeshCompiler {
@@ -22,7 +25,13 @@ public final class MeshCompiler {
             scopes.computeIfAbsent(
                     pod.namespace(), namespace -> scope(namespace, registry, rules, clusters));
         }
-        return new MeshView(state.mesh(), scopes, pods);
+        SortedSet<String> enrolled = new TreeSet<>();
+        for (Namespace namespace : state.namespaces().values()) {
+            if (namespace.word().asks()) {
+                enrolled.add(namespace.name());
+            }
+        }
+        return new MeshView(state.mesh(), scopes, pods, enrolled);
     }
 
     private static ScopeView scope(

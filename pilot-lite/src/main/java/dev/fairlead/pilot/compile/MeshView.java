@@ -1,14 +1,25 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.MeshSettings;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
-/** The whole mesh, compiled. Scopes by client namespace, pods by UID. */
+/**
+ * The whole mesh, compiled. Scopes by client namespace, pods by UID.
+ *
+ * @param enrolledNamespaces those that ask for capture
+ */
 public record MeshView(
-        MeshSettings mesh, Map<String, ScopeView> scopes, Map<String, PodView> pods) {
+        MeshSettings mesh,
+        Map<String, ScopeView> scopes,
+        Map<String, PodView> pods,
+        SortedSet<String> enrolledNamespaces) {
 
     public MeshView {
         scopes = Map.copyOf(scopes);
         pods = Map.copyOf(pods);
+        enrolledNamespaces = Collections.unmodifiableSortedSet(new TreeSet<>(enrolledNamespaces));
     }
 }

@@ -3,17 +3,26 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
+import dev.fairlead.wire.enrolment.Enrolment;
 import java.util.List;
 
 /**
  * A pod as a destination, and as what its peers may know of it.
  *
+ * @param enrolment whether its traffic is to be captured
+ * @param isolated a NetworkPolicy selects it
  * @param mode what it accepts: never UNSET
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
  */
 public record PodView(
-        Pod pod, boolean captured, Mode mode, List<Port> ports, List<String> services) {
+        Pod pod,
+        Enrolment enrolment,
+        boolean captured,
+        boolean isolated,
+        Mode mode,
+        List<Port> ports,
+        List<String> services) {
 
     public PodView {
         ports = List.copyOf(ports);

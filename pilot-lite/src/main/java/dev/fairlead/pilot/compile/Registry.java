@@ -3,9 +3,12 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.EndpointSlice.Endpoint;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
+import dev.fairlead.wire.enrolment.Enrolment;
+import dev.fairlead.wire.enrolment.NamespaceWord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -60,6 +63,15 @@ final class Registry {
 
     boolean captured(@Nullable Pod pod) {
         return pod != null && state.captured().contains(pod.uid());
+    }
+
+    /** Whether a pod's traffic is to be captured. */
+    Enrolment enrolment(Pod pod) {
+        Namespace namespace = state.namespaces().get(pod.namespace());
+        return Enrolment.of(
+                pod.meta().name(),
+                pod.word(),
+                namespace == null ? NamespaceWord.silent(pod.namespace()) : namespace.word());
     }
 
     /** Who answers on a port of a Service, each address once. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The types of resource that are served, in the order in which changes are sent. */
 public enum ResourceType {
+    ENROLMENT("type.googleapis.com/fairlead.wire.v1.Enrolment"),
     WORKLOAD("type.googleapis.com/fairlead.wire.v1.Workload"),
     CLUSTER("type.googleapis.com/envoy.config.cluster.v3.Cluster"),
     ENDPOINTS("type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment"),

@@ -25,7 +25,7 @@ public final class Snapshot {
     private final Revisions revisions;
     private final MeshView view;
     private final Map<String, Scope> agentScopes = new ConcurrentHashMap<>();
-    private final Map<String, Map<ResourceType, Map<String, VersionedResource>>> nodes =
+    private final Map<AgentKey, Map<ResourceType, Map<String, VersionedResource>>> agents =
             new ConcurrentHashMap<>();
 
     /**
@@ -34,6 +34,9 @@ public final class Snapshot {
      * @param generation counts compilations of this process
      */
     public record Revisions(long generation, long applied, long observed, long capture) {}
+
+    /** What an agent gets depends on its node and on what it understands. */
+    private record AgentKey(String node, int profile) {}
 
     /** Resources of one scope by type. */
     private record Scope(Map<ResourceType, Map<String, VersionedResource>> resources) {}
@@ -52,20 +55,31 @@ public final class Snapshot {
         return view.pods().get(uid);
     }
 
-    /** What the agent of a node gets: its pods, their scopes, and every workload by name. */
-    public Map<ResourceType, Map<String, VersionedResource>> agent(String node) {
-        return nodes.computeIfAbsent(node, this::writeAgent);
+    /**
+     * What the agent of a node gets: its pods, their scopes, and every workload by name; of all
+     * that, what a profile has.
+     */
+    public Map<ResourceType, Map<String, VersionedResource>> agent(String node, int profile) {
+        return agents.computeIfAbsent(new AgentKey(node, profile), this::writeAgent);
     }
 
-    private Map<ResourceType, Map<String, VersionedResource>> writeAgent(String node) {
+    private Map<ResourceType, Map<String, VersionedResource>> writeAgent(AgentKey agent) {
         List<PodView> local =
-                view.pods().values().stream().filter(pod -> pod.pod().node().equals(node)).toList();
+                view.pods().values().stream()
+                        .filter(pod -> pod.pod().node().equals(agent.node))
+                        .toList();
         var resources = empty();
+        if (agent.profile >= WorkloadGenerator.ENROLMENT_PROFILE) {
+            add(
+                    resources,
+                    ResourceType.ENROLMENT,
+                    WorkloadGenerator.enrolment(view.enrolledNamespaces()));
+        }
         for (PodView pod : view.pods().values()) {
             add(
                     resources,
                     ResourceType.WORKLOAD,
-                    WorkloadGenerator.workload(pod, view.mesh().trustDomain()));
+                    WorkloadGenerator.workload(pod, view.mesh().trustDomain(), agent.profile));
         }
         local.stream()
                 .map(pod -> pod.pod().namespace())

@@ -2,18 +2,38 @@ package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.wire.enrolment.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
+import java.util.Collection;
 import java.util.Set;
 
 /** Writes what agents know of pods. */
 final class WorkloadGenerator {
 
+    private static final String ENROLMENT = "enrolment";
+
+    /** The first in which agents are told which pods to capture. */
+    static final int ENROLMENT_PROFILE = 2;
+
     private WorkloadGenerator() {}
 
-    static VersionedResource workload(PodView view, String trustDomain) {
+    /** The resource that says which namespaces ask for capture: profile 2. */
+    static VersionedResource enrolment(Collection<String> namespaces) {
+        return VersionedResource.of(
+                ENROLMENT,
+                dev.fairlead.wire.v1.workload.Enrolment.newBuilder()
+                        .addAllNamespaces(namespaces)
+                        .build(),
+                Set.of());
+    }
+
+    /**
+     * @param profile what the agent understands
+     */
+    static VersionedResource workload(PodView view, String trustDomain, int profile) {
         Pod pod = view.pod();
-        Workload workload =
+        Workload.Builder workload =
                 Workload.newBuilder()
                         .setUid(pod.uid())
                         .setNamespace(pod.namespace())
@@ -30,8 +50,19 @@ final class WorkloadGenerator {
                                 Exclusions.newBuilder()
                                         .addAllInboundPorts(pod.exclusions().inboundPorts())
                                         .addAllOutboundPorts(pod.exclusions().outboundPorts())
-                                        .addAllOutboundCidrs(pod.exclusions().outboundCidrs()))
-                        .build();
-        return VersionedResource.of(pod.uid(), workload, Set.of());
+                                        .addAllOutboundCidrs(pod.exclusions().outboundCidrs()));
+        if (profile >= ENROLMENT_PROFILE) {
+            enrolment(workload, view.enrolment());
+            workload.setIsolated(view.isolated());
+        }
+        return VersionedResource.of(pod.uid(), workload.build(), Set.of());
+    }
+
+    private static void enrolment(Workload.Builder workload, Enrolment enrolment) {
+        switch (enrolment) {
+            case Enrolment.Enrolled _ -> workload.setEnrolled(true);
+            case Enrolment.LeftAlone(_, String despite) -> workload.setLeftAlone(despite);
+            case Enrolment.Invalid(String reason) -> workload.setLeftAlone(reason);
+        }
     }
 }

@@ -70,7 +70,7 @@ public final class Agents {
     /** The client has said who it is. Returns the memory of what it refused before. */
     synchronized Rejections joined(DeltaStream stream, Client client) {
         log.info("connected client={}", client);
-        if (!(client instanceof Client.Agent(String node))) {
+        if (!(client instanceof Client.Agent(String node, _))) {
             return new Rejections();
         }
         AgentState agent = agents.computeIfAbsent(node, name -> new AgentState());
@@ -86,7 +86,7 @@ public final class Agents {
         if (client != null) {
             log.info("disconnected client={}", client);
         }
-        if (client instanceof Client.Agent(String node)) {
+        if (client instanceof Client.Agent(String node, _)) {
             AgentState agent = agents.get(node);
             if (agent != null && agent.stream == stream) {
                 agent.stream = null;

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.serve;
 
+import com.google.protobuf.Value;
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.generate.ResourceType;
 import dev.fairlead.pilot.generate.Snapshot;
@@ -14,8 +15,8 @@ sealed interface Client {
     /** The node that the caller's token names. */
     String node();
 
-    /** A node's agent. */
-    record Agent(String node) implements Client {}
+    /** A node's agent, and the profile beyond which it is not sent anything. */
+    record Agent(String node, int profile) implements Client {}
 
     /** An Envoy beside one pod of the node. */
     record Envoy(String node, String podUid) implements Client {}
@@ -25,17 +26,24 @@ sealed interface Client {
         String uid =
                 described
                         .getMetadata()
-                        .getFieldsOrDefault(
-                                "WORKLOAD_UID", com.google.protobuf.Value.getDefaultInstance())
+                        .getFieldsOrDefault("WORKLOAD_UID", Value.getDefaultInstance())
                         .getStringValue();
-        return uid.isEmpty() ? new Agent(node) : new Envoy(node, uid);
+        return uid.isEmpty() ? new Agent(node, profile(described)) : new Envoy(node, uid);
+    }
+
+    private static int profile(Node described) {
+        Value profile =
+                described
+                        .getMetadata()
+                        .getFieldsOrDefault("FAIRLEAD_PROFILE", Value.getDefaultInstance());
+        return Math.max(1, (int) profile.getNumberValue());
     }
 
     /** Its resources by type and name; null where its pod is not on its node. */
     default @Nullable Map<ResourceType, Map<String, VersionedResource>> resources(
             Snapshot snapshot) {
         return switch (this) {
-            case Agent(String node) -> snapshot.agent(node);
+            case Agent(String node, int profile) -> snapshot.agent(node, profile);
             case Envoy(String node, String podUid) -> {
                 PodView pod = snapshot.pod(podUid);
                 yield pod != null && pod.pod().node().equals(node) ? snapshot.envoy(podUid) : null;

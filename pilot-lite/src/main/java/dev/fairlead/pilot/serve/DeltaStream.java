@@ -180,6 +180,7 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
         if (ended || snapshot == null || client == null) {
             return;
         }
+        send(ResourceType.ENROLMENT, changes(ResourceType.ENROLMENT, false), List.of());
         send(ResourceType.WORKLOAD, changes(ResourceType.WORKLOAD, false), List.of());
         send(ResourceType.CLUSTER, changes(ResourceType.CLUSTER, false), List.of());
         send(ResourceType.ENDPOINTS, changes(ResourceType.ENDPOINTS, false), List.of());
@@ -225,7 +226,7 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
     }
 
     private void acknowledged() {
-        if (client instanceof Client.Agent(String name)
+        if (client instanceof Client.Agent(String name, _)
                 && snapshot != null
                 && subscriptions.containsKey(ResourceType.CLUSTER)
                 && subscriptions.containsKey(ResourceType.LISTENER)) {

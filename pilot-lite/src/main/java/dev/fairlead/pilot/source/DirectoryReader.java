@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
@@ -26,6 +27,7 @@ final class DirectoryReader {
     private final List<EndpointSlice> slices = new ArrayList<>();
     private final Map<String, Pod> pods = new HashMap<>();
     private final Map<String, Node> nodes = new HashMap<>();
+    private final List<NetworkPolicy> networkPolicies = new ArrayList<>();
 
     private DirectoryReader() {}
 
@@ -43,7 +45,8 @@ final class DirectoryReader {
                 reader.services,
                 reader.slices,
                 reader.pods,
-                reader.nodes);
+                reader.nodes,
+                reader.networkPolicies);
     }
 
     private void applied(ObjectKey key, JsonNode object) {
@@ -64,6 +67,9 @@ final class DirectoryReader {
                     return;
                 }
             }
+            plain.add(KubernetesReader.meta(key, object));
+        } else if (key.group().equals("networking.k8s.io") && key.kind().equals("NetworkPolicy")) {
+            networkPolicies.add(KubernetesReader.networkPolicy(key, object));
             plain.add(KubernetesReader.meta(key, object));
         }
     }

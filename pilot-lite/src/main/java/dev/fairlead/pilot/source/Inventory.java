@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
@@ -31,7 +32,8 @@ public record Inventory(
         List<Service> services,
         List<EndpointSlice> slices,
         Map<String, Pod> pods,
-        Map<String, Node> nodes) {
+        Map<String, Node> nodes,
+        List<NetworkPolicy> networkPolicies) {
 
     public static final ObjectKey MESH = new ObjectKey("", "ConfigMap", "fairlead-system", "mesh");
 }

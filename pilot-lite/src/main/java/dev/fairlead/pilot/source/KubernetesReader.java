@@ -2,8 +2,10 @@ package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.EndpointSlice;
+import dev.fairlead.pilot.state.LabelSelector;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
@@ -183,6 +185,31 @@ public final class KubernetesReader {
                         .path("kubernetes.io/service-name")
                         .asText("");
         return new EndpointSlice(key.namespace(), service, ports, endpoints);
+    }
+
+    /**
+     * Selectors as the API server has checked them; an operator that is not known selects nothing.
+     */
+    public static NetworkPolicy networkPolicy(ObjectKey key, JsonNode object) {
+        JsonNode selector = object.path("spec").path("podSelector");
+        List<LabelSelector.Expression> expressions = new ArrayList<>();
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            LabelSelector.Operator operator =
+                    switch (expression.path("operator").asText("")) {
+                        case "NotIn" -> LabelSelector.Operator.NOT_IN;
+                        case "Exists" -> LabelSelector.Operator.EXISTS;
+                        case "DoesNotExist" -> LabelSelector.Operator.DOES_NOT_EXIST;
+                        default -> LabelSelector.Operator.IN;
+                    };
+            expressions.add(
+                    new LabelSelector.Expression(
+                            expression.path("key").asText(""),
+                            operator,
+                            texts(expression.path("values"))));
+        }
+        return new NetworkPolicy(
+                key.namespace(),
+                new LabelSelector(strings(selector.path("matchLabels")), expressions));
     }
 
     public static Node node(ObjectKey key, JsonNode object) {

@@ -3,10 +3,13 @@ package dev.fairlead.pilot.source;
 import com.google.common.base.Splitter;
 import dev.fairlead.pilot.state.Pod.Exclusions;
 import dev.fairlead.wire.directory.ObjectKey;
-import java.util.ArrayList;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,53 +19,73 @@ final class PodExclusions {
     private static final Logger log = LoggerFactory.getLogger(PodExclusions.class);
     private static final Splitter COMMA = Splitter.on(',').trimResults().omitEmptyStrings();
     private static final Pattern PORT = Pattern.compile("[1-9][0-9]{0,4}");
-    private static final Pattern CIDR = Pattern.compile("[0-9a-fA-F.:]{2,45}(/[0-9]{1,3})?");
     private static final int MAX_PORT = 65_535;
-    private static final List<String> PREFIXES =
-            List.of("traffic.sidecar.istio.io/", "fairlead.dev/");
+    private static final String ISTIO = "traffic.sidecar.istio.io/";
+    private static final String OURS = "fairlead.dev/exclude-";
 
     private PodExclusions() {}
 
-    /** Entries that make no sense are left out, with a warning. */
+    /** Entries that make no sense are left out, with a warning; the same in both names adds up. */
     static Exclusions read(ObjectKey pod, Map<String, String> annotations) {
         return new Exclusions(
-                ports(pod, annotations, "excludeInboundPorts"),
-                ports(pod, annotations, "excludeOutboundPorts"),
-                cidrs(pod, annotations));
+                ports(pod, annotations, ISTIO + "excludeInboundPorts", OURS + "inbound-ports"),
+                ports(pod, annotations, ISTIO + "excludeOutboundPorts", OURS + "outbound-ports"),
+                ranges(
+                        pod,
+                        annotations,
+                        ISTIO + "excludeOutboundIPRanges",
+                        OURS + "outbound-cidrs"));
     }
 
     private static List<Integer> ports(
-            ObjectKey pod, Map<String, String> annotations, String name) {
-        List<Integer> ports = new ArrayList<>();
-        for (String entry : entries(annotations, name)) {
-            if (PORT.matcher(entry).matches() && Integer.parseInt(entry) <= MAX_PORT) {
-                ports.add(Integer.parseInt(entry));
-            } else {
-                warn(pod, name, entry);
+            ObjectKey pod, Map<String, String> annotations, String... names) {
+        SortedSet<Integer> ports = new TreeSet<>();
+        for (String name : names) {
+            for (String entry : entries(annotations, name)) {
+                if (PORT.matcher(entry).matches() && Integer.parseInt(entry) <= MAX_PORT) {
+                    ports.add(Integer.parseInt(entry));
+                } else {
+                    warn(pod, name, entry);
+                }
             }
         }
-        return ports;
+        return List.copyOf(ports);
     }
 
-    private static List<String> cidrs(ObjectKey pod, Map<String, String> annotations) {
-        String name = "excludeOutboundIPRanges";
-        List<String> cidrs = new ArrayList<>();
-        for (String entry : entries(annotations, name)) {
-            if (CIDR.matcher(entry).matches()) {
-                cidrs.add(entry);
-            } else {
-                warn(pod, name, entry);
+    private static List<String> ranges(
+            ObjectKey pod, Map<String, String> annotations, String... names) {
+        SortedSet<String> ranges = new TreeSet<>();
+        for (String name : names) {
+            for (String entry : entries(annotations, name)) {
+                String range = range(entry);
+                if (range != null) {
+                    ranges.add(range);
+                } else {
+                    warn(pod, name, entry);
+                }
             }
         }
-        return cidrs;
+        return List.copyOf(ranges);
+    }
+
+    /** An address and a prefix length; an address alone is itself; null: it is neither. */
+    private static @Nullable String range(String entry) {
+        int slash = entry.indexOf('/');
+        try {
+            String address = slash < 0 ? entry : entry.substring(0, slash);
+            int bits = InetAddress.ofLiteral(address).getAddress().length * 8;
+            int prefix =
+                    slash < 0
+                            ? bits
+                            : Integer.parseUnsignedInt(entry, slash + 1, entry.length(), 10);
+            return prefix <= bits ? address + "/" + prefix : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static List<String> entries(Map<String, String> annotations, String name) {
-        List<String> entries = new ArrayList<>();
-        for (String prefix : PREFIXES) {
-            entries.addAll(COMMA.splitToList(annotations.getOrDefault(prefix + name, "")));
-        }
-        return entries;
+        return COMMA.splitToList(annotations.getOrDefault(name, ""));
     }
 
     private static void warn(ObjectKey pod, String name, String entry) {

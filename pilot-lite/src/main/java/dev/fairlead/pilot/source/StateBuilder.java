@@ -101,6 +101,7 @@ public final class StateBuilder {
                 inventory.slices(),
                 inventory.pods(),
                 inventory.nodes(),
+                inventory.networkPolicies(),
                 oldestFirst(inForce, VirtualService.class),
                 oldestFirst(inForce, DestinationRule.class),
                 oldestFirst(inForce, PeerPolicy.class),

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param services oldest first, as are the three lists of configuration
  * @param pods by UID
  * @param nodes by name
+ * @param networkPolicies which pods must be reached by their interfaces
  * @param captured UIDs of pods whose traffic their node's agent has reported captured
  */
 public record ClusterState(
@@ -24,6 +25,7 @@ public record ClusterState(
         List<EndpointSlice> slices,
         Map<String, Pod> pods,
         Map<String, Node> nodes,
+        List<NetworkPolicy> networkPolicies,
         List<VirtualService> virtualServices,
         List<DestinationRule> destinationRules,
         List<PeerPolicy> peerPolicies,
@@ -35,6 +37,7 @@ public record ClusterState(
         slices = List.copyOf(slices);
         pods = Map.copyOf(pods);
         nodes = Map.copyOf(nodes);
+        networkPolicies = List.copyOf(networkPolicies);
         virtualServices = List.copyOf(virtualServices);
         destinationRules = List.copyOf(destinationRules);
         peerPolicies = List.copyOf(peerPolicies);

@@ -12,6 +12,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.source.TestStates;
+import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -75,7 +76,7 @@ class GeneratedResourcesTest {
 
     private static <M extends Message> M agent(
             String yaml, Class<M> kind, ResourceType type, String name) {
-        return get(snapshot(yaml, "uid-reviews-v2").agent("node-1"), kind, type, name);
+        return get(snapshot(yaml, "uid-reviews-v2").agent("node-1", 2), kind, type, name);
     }
 
     private static <M extends Message> M get(
@@ -360,7 +361,7 @@ class GeneratedResourcesTest {
                         "0 tls" + mesh + " tls tcp",
                         "0 raw_buffer[] tcp",
                         "0 tls[] tcp");
-        assertThat(snapshot(reviewsAndSleep() + OLD).agent("node-1").get(ResourceType.CLUSTER))
+        assertThat(snapshot(reviewsAndSleep() + OLD).agent("node-1", 2).get(ResourceType.CLUSTER))
                 .containsKey("inbound|80|http|sleep.default.svc.cluster.local");
     }
 
@@ -402,10 +403,52 @@ class GeneratedResourcesTest {
     /** Two lives of pilot-lite, and two replicas, must agree. */
     @Test
     void versionsDependOnContentAlone() {
-        var one = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1");
-        var two = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1");
+        var one = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1", 2);
+        var two = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1", 2);
         assertThat(one).isEqualTo(two);
         assertThat(one.getOrDefault(ResourceType.LISTENER, Map.of()).values())
                 .allMatch(resource -> resource.version().matches("[0-9a-f]{16}"));
+    }
+
+    private static final String ENROLLED_NAMESPACE =
+            """
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: default, annotations: {fairlead.dev/mesh: enabled}}
+            """;
+
+    @Test
+    void profile2TellsWhatIsToBeCaptured() throws Exception {
+        var snapshot =
+                snapshot(
+                        reviewsAndSleep()
+                                        .replace(
+                                                "labels: {app: sleep,",
+                                                "labels: {sidecar.istio.io/inject: \"false\", app: sleep,")
+                                + ENROLLED_NAMESPACE);
+        var resources = snapshot.agent("node-1", 2);
+        assertThat(
+                        get(
+                                        resources,
+                                        dev.fairlead.wire.v1.workload.Enrolment.class,
+                                        ResourceType.ENROLMENT,
+                                        "enrolment")
+                                .getNamespacesList())
+                .containsExactly("default");
+        Workload reviews = get(resources, Workload.class, ResourceType.WORKLOAD, "uid-reviews-v1");
+        assertThat(reviews.getEnrolled()).isTrue();
+        assertThat(reviews.getLeftAlone()).isEmpty();
+        Workload sleep = get(resources, Workload.class, ResourceType.WORKLOAD, "uid-sleep-v1");
+        assertThat(sleep.getEnrolled()).isFalse();
+        assertThat(sleep.getLeftAlone()).isEqualTo("opted out");
+    }
+
+    @Test
+    void anAgentOfProfile1IsToldNothingOfEnrolment() throws Exception {
+        var resources = snapshot(reviewsAndSleep() + ENROLLED_NAMESPACE).agent("node-1", 1);
+        assertThat(resources).doesNotContainKey(ResourceType.ENROLMENT);
+        Workload reviews = get(resources, Workload.class, ResourceType.WORKLOAD, "uid-reviews-v1");
+        assertThat(reviews.getEnrolled()).isFalse();
     }
 }

@@ -75,7 +75,7 @@ class StateBuilderTest {
                                           labels: {pod-template-hash: 5d6f}
                                           annotations:
                                             traffic.sidecar.istio.io/excludeOutboundPorts: "3306, x"
-                                            fairlead.dev/excludeOutboundIPRanges: 10.0.0.0/8
+                                            fairlead.dev/exclude-outbound-cidrs: "10.0.0.0/8, 10.9.9.9, 10.0.0.0/33, here/8"
                                           ownerReferences: [{kind: ReplicaSet, name: a-5d6f}]
                                         spec: {nodeName: n, containers: [{ports: [{name: web, containerPort: 80}]}]}
                                         status: {phase: Running, podIPs: [{ip: 198.18.1.9}]}
@@ -86,7 +86,9 @@ class StateBuilderTest {
         assertThat(pod.serviceAccount()).isEqualTo("default");
         assertThat(pod.ports()).containsEntry("web", 80);
         assertThat(pod.exclusions())
-                .isEqualTo(new Pod.Exclusions(List.of(), List.of(3306), List.of("10.0.0.0/8")));
+                .isEqualTo(
+                        new Pod.Exclusions(
+                                List.of(), List.of(3306), List.of("10.0.0.0/8", "10.9.9.9/32")));
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 record Audit(Set<String> granted, Set<String> asked, List<String> denied) {
 
     private static final String ACCOUNT = "system:serviceaccount:fairlead-system:";
-    private static final String LOG = "/var/log/kubernetes/audit.log";
+    private static final String LOG = "/run/kube/host/log/audit.log";
 
     static Audit of(Kube kube) {
         Set<String> asked = new TreeSet<>();

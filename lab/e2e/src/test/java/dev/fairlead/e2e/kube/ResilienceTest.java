@@ -24,7 +24,15 @@ class ResilienceTest {
         kube = Kube.up("resilience").withImages();
         Readme.commands("### Install").forEach(command -> kube.shell(command).ok());
         kube.kubectl("annotate", "namespace", "default", "fairlead.dev/mesh=enabled").ok();
-        kube.kubectl("apply", "-f", "samples/bookinfo", "-f", "samples/fortio", "-f", "samples/sleep/sleep.yaml").ok();
+        kube.kubectl(
+                        "apply",
+                        "-f",
+                        "samples/bookinfo",
+                        "-f",
+                        "samples/fortio",
+                        "-f",
+                        "samples/sleep/sleep.yaml")
+                .ok();
         kube.kubectl("apply", "-f", "samples/bookinfo/networking/destination-rule-all.yaml").ok();
         kube.kubectl("wait", "--for=condition=Available", "deploy", "--all", "--timeout=180s").ok();
     }

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/**
- * The install on nodes that route each pod, and what a NetworkPolicy
- * engine denies there.
- */
+/** The install on nodes that route each pod, and what a NetworkPolicy engine denies there. */
 class RoutedInstallTest extends InstallSteps {
 
     RoutedInstallTest() {

@@ -3,22 +3,18 @@ package dev.fairlead.lab.cluster.mesh;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.lab.cluster.PodLaunch;
 import dev.fairlead.lab.cluster.objects.Json;
+import dev.fairlead.wire.enrolment.NamespaceWord;
+import dev.fairlead.wire.enrolment.PodWord;
 import dev.fairlead.wire.pods.PodSocketProtocol.Exclusions;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a pod is in the mesh. Never: kube-system and fairlead-system, pods on the node's network,
- * pods with a sidecar or in ambient mode. Else its own word counts before its namespace's:
- * fairlead.dev/mesh on the pod, sidecar.istio.io/inject "false" on the pod, fairlead.dev/mesh on
- * the namespace, istio-injection on the namespace. No word: not in the mesh.
+ * Whether a pod of the lab is in the mesh, by the rule that all share ({@link
+ * dev.fairlead.wire.enrolment.Enrolment}), and what of it is not captured.
  */
 public sealed interface Enrolment {
-
-    String MESH = "fairlead.dev/mesh";
-    Set<String> SYSTEM = Set.of("kube-system", "fairlead-system");
 
     /** Why, for the user. */
     String reason();
@@ -40,70 +36,44 @@ public sealed interface Enrolment {
      * @param namespace the Namespace object, or null where nobody made one
      */
     static Enrolment of(PodLaunch pod, @Nullable JsonNode namespace) {
-        String never = neverReason(pod, namespace);
-        if (never != null) {
-            return new LeftAlone(never);
-        }
-        try {
-            String own = pod.annotations().get(MESH);
-            if (own != null) {
-                return asked("pod " + pod.key(), own, pod);
-            }
-            if ("false".equals(injection(pod))) {
-                return new LeftAlone("pod: sidecar.istio.io/inject: \"false\"");
-            }
-            return namespace == null
-                    ? new LeftAlone("namespace " + pod.namespace() + " does not ask for it")
-                    : byNamespace(pod, namespace);
-        } catch (IllegalArgumentException e) {
-            return new Invalid(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static @Nullable String neverReason(PodLaunch pod, @Nullable JsonNode namespace) {
-        if (SYSTEM.contains(pod.namespace())) {
-            return "namespace " + pod.namespace() + " is never enrolled";
-        }
-        if (Json.at(pod.object(), "spec.hostNetwork").asBoolean(false)) {
-            return "pod is on the node's network";
-        }
-        if (pod.containers().stream().anyMatch(c -> c.name().equals("istio-proxy"))
-                || pod.initContainers().stream().anyMatch(c -> c.name().equals("istio-proxy"))) {
-            return "pod has a sidecar";
-        }
-        String mode = "istio.io/dataplane-mode";
-        Map<String, String> ofNamespace = namespace == null ? Map.of() : Json.labels(namespace);
-        String dataplane = pod.labels().getOrDefault(mode, ofNamespace.getOrDefault(mode, ""));
-        return dataplane.equals("ambient") ? "pod is in ambient mode" : null;
-    }
-
-    private static @Nullable String injection(PodLaunch pod) {
-        String key = "sidecar.istio.io/inject";
-        return pod.annotations().getOrDefault(key, pod.labels().get(key));
-    }
-
-    private static Enrolment byNamespace(PodLaunch pod, JsonNode namespace) {
-        String word = Json.annotations(namespace).get(MESH);
-        if (word != null) {
-            return asked("namespace " + pod.namespace(), word, pod);
-        }
-        if ("enabled".equals(Json.labels(namespace).get("istio-injection"))) {
-            return enrolled("namespace " + pod.namespace() + ": istio-injection: enabled", pod);
-        }
-        return new LeftAlone("namespace " + pod.namespace() + " does not ask for it");
-    }
-
-    private static Enrolment asked(String who, String word, PodLaunch pod) {
-        String reason = who + ": " + MESH + ": " + word;
-        return switch (word) {
-            case "enabled" -> enrolled(reason, pod);
-            case "disabled" -> new LeftAlone(reason);
-            default ->
-                    throw new IllegalArgumentException(reason + ": enabled or disabled expected");
+        var answer =
+                dev.fairlead.wire.enrolment.Enrolment.of(
+                        pod.name(), word(pod), word(pod.namespace(), namespace));
+        return switch (answer) {
+            case dev.fairlead.wire.enrolment.Enrolment.Enrolled(var reason) ->
+                    enrolled(reason, pod);
+            case dev.fairlead.wire.enrolment.Enrolment.LeftAlone(var reason, _) ->
+                    new LeftAlone(reason);
+            case dev.fairlead.wire.enrolment.Enrolment.Invalid(var reason) -> new Invalid(reason);
         };
     }
 
+    private static PodWord word(PodLaunch pod) {
+        List<String> proxies = new ArrayList<>();
+        pod.containers().forEach(container -> proxies.add(container.name()));
+        for (JsonNode container : Json.at(pod.object(), "spec.initContainers")) {
+            if (container.path("restartPolicy").asText("").equals("Always")) {
+                proxies.add(container.path("name").asText(""));
+            }
+        }
+        return PodWord.of(
+                pod.labels(),
+                pod.annotations(),
+                proxies,
+                Json.at(pod.object(), "spec.hostNetwork").asBoolean(false));
+    }
+
+    private static NamespaceWord word(String name, @Nullable JsonNode namespace) {
+        return namespace == null
+                ? NamespaceWord.silent(name)
+                : NamespaceWord.of(name, Json.labels(namespace), Json.annotations(namespace));
+    }
+
     private static Enrolment enrolled(String reason, PodLaunch pod) {
-        return new Enrolled(reason, CaptureExclusions.of(pod), CaptureExclusions.warnings(pod));
+        try {
+            return new Enrolled(reason, CaptureExclusions.of(pod), CaptureExclusions.warnings(pod));
+        } catch (IllegalArgumentException e) {
+            return new Invalid(String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -78,7 +78,7 @@ class EnrolmentTest {
                 "kube-system | '' | namespace kube-system is never enrolled",
                 "fairlead-system | '' | namespace fairlead-system is never enrolled",
                 "a | 'hostNetwork: true, ' | pod is on the node's network",
-                "a | 'initContainers: [{name: istio-proxy, image: x, command: [y]}], ' | pod has a sidecar",
+                "a | 'initContainers: [{name: istio-proxy, restartPolicy: Always, image: x, command: [y]}], ' | pod has a sidecar",
             })
     void someAreLeftAloneWhateverTheySay(String namespace, String spec, String reason) {
         assertThat(Enrolment.of(pod(namespace, ON, spec), namespace(ON)))

@@ -14,6 +14,7 @@ import dev.fairlead.pilot.source.Inventory;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
@@ -63,6 +64,7 @@ final class Collections implements AutoCloseable {
     private final Reflector<EndpointSlice> slices;
     private final Reflector<PodFacts> pods;
     private final Reflector<Node> nodes;
+    private final Reflector<NetworkPolicy> networkPolicies;
     private final Reflector<JsonNode> mesh;
     private final ConfigKinds configs;
     private final Memo<Map<ObjectKey, Namespace>, Map<String, Namespace>> namespacesByName =
@@ -99,6 +101,12 @@ final class Collections implements AutoCloseable {
                         Decoders::slice);
         pods = core("pods", "Pod", POD_BALLAST, Decoders::pod);
         nodes = core("nodes", "Node", NODE_BALLAST, Decoders::node);
+        networkPolicies =
+                reflector(
+                        Collection.of(
+                                "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy"),
+                        Set.of("ingress", "egress"),
+                        Decoders::networkPolicy);
         mesh =
                 reflector(
                         Collection.of("", "v1", "configmaps", "ConfigMap")
@@ -132,7 +140,7 @@ final class Collections implements AutoCloseable {
     }
 
     private Stream<Reflector<?>> fixed() {
-        return Stream.of(namespaces, services, slices, pods, nodes, mesh);
+        return Stream.of(namespaces, services, slices, pods, nodes, networkPolicies, mesh);
     }
 
     void start() {
@@ -159,7 +167,8 @@ final class Collections implements AutoCloseable {
                 sortedServices.of(services.kept().all()),
                 sortedSlices.of(slices.kept().all()),
                 podsByUid.of(pods.kept().all()),
-                nodesByName.of(nodes.kept().all()));
+                nodesByName.of(nodes.kept().all()),
+                List.copyOf(networkPolicies.kept().all().values()));
     }
 
     /** What pods' conditions say of their capture, by UID. */

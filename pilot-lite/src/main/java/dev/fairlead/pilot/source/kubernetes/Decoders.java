@@ -6,6 +6,7 @@ import dev.fairlead.pilot.source.CaptureBook;
 import dev.fairlead.pilot.source.KubernetesReader;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
@@ -48,6 +49,11 @@ final class Decoders {
 
     static Node node(ObjectKey key, ObjectNode object, @Nullable Node before) {
         return KubernetesReader.node(key, object);
+    }
+
+    static NetworkPolicy networkPolicy(
+            ObjectKey key, ObjectNode object, @Nullable NetworkPolicy before) {
+        return KubernetesReader.networkPolicy(key, object);
     }
 
     static @Nullable PodFacts pod(ObjectKey key, ObjectNode object, @Nullable PodFacts before) {
