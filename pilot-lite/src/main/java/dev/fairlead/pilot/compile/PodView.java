@@ -9,6 +9,7 @@ import java.util.List;
 /**
  * A pod as a destination, and as what its peers may know of it.
  *
+ * @param scope name of the scope that it is a client in
  * @param enrolment whether its traffic is to be captured
  * @param mode what it accepts: never UNSET
  * @param ports its Services' target ports, ascending
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public record PodView(
         Pod pod,
+        String scope,
         Enrolment enrolment,
         boolean captured,
         Mode mode,

@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the three lists of configuration
+ * @param services oldest first, as are the four lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param captured UIDs of pods whose traffic their node's agent has reported captured
@@ -26,6 +26,7 @@ public record ClusterState(
         Map<String, Node> nodes,
         List<VirtualService> virtualServices,
         List<DestinationRule> destinationRules,
+        List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
         Set<String> captured) {
 
@@ -37,6 +38,7 @@ public record ClusterState(
         nodes = Map.copyOf(nodes);
         virtualServices = List.copyOf(virtualServices);
         destinationRules = List.copyOf(destinationRules);
+        sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
         captured = Set.copyOf(captured);
     }
