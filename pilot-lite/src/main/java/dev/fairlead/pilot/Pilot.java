@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,9 @@ public final class Pilot implements AutoCloseable {
     private final Agents agents;
     private final ClusterSource source;
     private final Server server;
-    private long generation; // of the source's thread
+    private final MeshCompiler compiler = new MeshCompiler(); // of the source's thread
+    private @Nullable Snapshot snapshot; // too
+    private long generation; // too
     private volatile boolean synced;
 
     private Pilot(Backing backing, ServerBuilder<?> builder, ServerInterceptor authentication)
@@ -73,7 +76,10 @@ public final class Pilot implements AutoCloseable {
                             state.appliedRevision(),
                             state.observedRevision(),
                             state.captureRevision());
-            agents.publish(new Snapshot(revisions, MeshCompiler.compile(state)));
+            var now = new Snapshot(revisions, compiler.next(state), snapshot);
+            now.prepare();
+            agents.publish(now);
+            snapshot = now;
             metrics.generation.set((double) next);
             if (!synced) {
                 synced = true;
