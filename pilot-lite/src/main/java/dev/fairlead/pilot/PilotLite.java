@@ -5,6 +5,7 @@ import dev.fairlead.pilot.identity.ServingIdentity;
 import dev.fairlead.wire.http.MetricsServer;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
+import dev.fairlead.wire.tokens.Authenticator;
 import dev.fairlead.wire.tokens.BearerToken;
 import dev.fairlead.wire.tokens.NodeTokens;
 import dev.fairlead.wire.tokens.SpiffeTls;
@@ -42,6 +43,19 @@ public final class PilotLite {
     }
 
     private static void run(PilotConfig config) throws IOException, InterruptedException {
+        switch (config.cluster()) {
+            case Cluster.Directory(Path root, Path tokens) ->
+                    serve(config, Backing.directory(root), new NodeTokens(tokens));
+            case Cluster.Kubernetes kubernetes -> {
+                try (var cluster = new KubernetesCluster(kubernetes)) {
+                    serve(config, cluster, cluster.callers());
+                }
+            }
+        }
+    }
+
+    private static void serve(PilotConfig config, Backing backing, Authenticator callers)
+            throws IOException, InterruptedException {
         ManagedChannel ca =
                 SpiffeTls.channel(
                                 config.ca(),
@@ -49,17 +63,6 @@ public final class PilotLite {
                                 SpiffeId.ca(config.trustDomain()))
                         .build();
         var certificates = new CertificateClient(ca, new BearerToken(config.tokenFile()));
-        Backing backing =
-                switch (config.cluster()) {
-                    case Cluster.Directory(Path root, _) -> Backing.directory(root);
-                    case Cluster.Kubernetes _ -> throw new IOException("no API server yet");
-                };
-        var tokens =
-                switch (config.cluster()) {
-                    case Cluster.Directory(_, Path hashes) ->
-                            new TokenAuthInterceptor(new NodeTokens(hashes));
-                    case Cluster.Kubernetes _ -> throw new IOException("no API server yet");
-                };
         try (var identity =
                         ServingIdentity.obtain(
                                 certificates,
@@ -70,7 +73,7 @@ public final class PilotLite {
                         Pilot.start(
                                 backing,
                                 SpiffeTls.server(config.listen(), identity.key()),
-                                tokens);
+                                new TokenAuthInterceptor(callers));
                 var metrics =
                         new MetricsServer(
                                 config.metricsListen(), pilot.metrics()::text, pilot::ready)) {

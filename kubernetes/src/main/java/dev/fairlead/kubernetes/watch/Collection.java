@@ -1,5 +1,7 @@
 package dev.fairlead.kubernetes.watch;
 
+import dev.fairlead.wire.directory.ObjectKey;
+
 /**
  * A collection of objects, all namespaces together, as the API server names it.
  *
@@ -19,9 +21,22 @@ public record Collection(
         return new Collection(group, version, plural, kind, inNamespace, named);
     }
 
+    private String root() {
+        return (group.isEmpty() ? "/api/" : "/apis/" + group + "/") + version;
+    }
+
+    /** Where one object of it is. */
+    public String object(ObjectKey key) {
+        return root()
+                + (key.namespace().isEmpty() ? "" : "/namespaces/" + key.namespace())
+                + "/"
+                + plural
+                + "/"
+                + key.name();
+    }
+
     String path() {
-        return (group.isEmpty() ? "/api/" : "/apis/" + group + "/")
-                + version
+        return root()
                 + (namespace.isEmpty() ? "" : "/namespaces/" + namespace)
                 + "/"
                 + plural

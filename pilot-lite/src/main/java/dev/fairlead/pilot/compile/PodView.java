@@ -9,6 +9,7 @@ import java.util.List;
 /**
  * A pod as a destination, and as what its peers may know of it.
  *
+ * @param scope name of the scope that it is a client in
  * @param enrolment whether its traffic is to be captured
  * @param isolated a NetworkPolicy selects it
  * @param mode what it accepts: never UNSET
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record PodView(
         Pod pod,
+        String scope,
         Enrolment enrolment,
         boolean captured,
         boolean isolated,

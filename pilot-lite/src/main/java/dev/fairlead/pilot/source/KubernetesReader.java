@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.Splitter;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.LabelSelector;
 import dev.fairlead.pilot.state.Meta;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class KubernetesReader {
 
     private static final String POD_TEMPLATE_HASH = "pod-template-hash";
+    private static final String EXPORT_TO = "networking.istio.io/exportTo";
+    private static final Splitter COMMA = Splitter.on(',').trimResults().omitEmptyStrings();
 
     private KubernetesReader() {}
 
@@ -74,7 +77,9 @@ public final class KubernetesReader {
                 headless ? List.of() : addresses,
                 headless,
                 strings(spec.path("selector")),
-                ports);
+                ports,
+                COMMA.splitToList(
+                        object.path("metadata").path("annotations").path(EXPORT_TO).asText("")));
     }
 
     private static Service.Port port(JsonNode port) {

@@ -5,9 +5,11 @@ import dev.fairlead.pilot.source.Acceptance.Standing;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.validate.ConfigReader;
 import dev.fairlead.pilot.validate.CrossCheck;
@@ -66,7 +68,7 @@ public final class StateBuilder {
                     }
                 });
         configs.retain(inventory.configs().keySet());
-        ClusterState state = state(inventory, mesh, inForce);
+        ClusterState state = Discovery.of(state(inventory, mesh, inForce));
         Map<ObjectKey, JsonNode> statuses = statuses(standings, CrossCheck.warnings(state));
         for (Meta meta : inventory.plain()) {
             statuses.put(meta.key(), StatusWriter.status(meta, List.of(), List.of(), null));
@@ -104,6 +106,7 @@ public final class StateBuilder {
                 inventory.networkPolicies(),
                 oldestFirst(inForce, VirtualService.class),
                 oldestFirst(inForce, DestinationRule.class),
+                oldestFirst(inForce, Sidecar.class),
                 oldestFirst(inForce, PeerPolicy.class),
                 marks.captured());
     }

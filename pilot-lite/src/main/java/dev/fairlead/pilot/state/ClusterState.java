@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the three lists of configuration
+ * @param services oldest first, as are the four lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
@@ -28,6 +28,7 @@ public record ClusterState(
         List<NetworkPolicy> networkPolicies,
         List<VirtualService> virtualServices,
         List<DestinationRule> destinationRules,
+        List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
         Set<String> captured) {
 
@@ -40,6 +41,7 @@ public record ClusterState(
         networkPolicies = List.copyOf(networkPolicies);
         virtualServices = List.copyOf(virtualServices);
         destinationRules = List.copyOf(destinationRules);
+        sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
         captured = Set.copyOf(captured);
     }

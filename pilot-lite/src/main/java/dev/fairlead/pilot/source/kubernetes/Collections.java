@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kubernetes.watch.Collection;
 import dev.fairlead.kubernetes.watch.Decoder;
 import dev.fairlead.kubernetes.watch.Follower;
+import dev.fairlead.kubernetes.watch.InstalledKinds;
 import dev.fairlead.kubernetes.watch.Kept;
 import dev.fairlead.kubernetes.watch.Reflector;
 import dev.fairlead.kubernetes.watch.ServerState;
@@ -17,6 +18,7 @@ import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
+import dev.fairlead.pilot.status.kubernetes.ObservedStatus;
 import dev.fairlead.wire.directory.ObjectKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -55,6 +57,7 @@ final class Collections implements AutoCloseable {
 
     private final KubernetesClient client;
     private final ServerState server;
+    private final ObservedStatus statuses;
     private final Follower follower;
     private final Reflector<Namespace> namespaces;
     private final Reflector<Service> services;
@@ -77,8 +80,14 @@ final class Collections implements AutoCloseable {
     private final Memo<Map<ObjectKey, PodFacts>, Map<String, CaptureBook.Report>> podReports =
             new Memo<>(Collections::reports);
 
-    Collections(KubernetesClient client, PilotMetrics metrics, Burst burst) {
+    Collections(
+            KubernetesClient client,
+            InstalledKinds installed,
+            ObservedStatus statuses,
+            PilotMetrics metrics,
+            Burst burst) {
         this.client = client;
+        this.statuses = statuses;
         this.server = new ServerState(Clock.systemUTC());
         this.follower = new Watched(metrics, burst);
         metrics.watchingFailedSeconds(() -> server.failingFor().toMillis() / 1e3);
@@ -103,8 +112,8 @@ final class Collections implements AutoCloseable {
                         Collection.of("", "v1", "configmaps", "ConfigMap")
                                 .only(Inventory.MESH.namespace(), Inventory.MESH.name()),
                         Set.of(),
-                        Decoders::config);
-        configs = new ConfigKinds(this::config, this::definitions, follower);
+                        configs());
+        configs = new ConfigKinds(this::config, this::definitions, follower, installed);
     }
 
     private <T> Reflector<T> core(
@@ -117,8 +126,12 @@ final class Collections implements AutoCloseable {
         return new Reflector<>(client, collection, ballast, decoder, follower, server);
     }
 
+    private Decoder<JsonNode> configs() {
+        return (key, object, before) -> Decoders.config(key, object, before, statuses);
+    }
+
     private Reflector<JsonNode> config(Collection collection) {
-        return reflector(collection, Set.of("status"), Decoders::config);
+        return reflector(collection, Set.of(), configs());
     }
 
     private <T> Reflector<T> definitions(

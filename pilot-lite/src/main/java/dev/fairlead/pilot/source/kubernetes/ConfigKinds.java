@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.kubernetes.watch.Collection;
 import dev.fairlead.kubernetes.watch.Decoder;
 import dev.fairlead.kubernetes.watch.Follower;
+import dev.fairlead.kubernetes.watch.InstalledKinds;
 import dev.fairlead.kubernetes.watch.Reflector;
 import dev.fairlead.pilot.validate.ConfigReader;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -34,6 +35,7 @@ final class ConfigKinds implements Follower, AutoCloseable {
 
     private final Function<Collection, Reflector<JsonNode>> open;
     private final Follower follower;
+    private final InstalledKinds installed;
     private final Reflector<Collection> definitions;
     private final Map<ObjectKey, Reflector<JsonNode>> kinds = new HashMap<>();
     private long goneRevision;
@@ -48,7 +50,9 @@ final class ConfigKinds implements Follower, AutoCloseable {
     ConfigKinds(
             Function<Collection, Reflector<JsonNode>> open,
             Opening definitions,
-            Follower follower) {
+            Follower follower,
+            InstalledKinds installed) {
+        this.installed = installed;
         this.open = open;
         this.follower = follower;
         this.definitions = definitions.open(DEFINITIONS, ConfigKinds::definition, this);
@@ -96,6 +100,7 @@ final class ConfigKinds implements Follower, AutoCloseable {
                         log.info("kind gone collection={}", reflector.collection().display());
                         goneRevision = Math.max(goneRevision, reflector.kept().revision());
                         reflector.close();
+                        installed.remove(reflector.collection());
                         return true;
                     });
             present.forEach((key, kind) -> {
@@ -103,6 +108,7 @@ final class ConfigKinds implements Follower, AutoCloseable {
                     log.info("kind found collection={} version={}", kind.display(), kind.version());
                     Reflector<JsonNode> reflector = open.apply(kind);
                     kinds.put(key, reflector);
+                    installed.add(kind);
                     reflector.start();
                 }
             });

@@ -11,6 +11,7 @@ import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.status.StatusKeys;
+import dev.fairlead.pilot.status.kubernetes.ObservedStatus;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,10 @@ final class Decoders {
      * A configuration object without its status. As long as its content is the same it keeps the
      * version that the content was first seen in: writing status is no change.
      */
-    static JsonNode config(ObjectKey key, ObjectNode object, @Nullable JsonNode before) {
+    static JsonNode config(
+            ObjectKey key, ObjectNode object, @Nullable JsonNode before, ObservedStatus statuses) {
+        JsonNode version = object.path("metadata").path("resourceVersion");
+        statuses.observed(key, version.asText(), object.path("status"));
         object.remove("status");
         object.put("kind", key.kind());
         if (!object.has("apiVersion")) {
@@ -95,7 +99,6 @@ final class Decoders {
         if (object.get("metadata") instanceof ObjectNode metadata) {
             metadata.retain(METADATA);
             if (before != null) {
-                JsonNode version = metadata.get("resourceVersion");
                 metadata.set("resourceVersion", before.path("metadata").path("resourceVersion"));
                 if (object.equals(before)) {
                     return before;

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.source.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.kubernetes.watch.InstalledKinds;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.CaptureBook;
 import dev.fairlead.pilot.source.ClusterSource;
@@ -8,6 +9,7 @@ import dev.fairlead.pilot.source.Inventory;
 import dev.fairlead.pilot.source.StateBuilder;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.status.StatusStore;
+import dev.fairlead.pilot.status.kubernetes.KubernetesStatusStore;
 import dev.fairlead.wire.directory.ObjectKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.HashSet;
@@ -42,7 +44,8 @@ public final class KubernetesSource implements ClusterSource {
     /** {@code publish} compiles and serves a state, and returns its generation. */
     public KubernetesSource(
             KubernetesClient client,
-            StatusStore store,
+            InstalledKinds installed,
+            KubernetesStatusStore store,
             PilotMetrics metrics,
             ToLongFunction<ClusterState> publish) {
         this.store = store;
@@ -50,7 +53,7 @@ public final class KubernetesSource implements ClusterSource {
         this.publish = publish;
         this.captures = new CaptureBook(store, burst::changed);
         this.builder = new StateBuilder(Map.of(), captures);
-        this.collections = new Collections(client, metrics, burst);
+        this.collections = new Collections(client, installed, store.observed(), metrics, burst);
     }
 
     @Override
