@@ -11,6 +11,7 @@ import java.util.Map;
  * @param captured its node's agent has reported that its traffic is captured: it speaks mTLS
  * @param workloadName the owning Deployment, or the pod itself
  * @param services FQDNs of the Services that select it, oldest first
+ * @param membership what its own node's agent is to do with it
  */
 public record Workload(
         String uid,
@@ -22,7 +23,18 @@ public record Workload(
         String node,
         boolean captured,
         String workloadName,
-        List<String> services) {
+        List<String> services,
+        Membership membership) {
+
+    /**
+     * Whether the traffic of a pod is to be captured.
+     *
+     * @param leftAlone why not, where its namespace asks for it; else empty
+     */
+    public record Membership(boolean enrolled, String leftAlone, CaptureExclusions exclusions) {
+        /** As a control plane says that knows nothing of enrolment. */
+        public static final Membership UNTOLD = new Membership(false, "", CaptureExclusions.NONE);
+    }
 
     public Workload {
         labels = Map.copyOf(labels);

@@ -90,7 +90,8 @@ class LocalPodsTest {
                         "node",
                         captured,
                         "called",
-                        List.of("called.default.svc.cluster.local"));
+                        List.of("called.default.svc.cluster.local"),
+                        Workload.Membership.UNTOLD);
         worker.install(config.workload(workload).build());
         return sameNode.way(caller, TARGET, mutual, http);
     }

@@ -116,7 +116,8 @@ final class AdminFixture {
                         "node-1",
                         true,
                         "sleep",
-                        List.of());
+                        List.of(),
+                        Workload.Membership.UNTOLD);
         Cluster httpbin =
                 new Cluster(
                         HTTPBIN,

@@ -228,7 +228,8 @@ class CompilersTest {
                                 "node-1",
                                 true,
                                 "reviews-v1",
-                                List.of("reviews.default.svc.cluster.local")));
+                                List.of("reviews.default.svc.cluster.local"),
+                                Workload.Membership.UNTOLD));
     }
 
     @Test
