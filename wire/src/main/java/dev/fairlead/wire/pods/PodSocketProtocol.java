@@ -40,6 +40,8 @@ public final class PodSocketProtocol {
      *
      * @param netns path by which the agent can open the pod's network namespace
      * @param ips textual addresses, primary first
+     * @param cni a CNI plugin asks: whether the pod is to be enrolled, its account and its
+     *     exclusions are the control plane's to say
      */
     public record Add(
             String uid,
@@ -48,8 +50,22 @@ public final class PodSocketProtocol {
             String serviceAccount,
             String netns,
             List<String> ips,
-            @Nullable Exclusions exclusions)
-            implements Request {}
+            @Nullable Exclusions exclusions,
+            boolean cni)
+            implements Request {
+
+        /** As one who runs pods asks, and knows all of it. */
+        public Add(
+                String uid,
+                String namespace,
+                String name,
+                String serviceAccount,
+                String netns,
+                List<String> ips,
+                @Nullable Exclusions exclusions) {
+            this(uid, namespace, name, serviceAccount, netns, ips, exclusions, false);
+        }
+    }
 
     /** What is not captured of a pod: destination ports inwards and outwards, CIDRs outwards. */
     public record Exclusions(
@@ -69,8 +85,14 @@ public final class PodSocketProtocol {
      *
      * @param gone its namespace is gone too, or about to be: nothing needs to be unmarked or
      *     drained first
+     * @param netns only if this is the pod's namespace: a pod may have another one meanwhile; null:
+     *     whatever it is
      */
-    public record Remove(String uid, boolean gone) implements Request {}
+    public record Remove(String uid, boolean gone, @Nullable String netns) implements Request {
+        public Remove(String uid, boolean gone) {
+            this(uid, gone, null);
+        }
+    }
 
     /** Ask for the enrolled pods. */
     public record ListPods() implements Request {}
