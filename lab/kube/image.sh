@@ -10,7 +10,7 @@ kube_image() { # product|samples|import|make …
         kube_import_everywhere "$root/target/image/out/agent.tar" "$root/target/image/out/control.tar"
         ;;
     samples)
-        "$kube_source/samples" "$kube_images/samples.tar"
+        python3 "$kube_source/samples.py" "$kube_images/samples.tar" || die "kube: the samples' images could not be made"
         kube_import_everywhere "$kube_images/samples.tar"
         ;;
     import)
