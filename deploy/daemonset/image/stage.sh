@@ -27,6 +27,7 @@ stage() { # FOLDER
     program "$folder/control" crds dev.fairlead.kubernetes.crds.CrdInstaller cli
     mkdir -p "$folder/control/crds"
     find "$root/deploy/daemonset/base/crds" -name '*.yaml' ! -name kustomization.yaml -exec cp {} "$folder/control/crds/" \; 2>/dev/null || true
+    cp "$here/clean.sh" "$folder/agent/bin/fairlead-clean"
     cni_plugin "$folder/agent"
     train_images "$folder"
     chmod -R a+rX "$folder"
@@ -82,10 +83,10 @@ program() { # FOLDER NAME MAIN OPTIONS
     } >"$folder/etc/$name.opts"
     cat >"$folder/bin/fairlead-$name" <<.
 #!/bin/sh
-# $3; more options of the JVM can be given in JDK_JAVA_OPTIONS
+# $3; FAIRLEAD_JAVA_OPTIONS: more options of the JVM, which win
 home=/opt/fairlead
 [ ! -e \$home/aot/$name.aot ] || cache=-XX:AOTCache=\$home/aot/$name.aot
-exec \$home/jre/bin/java @\$home/etc/$name.opts \$cache $3 "\$@"
+exec \$home/jre/bin/java @\$home/etc/$name.opts \$cache \${FAIRLEAD_JAVA_OPTIONS:-} $3 "\$@"
 .
     chmod 755 "$folder/bin/fairlead-$name"
 }
