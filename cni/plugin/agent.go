@@ -94,3 +94,15 @@ func Enrolled(file, namespace string) (bool, error) {
 	}
 	return false, nil
 }
+
+// Release has the agent let go of all its pods, before the mesh is removed from the node.
+func Release(socket string, bound time.Duration) error {
+	said, err := ask(socket, bound, request{Op: "release"})
+	if err != nil {
+		return err
+	}
+	if !said.OK {
+		return errors.New(said.Error)
+	}
+	return nil
+}
