@@ -31,9 +31,9 @@ train() {
 training_run() {
     set -e
     local samples=$root/samples
-    "$root/fairlead" lab up --nodes 1 -f "$samples/bookinfo/namespace.yaml" "$samples/bookinfo/bookinfo.yaml" "$samples/sleep/sleep.yaml" "$samples/sleep/legacy.yaml"
+    "$root/fairlead" lab up --nodes 1 -f "$samples/default-namespace.yaml" "$samples/bookinfo/bookinfo.yaml" "$samples/sleep/sleep.yaml" "$samples/sleep/legacy.yaml"
     "$root/fairlead" lab exec deploy/sleep -- curl -sS -o /dev/null "http://productpage:9080/productpage?[1-40]"
-    "$root/fairlead" lab apply --wait -f "$samples/bookinfo/destination-rule-all.yaml" "$samples/bookinfo/reviews-50-v3.yaml"
+    "$root/fairlead" lab apply --wait -f "$samples/bookinfo/networking/destination-rule-all.yaml" "$samples/bookinfo/networking/reviews-50-v3.yaml"
     "$root/fairlead" lab exec deploy/sleep -- curl -sS -o /dev/null "http://reviews:9080/reviews/0?[1-200]"
     "$root/fairlead" lab exec -n legacy deploy/sleep -- curl -sS -o /dev/null "http://reviews.default:9080/reviews/0?[1-40]"
     "$root/fairlead" lab node node-1 -- curl -sS -o /dev/null 127.0.0.1:15000/stats -o /dev/null 127.0.0.1:15000/stats/prometheus -o /dev/null 127.0.0.1:15000/config_dump

@@ -1,5 +1,6 @@
 package dev.fairlead.ca;
 
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -32,6 +33,36 @@ record Authority(
         chain.add(certificate);
         chain.addAll(above);
         return chain;
+    }
+
+    /** The root under which leaves of this authority verify. */
+    X509Certificate anchor() {
+        List<X509Certificate> chain = intermediates();
+        if (chain.isEmpty()) {
+            return certificate;
+        }
+        for (X509Certificate root : roots) {
+            if (signed(root, chain.getLast())) {
+                return root;
+            }
+        }
+        throw new IllegalStateException("no root above " + this + ": it was not checked");
+    }
+
+    private static boolean signed(X509Certificate root, X509Certificate below) {
+        try {
+            below.verify(root.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false; // of the same name, perhaps, but another key
+        }
+    }
+
+    /** Whether {@code other} signs and is trusted in the same way; the keys then are one, too. */
+    boolean sameAs(Authority other) {
+        return certificate.equals(other.certificate)
+                && above.equals(other.above)
+                && roots.equals(other.roots);
     }
 
     String signatureAlgorithm() {

@@ -51,12 +51,12 @@ final class Authorizer {
         if (pods.nodesOf(account).contains(node)) {
             return new Allowed();
         }
+        Set<String> nodes;
         try {
-            pods.refresh(); // the pod may be younger than our last look
+            nodes = pods.nodesOfNow(account, node); // the pod may be younger than our last look
         } catch (IOException e) {
-            return new NotYet("the list of pods cannot be read");
+            return new NotYet(String.valueOf(e.getMessage()));
         }
-        Set<String> nodes = pods.nodesOf(account);
         if (nodes.contains(node)) {
             return new Allowed();
         }

@@ -28,26 +28,26 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     private static final Logger log = LoggerFactory.getLogger(CertificateService.class);
     private static final String IDENTITY = "ImpersonatedIdentity";
 
-    private final Authority authority;
-    private final Leaves leaves;
+    private final Trust trust;
     private final Authorizer authorizer;
     private final RateLimit rate;
     private final Lifetimes lifetimes;
+    private final CaMetrics metrics;
     private final Clock clock;
     private final LongAdder refused = new LongAdder();
 
     CertificateService(
-            Authority authority,
-            Leaves leaves,
+            Trust trust,
             Authorizer authorizer,
             RateLimit rate,
             Lifetimes lifetimes,
+            CaMetrics metrics,
             Clock clock) {
-        this.authority = authority;
-        this.leaves = leaves;
+        this.trust = trust;
         this.authorizer = authorizer;
         this.rate = rate;
         this.lifetimes = lifetimes;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -59,9 +59,16 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
     @Override
     public void createCertificate(
             IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
+        try (var _ = metrics.seconds.startTimer()) {
+            decide(request, answer);
+        }
+    }
+
+    private void decide(
+            IstioCertificateRequest request, StreamObserver<IstioCertificateResponse> answer) {
         Caller caller = Caller.current();
         if (!rate.take(caller.subject())) {
-            answer.onError(status(Status.RESOURCE_EXHAUSTED, "too many requests, retry later"));
+            answer.onError(refusal(Status.RESOURCE_EXHAUSTED, "too many requests, retry later"));
             return;
         }
         String wanted =
@@ -72,13 +79,13 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
         try {
             id = SpiffeId.parse(wanted);
         } catch (IllegalArgumentException e) {
-            answer.onError(status(Status.INVALID_ARGUMENT, IDENTITY + ": " + e.getMessage()));
+            answer.onError(refusal(Status.INVALID_ARGUMENT, IDENTITY + ": " + e.getMessage()));
             return;
         }
         switch (authorizer.check(caller, id)) {
             case Authorizer.Allowed() -> sign(caller, id, request, answer);
             case Authorizer.NotYet(String reason) ->
-                    answer.onError(status(Status.UNAVAILABLE, "retry: " + reason));
+                    answer.onError(refusal(Status.UNAVAILABLE, "retry: " + reason));
             case Authorizer.Refused(String reason) -> {
                 refused.increment();
                 log.warn(
@@ -87,7 +94,7 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
                         id,
                         reason,
                         refused.sum());
-                answer.onError(status(Status.PERMISSION_DENIED, reason));
+                answer.onError(refusal(Status.PERMISSION_DENIED, reason));
             }
         }
     }
@@ -104,20 +111,22 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
                         caller.subject(),
                         id,
                         reason);
-                answer.onError(status(Status.INVALID_ARGUMENT, "csr: " + reason));
+                answer.onError(refusal(Status.INVALID_ARGUMENT, "csr: " + reason));
             }
             case CsrCheck.Good(PublicKey key) -> {
                 Duration lifetime = lifetimes.grant(request.getValidityDuration());
-                X509Certificate leaf = leaves.issue(id, key, clock.instant(), lifetime);
+                Trust.Present present = trust.present();
+                X509Certificate leaf = present.leaves().issue(id, key, clock.instant(), lifetime);
                 var response =
                         IstioCertificateResponse.newBuilder()
                                 .addCertChain(Pem.write(List.of(leaf)));
-                for (X509Certificate intermediate : authority.intermediates()) {
+                for (X509Certificate intermediate : present.authority().intermediates()) {
                     response.addCertChain(Pem.write(List.of(intermediate)));
                 }
-                response.addCertChain(Pem.write(authority.roots()));
+                response.addCertChain(Pem.write(present.bundle()));
                 answer.onNext(response.build());
                 answer.onCompleted();
+                metrics.issued.inc();
                 log.info(
                         "certificate issued caller={} identity={} serial={} not_after={}",
                         caller.subject(),
@@ -128,7 +137,8 @@ final class CertificateService extends IstioCertificateServiceGrpc.IstioCertific
         }
     }
 
-    private static RuntimeException status(Status status, String reason) {
+    private RuntimeException refusal(Status status, String reason) {
+        metrics.refused.labels(status.getCode().name()).inc();
         return status.withDescription(reason).asRuntimeException();
     }
 }

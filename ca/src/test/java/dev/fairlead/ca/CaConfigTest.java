@@ -23,11 +23,13 @@ class CaConfigTest {
         assertThat(CaConfig.fromEnv(REQUIRED))
                 .isEqualTo(
                         new CaConfig(
-                                Path.of("/c"),
+                                new CaConfig.Directory(
+                                        Path.of("/c"),
+                                        Path.of("/ca"),
+                                        Path.of("/t.json"),
+                                        Path.of("/root.pem")),
                                 new InetSocketAddress("0.0.0.0", 15013),
-                                Path.of("/ca"),
-                                Path.of("/t.json"),
-                                Path.of("/root.pem"),
+                                new InetSocketAddress("0.0.0.0", 15016),
                                 "cluster.local",
                                 null));
     }
@@ -40,5 +42,20 @@ class CaConfigTest {
         wrong.put("FAIRLEAD_CA_LIFETIME", "1 day");
         assertThatThrownBy(() -> CaConfig.fromEnv(wrong))
                 .hasMessageContaining("FAIRLEAD_CA_LIFETIME \"1 day\"");
+    }
+
+    @Test
+    void onKubernetesNoFolderIsNeeded() {
+        assertThat(CaConfig.fromEnv(Map.of("FAIRLEAD_KUBERNETES", "true")).home())
+                .isEqualTo(new CaConfig.Kubernetes("fairlead-system", "fairlead"));
+    }
+
+    @Test
+    void exactlyOneHome() {
+        Map<String, String> both = new HashMap<>(REQUIRED);
+        both.put("FAIRLEAD_KUBERNETES", "true");
+        assertThatThrownBy(() -> CaConfig.fromEnv(both)).hasMessageContaining("expected one");
+        both.put("FAIRLEAD_KUBERNETES", "yes");
+        assertThatThrownBy(() -> CaConfig.fromEnv(both)).hasMessageContaining("\"yes\"");
     }
 }

@@ -48,11 +48,13 @@ final class CaFixture implements AutoCloseable {
 
     static CaConfig config(Path folder, @Nullable Duration lifetime) {
         return new CaConfig(
-                folder.resolve("cluster"),
+                new CaConfig.Directory(
+                        folder.resolve("cluster"),
+                        folder.resolve("ca"),
+                        folder.resolve("tokens.json"),
+                        folder.resolve("root.pem")),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                folder.resolve("ca"),
-                folder.resolve("tokens.json"),
-                folder.resolve("root.pem"),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 TRUST_DOMAIN,
                 lifetime);
     }

@@ -9,7 +9,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./fairlead",
         description = "A service mesh with one agent per node.",
-        subcommands = {LabCommand.class, dev.fairlead.cli.demo.Demo.class})
+        subcommands = {
+            LabCommand.class,
+            dev.fairlead.cli.demo.Demo.class,
+            dev.fairlead.cli.uninstall.Uninstall.class
+        })
 public final class Fairlead {
 
     private Fairlead() {}

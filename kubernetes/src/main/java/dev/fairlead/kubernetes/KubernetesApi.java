@@ -3,6 +3,8 @@ package dev.fairlead.kubernetes;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Makes clients of the API server. */
 public final class KubernetesApi {
@@ -14,8 +16,22 @@ public final class KubernetesApi {
      * caller closes it.
      */
     public static KubernetesClient client(String userAgent) {
-        Config config = Config.autoConfigure(null);
+        return client(userAgent, Config.autoConfigure(null));
+    }
+
+    /** A client by a kubeconfig file, or where none is named as {@link #client(String)}. */
+    public static KubernetesClient client(String userAgent, @Nullable Path kubeconfig) {
+        return kubeconfig == null
+                ? client(userAgent)
+                : client(userAgent, Config.fromKubeconfig(kubeconfig.toFile()));
+    }
+
+    private static KubernetesClient client(String userAgent, Config config) {
         config.setUserAgent(userAgent);
+        String key = config.getClientKeyData();
+        if (key != null && ClientKeys.elliptic(key)) {
+            config.setClientKeyAlgo("EC"); // the client takes any PKCS #8 key for RSA otherwise
+        }
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 }

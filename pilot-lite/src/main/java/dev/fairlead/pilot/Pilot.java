@@ -6,14 +6,13 @@ import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.serve.AdsService;
 import dev.fairlead.pilot.serve.AgentReportsService;
 import dev.fairlead.pilot.serve.Agents;
-import dev.fairlead.pilot.source.DirectorySource;
+import dev.fairlead.pilot.source.ClusterSource;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.status.StatusStore;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -36,16 +35,17 @@ public final class Pilot implements AutoCloseable {
 
     private final StatusStore store;
     private final Agents agents;
-    private final DirectorySource source;
+    private final ClusterSource source;
     private final Server server;
     private long generation; // of the source's thread
     private volatile boolean synced;
 
-    private Pilot(Path clusterDirectory, ServerBuilder<?> builder, ServerInterceptor authentication)
+    private Pilot(Backing backing, ServerBuilder<?> builder, ServerInterceptor authentication)
             throws IOException {
-        store = new StatusStore(clusterDirectory.resolve("status"));
+        Backing.Opened opened = backing.open(metrics, this::publish);
+        store = opened.store();
+        source = opened.source();
         agents = new Agents(store, metrics);
-        source = new DirectorySource(clusterDirectory, store, metrics, this::publish);
         server =
                 builder.executor(executor)
                         .intercept(authentication)
@@ -54,11 +54,11 @@ public final class Pilot implements AutoCloseable {
                         .build();
     }
 
-    /** Starts serving; what is served follows when the cluster directory has been read. */
+    /** Starts serving; what is served follows when the cluster has been read. */
     public static Pilot start(
-            Path clusterDirectory, ServerBuilder<?> builder, ServerInterceptor authentication)
+            Backing backing, ServerBuilder<?> builder, ServerInterceptor authentication)
             throws IOException {
-        var pilot = new Pilot(clusterDirectory, builder, authentication);
+        var pilot = new Pilot(backing, builder, authentication);
         pilot.server.start();
         pilot.source.start();
         return pilot;

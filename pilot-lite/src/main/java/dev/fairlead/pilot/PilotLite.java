@@ -1,14 +1,18 @@
 package dev.fairlead.pilot;
 
+import dev.fairlead.pilot.PilotConfig.Cluster;
 import dev.fairlead.pilot.identity.ServingIdentity;
+import dev.fairlead.wire.http.MetricsServer;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
+import dev.fairlead.wire.tokens.Authenticator;
 import dev.fairlead.wire.tokens.BearerToken;
 import dev.fairlead.wire.tokens.NodeTokens;
 import dev.fairlead.wire.tokens.SpiffeTls;
 import dev.fairlead.wire.tokens.TokenAuthInterceptor;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -39,6 +43,19 @@ public final class PilotLite {
     }
 
     private static void run(PilotConfig config) throws IOException, InterruptedException {
+        switch (config.cluster()) {
+            case Cluster.Directory(Path root, Path tokens) ->
+                    serve(config, Backing.directory(root), new NodeTokens(tokens));
+            case Cluster.Kubernetes kubernetes -> {
+                try (var cluster = new KubernetesCluster(kubernetes)) {
+                    serve(config, cluster, cluster.callers());
+                }
+            }
+        }
+    }
+
+    private static void serve(PilotConfig config, Backing backing, Authenticator callers)
+            throws IOException, InterruptedException {
         ManagedChannel ca =
                 SpiffeTls.channel(
                                 config.ca(),
@@ -46,7 +63,6 @@ public final class PilotLite {
                                 SpiffeId.ca(config.trustDomain()))
                         .build();
         var certificates = new CertificateClient(ca, new BearerToken(config.tokenFile()));
-        var tokens = new TokenAuthInterceptor(new NodeTokens(config.nodeTokens()));
         try (var identity =
                         ServingIdentity.obtain(
                                 certificates,
@@ -55,9 +71,9 @@ public final class PilotLite {
                                 Clock.systemUTC());
                 var pilot =
                         Pilot.start(
-                                config.clusterDirectory(),
+                                backing,
                                 SpiffeTls.server(config.listen(), identity.key()),
-                                tokens);
+                                new TokenAuthInterceptor(callers));
                 var metrics =
                         new MetricsServer(
                                 config.metricsListen(), pilot.metrics()::text, pilot::ready)) {

@@ -54,7 +54,7 @@ class EnvoyAcceptsTest {
             var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             try (var pilot =
                     Pilot.start(
-                            cluster.root(),
+                            Backing.directory(cluster.root()),
                             SpiffeTls.server(listen, ca.serve(PILOT)),
                             new TokenAuthInterceptor(new NodeTokens(tokens)))) {
                 Path bootstrap = bootstrap(pilot.port(), Files.readString(token).strip(), bundle);

@@ -58,7 +58,7 @@ public final class Demo implements Callable<Integer> {
                         "--nodes",
                         "2",
                         "-f",
-                        shell.sample("bookinfo/namespace.yaml").toString(),
+                        shell.sample("default-namespace.yaml").toString(),
                         shell.sample("bookinfo/bookinfo.yaml").toString(),
                         shell.sample("sleep/sleep.yaml").toString(),
                         shell.sample("sleep/legacy.yaml").toString());

@@ -75,7 +75,9 @@ final class DemoSteps {
 
     private Observed allV1() throws IOException, InterruptedException {
         Observed refused =
-                apply("bookinfo/destination-rule-all.yaml", "bookinfo/virtual-service-all-v1.yaml");
+                apply(
+                        "bookinfo/networking/destination-rule-all.yaml",
+                        "bookinfo/networking/virtual-service-all-v1.yaml");
         if (refused != null) {
             return refused;
         }
@@ -91,7 +93,7 @@ final class DemoSteps {
     }
 
     private Observed jason() throws IOException, InterruptedException {
-        Observed refused = apply("bookinfo/reviews-test-v2.yaml");
+        Observed refused = apply("bookinfo/networking/reviews-test-v2.yaml");
         if (refused != null) {
             return refused;
         }
@@ -108,7 +110,7 @@ final class DemoSteps {
     }
 
     private Observed shares() throws IOException, InterruptedException {
-        Observed refused = apply("bookinfo/reviews-50-v3.yaml");
+        Observed refused = apply("bookinfo/networking/reviews-50-v3.yaml");
         if (refused != null) {
             return refused;
         }
@@ -197,7 +199,7 @@ final class DemoSteps {
 
     private Observed strict() throws IOException, InterruptedException {
         Result before = reviewsFrom("legacy");
-        Observed refused = apply("bookinfo/strict.yaml");
+        Observed refused = apply("bookinfo/networking/strict.yaml");
         if (refused != null) {
             return refused;
         }

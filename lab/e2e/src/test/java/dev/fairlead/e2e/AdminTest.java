@@ -32,7 +32,11 @@ class AdminTest {
     static void lab() {
         lab = LAB.lab();
         // other classes may have left rules: without them all versions of reviews are asked
-        lab.run("delete", "-f", "samples/bookinfo/virtual-service-all-v1.yaml", "--wait");
+        lab.run(
+                "delete",
+                "-f",
+                "samples/bookinfo/networking/virtual-service-all-v1.yaml",
+                "--wait");
     }
 
     private static Curl ask(String node, String path, String... options) {

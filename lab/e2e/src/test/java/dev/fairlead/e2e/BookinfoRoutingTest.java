@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("lab")
 class BookinfoRoutingTest {
 
-    private static final String SAMPLES = "samples/bookinfo/";
+    private static final String SAMPLES = "samples/bookinfo/networking/";
     private static final String PAGE = "http://productpage:9080/productpage";
     private static final Pattern COLOUR = Pattern.compile("<font color=\"(\\w+)\">");
     private static final Pattern RATING = Pattern.compile("\"color\": \"(\\w+)\"");

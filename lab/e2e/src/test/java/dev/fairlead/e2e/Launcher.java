@@ -11,18 +11,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs commands to their end; {@code ./fairlead} by default. */
-final class Launcher {
+public final class Launcher {
 
     private static final long MAX_SECONDS = 240;
-    static final Path ROOT = Path.of(System.getProperty("fairlead.root", ".")).toAbsolutePath();
+    public static final Path ROOT =
+            Path.of(System.getProperty("fairlead.root", ".")).toAbsolutePath();
 
     private Launcher() {}
 
     /** How a command ended, and what it wrote. */
-    record Result(List<String> command, int status, String out, String err) {
+    public record Result(List<String> command, int status, String out, String err) {
 
         /** Its output without the last line end; AssertionError when it failed. */
-        String ok() {
+        public String ok() {
             if (status != 0) {
                 throw new AssertionError(this.toString());
             }
@@ -35,14 +36,14 @@ final class Launcher {
         }
     }
 
-    static Result fairlead(Map<String, String> env, String input, List<String> arguments) {
+    public static Result fairlead(Map<String, String> env, String input, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(ROOT.resolve("fairlead").toString());
         command.addAll(arguments);
         return run(env, input, command);
     }
 
-    static Result run(Map<String, String> env, String input, List<String> command) {
+    public static Result run(Map<String, String> env, String input, List<String> command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).directory(ROOT.toFile());
             builder.environment().putAll(env);

@@ -19,9 +19,9 @@ final class SharedLab implements BeforeAllCallback {
                     () ->
                             Lab.up(
                                     "-f",
-                                    "samples/bookinfo/namespace.yaml",
+                                    "samples/default-namespace.yaml",
                                     "samples/bookinfo/bookinfo.yaml",
-                                    "samples/bookinfo/destination-rule-all.yaml",
+                                    "samples/bookinfo/networking/destination-rule-all.yaml",
                                     "samples/sleep/sleep.yaml",
                                     "samples/tcp-echo/tcp-echo.yaml"));
 

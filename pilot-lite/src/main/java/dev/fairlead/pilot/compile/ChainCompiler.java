@@ -13,11 +13,13 @@ import java.util.TreeSet;
 final class ChainCompiler {
 
     private final Registry registry;
+    private final Horizon horizon;
     private final RouteCompiler routes;
     private final boolean modern;
 
-    ChainCompiler(Registry registry, RouteCompiler routes) {
+    ChainCompiler(Registry registry, Horizon horizon, RouteCompiler routes) {
         this.registry = registry;
+        this.horizon = horizon;
         this.routes = routes;
         this.modern = registry.state().mesh().modern();
     }
@@ -27,7 +29,7 @@ final class ChainCompiler {
         Set<Integer> httpPorts = new TreeSet<>();
         List<Chain.Tcp> tcp = new ArrayList<>();
         Set<String> claimed = new HashSet<>();
-        for (Service service : registry.services()) {
+        for (Service service : horizon.services()) {
             for (Service.Port port : service.ports()) {
                 if (port.protocol() == Protocol.HTTP) {
                     httpPorts.add(port.port());

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +31,7 @@ final class ClusterCompiler {
     private final Registry registry;
     private final Rules rules;
     private final MeshSettings mesh;
-    private final Map<Key, List<ServiceCluster>> made = new HashMap<>();
-
-    private record Key(String fqdn, @Nullable DestinationRule rule, String suffix) {}
+    private final Map<String, List<ServiceCluster>> made = new HashMap<>();
 
     ClusterCompiler(Registry registry, Rules rules) {
         this.registry = registry;
@@ -40,16 +39,15 @@ final class ClusterCompiler {
         this.mesh = registry.state().mesh();
     }
 
-    /** Every cluster that clients of a namespace may be routed to. */
-    List<ServiceCluster> clusters(String clientNamespace) {
+    /** Every cluster that clients of a scope may be routed to. */
+    List<ServiceCluster> clusters(Horizon horizon) {
         List<ServiceCluster> all = new ArrayList<>();
-        for (Service service : registry.services()) {
-            DestinationRule rule = rules.destinationRule(clientNamespace, service);
-            String suffix = suffix(clientNamespace, service, rule);
+        for (Service service : horizon.destinations()) {
+            DestinationRule rule = rules.destinationRule(horizon.namespace(), service);
+            String suffix = suffix(horizon.namespace(), service, rule);
             all.addAll(
                     made.computeIfAbsent(
-                            new Key(service.fqdn(), rule, suffix),
-                            key -> clusters(service, rule, suffix)));
+                            service.fqdn() + suffix, name -> clusters(service, rule, suffix)));
         }
         return all;
     }
@@ -67,13 +65,12 @@ final class ClusterCompiler {
         return plainName(port, subset, host) + suffix;
     }
 
-    /** Only where the client's own namespace has a say does its name tell it from others'. */
-    private static String suffix(
-            String clientNamespace, Service service, @Nullable DestinationRule rule) {
-        boolean own = service.namespace().equals(clientNamespace);
-        return rule != null && !own && rule.meta().namespace().equals(clientNamespace)
-                ? "@" + clientNamespace
-                : "";
+    /** Where a client's rule is not the one that the Service's own namespace sees. */
+    private String suffix(String clientNamespace, Service service, @Nullable DestinationRule rule) {
+        return service.namespace().equals(clientNamespace)
+                        || Objects.equals(rule, rules.destinationRule(service.namespace(), service))
+                ? ""
+                : "@" + clientNamespace;
     }
 
     private static String plainName(int port, String subset, String host) {

@@ -13,18 +13,19 @@ final class InboundCompiler {
 
     private final Registry registry;
     private final Rules rules;
+    private final ClientScopes scopes;
 
-    InboundCompiler(Registry registry, Rules rules) {
+    InboundCompiler(Registry registry, Rules rules, ClientScopes scopes) {
         this.registry = registry;
         this.rules = rules;
+        this.scopes = scopes;
     }
 
     PodView view(Pod pod) {
         Map<Integer, PodView.Port> ports = new TreeMap<>();
         List<String> services = new ArrayList<>();
-        for (Service service : registry.services()) {
-            boolean member =
-                    service.namespace().equals(pod.namespace()) && service.selects(pod.labels());
+        for (Service service : registry.services(pod.namespace())) {
+            boolean member = service.selects(pod.labels());
             for (Service.Port port : service.ports()) {
                 int target = registry.targetPort(service, port, pod);
                 if (target == 0) {
@@ -41,8 +42,10 @@ final class InboundCompiler {
         }
         return new PodView(
                 pod,
+                scopes.of(pod).name(),
                 registry.enrolment(pod),
                 registry.captured(pod),
+                registry.state().networkPolicies().stream().anyMatch(p -> p.selects(pod)),
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
                 services);

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
 import java.util.HashMap;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Compiles a state. Stateless; cost grows with namespaces × Services. */
+/** Compiles a state. Stateless; cost grows with scopes × Services in their sight. */
 public final class MeshCompiler {
 
     private MeshCompiler() {}
@@ -17,30 +18,36 @@ public final class MeshCompiler {
         var registry = new Registry(state);
         var rules = new Rules(state);
         var clusters = new ClusterCompiler(registry, rules);
-        var inbound = new InboundCompiler(registry, rules);
-        Map<String, ScopeView> scopes = new HashMap<>();
+        var scopes = new ClientScopes(state);
+        var inbound = new InboundCompiler(registry, rules, scopes);
+        Map<String, ScopeView> views = new HashMap<>();
         Map<String, PodView> pods = new HashMap<>();
         for (Pod pod : state.pods().values()) {
             pods.put(pod.uid(), inbound.view(pod));
-            scopes.computeIfAbsent(
-                    pod.namespace(), namespace -> scope(namespace, registry, rules, clusters));
+            // agents of profile 1 have all pods of a namespace in one scope
+            for (ClientScope scope :
+                    new ClientScope[] {scopes.of(pod), scopes.of(pod.namespace())}) {
+                views.computeIfAbsent(scope.name(), name -> view(scope, registry, clusters));
+            }
         }
         SortedSet<String> enrolled = new TreeSet<>();
         for (Namespace namespace : state.namespaces().values()) {
-            if (namespace.word().asks()) {
+            if (namespace.word().asks()
+                    && state.mesh().enrolment() == MeshSettings.Enrolment.AS_ANNOTATED) {
                 enrolled.add(namespace.name());
             }
         }
-        return new MeshView(state.mesh(), scopes, pods, enrolled);
+        return new MeshView(state.mesh(), views, pods, enrolled, Requirements.of(state, scopes));
     }
 
-    private static ScopeView scope(
-            String namespace, Registry registry, Rules rules, ClusterCompiler clusters) {
-        var routes = new RouteCompiler(registry, rules, clusters, namespace);
+    private static ScopeView view(ClientScope scope, Registry registry, ClusterCompiler clusters) {
+        var horizon = new Horizon(scope, registry);
+        var routes = new RouteCompiler(registry, horizon, clusters);
         return new ScopeView(
-                namespace,
-                new ChainCompiler(registry, routes).chains(),
+                scope.name(),
+                scope.egress(),
+                new ChainCompiler(registry, horizon, routes).chains(),
                 routes.tables(),
-                clusters.clusters(namespace));
+                clusters.clusters(horizon));
     }
 }

@@ -9,15 +9,19 @@ import java.util.List;
 /**
  * A pod as a destination, and as what its peers may know of it.
  *
+ * @param scope name of the scope that it is a client in
  * @param enrolment whether its traffic is to be captured
+ * @param isolated a NetworkPolicy selects it
  * @param mode what it accepts: never UNSET
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
  */
 public record PodView(
         Pod pod,
+        String scope,
         Enrolment enrolment,
         boolean captured,
+        boolean isolated,
         Mode mode,
         List<Port> ports,
         List<String> services) {

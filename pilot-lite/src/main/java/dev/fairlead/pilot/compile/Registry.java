@@ -3,15 +3,18 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.EndpointSlice.Endpoint;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
+import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.enrolment.Enrolment;
 import dev.fairlead.wire.enrolment.NamespaceWord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,18 +32,46 @@ final class Registry {
         }
     }
 
+    private record PortKey(String fqdn, String name) {}
+
     private final ClusterState state;
-    private final Map<String, Service> byFqdn = new HashMap<>();
-    private final Map<String, List<EndpointSlice>> slices = new HashMap<>();
+    private final Map<String, Service> byFqdn = new LinkedHashMap<>();
+    private final Map<String, List<Service>> byNamespace = new HashMap<>();
+    private final Map<String, Visibility> visibilities = new HashMap<>();
+    private final Map<PortKey, List<Member>> members = new HashMap<>();
+    private final Map<PortKey, Map<String, Integer>> podPorts = new HashMap<>();
 
     Registry(ClusterState state) {
         this.state = state;
-        state.services().forEach(service -> byFqdn.put(service.fqdn(), service));
+        List<String> otherwise = state.mesh().scoping().services();
+        for (Service service : state.services()) {
+            String namespace = service.namespace();
+            List<String> exportTo = service.exportTo().isEmpty() ? otherwise : service.exportTo();
+            byFqdn.put(service.fqdn(), service);
+            byNamespace.computeIfAbsent(namespace, n -> new ArrayList<>()).add(service);
+            visibilities.put(service.fqdn(), Visibility.of(exportTo, namespace));
+        }
+        Set<String> seen = new HashSet<>();
         for (EndpointSlice slice : state.slices()) {
-            slices.computeIfAbsent(
-                            slice.service() + "." + slice.namespace() + "." + Service.DOMAIN,
-                            fqdn -> new ArrayList<>())
-                    .add(slice);
+            String fqdn = slice.service() + "." + slice.namespace() + "." + Service.DOMAIN;
+            for (EndpointSlice.Port port : slice.ports()) {
+                addMembers(new PortKey(fqdn, port.name()), port.port(), slice.endpoints(), seen);
+            }
+        }
+    }
+
+    private void addMembers(PortKey key, int port, List<Endpoint> endpoints, Set<String> seen) {
+        List<Member> some = members.computeIfAbsent(key, k -> new ArrayList<>());
+        for (Endpoint endpoint : endpoints) {
+            if (seen.add(key.fqdn + " " + key.name + " " + endpoint.address() + " " + port)) {
+                Pod pod = state.pods().get(endpoint.podUid());
+                String node = pod != null ? pod.node() : endpoint.node();
+                some.add(new Member(endpoint.address(), port, endpoint.ready(), pod, node));
+                if (pod != null) {
+                    podPorts.computeIfAbsent(key, k -> new HashMap<>())
+                            .putIfAbsent(pod.uid(), port);
+                }
+            }
         }
     }
 
@@ -48,12 +79,23 @@ final class Registry {
         return state;
     }
 
+    /** Oldest first. */
     List<Service> services() {
         return state.services();
     }
 
+    /** Of one namespace, oldest first. */
+    List<Service> services(String namespace) {
+        return byNamespace.getOrDefault(namespace, List.of());
+    }
+
     @Nullable Service service(String fqdn) {
         return byFqdn.get(fqdn);
+    }
+
+    /** Whether a Service is exported to clients of a namespace. */
+    boolean visible(Service service, String clientNamespace) {
+        return visibilities.getOrDefault(service.fqdn(), Visibility.PUBLIC).to(clientNamespace);
     }
 
     Node node(String name) {
@@ -67,6 +109,9 @@ final class Registry {
 
     /** Whether a pod's traffic is to be captured. */
     Enrolment enrolment(Pod pod) {
+        if (state.mesh().enrolment() == MeshSettings.Enrolment.OFF) {
+            return new Enrolment.LeftAlone("the mesh's settings: enrolment is OFF", "");
+        }
         Namespace namespace = state.namespaces().get(pod.namespace());
         return Enrolment.of(
                 pod.meta().name(),
@@ -76,38 +121,16 @@ final class Registry {
 
     /** Who answers on a port of a Service, each address once. */
     List<Member> members(Service service, Service.Port port) {
-        List<Member> members = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        for (EndpointSlice slice : slices.getOrDefault(service.fqdn(), List.of())) {
-            for (EndpointSlice.Port slicePort : slice.ports()) {
-                if (!slicePort.name().equals(port.name())) {
-                    continue;
-                }
-                for (Endpoint endpoint : slice.endpoints()) {
-                    if (seen.add(endpoint.address() + " " + slicePort.port())) {
-                        members.add(member(endpoint, slicePort.port()));
-                    }
-                }
-            }
-        }
-        return members;
+        return members.getOrDefault(new PortKey(service.fqdn(), port.name()), List.of());
     }
 
-    private Member member(Endpoint endpoint, int port) {
-        Pod pod = state.pods().get(endpoint.podUid());
-        String node = pod != null ? pod.node() : endpoint.node();
-        return new Member(endpoint.address(), port, endpoint.ready(), pod, node);
-    }
-
-    /** The number of a Service's port on this pod; 0 where the pod does not have it. */
+    /** The number of a Service's port on a pod of its namespace; 0 where the pod lacks it. */
     int targetPort(Service service, Service.Port port, Pod pod) {
-        for (Member member : members(service, port)) {
-            if (member.pod() != null && member.pod().uid().equals(pod.uid())) {
-                return member.port();
-            }
-        }
-        if (!service.namespace().equals(pod.namespace()) || !service.selects(pod.labels())) {
-            return 0;
+        int number =
+                podPorts.getOrDefault(new PortKey(service.fqdn(), port.name()), Map.of())
+                        .getOrDefault(pod.uid(), 0);
+        if (number != 0 || !service.selects(pod.labels())) {
+            return number;
         }
         return port.targetName().isEmpty()
                 ? port.targetPort()

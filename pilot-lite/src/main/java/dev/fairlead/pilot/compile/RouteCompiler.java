@@ -26,26 +26,25 @@ final class RouteCompiler {
     private static final int EXTERNAL_HTTP_PORT = 80;
 
     private final Registry registry;
-    private final Rules rules;
+    private final Horizon horizon;
     private final ClusterCompiler clusters;
     private final String clientNamespace;
 
-    RouteCompiler(
-            Registry registry, Rules rules, ClusterCompiler clusters, String clientNamespace) {
+    RouteCompiler(Registry registry, Horizon horizon, ClusterCompiler clusters) {
         this.registry = registry;
-        this.rules = rules;
+        this.horizon = horizon;
         this.clusters = clusters;
-        this.clientNamespace = clientNamespace;
+        this.clientNamespace = horizon.namespace();
     }
 
     String tableName(int port) {
-        return "outbound|" + port + "|" + clientNamespace;
+        return "outbound|" + port + "|" + horizon.scope().name();
     }
 
     /** One table for each port on which HTTP may be spoken, ascending. */
     List<RouteTable> tables() {
         Set<Integer> ports = new TreeSet<>();
-        for (Service service : registry.services()) {
+        for (Service service : horizon.services()) {
             for (Service.Port port : service.ports()) {
                 if (routed(port)) {
                     ports.add(port.port());
@@ -64,7 +63,7 @@ final class RouteCompiler {
     private RouteTable table(int port) {
         List<VirtualHost> hosts = new ArrayList<>();
         Set<String> domains = new HashSet<>();
-        for (Service service : registry.services()) {
+        for (Service service : horizon.services()) {
             Service.Port servicePort = service.port(port);
             if (servicePort != null && routed(servicePort)) {
                 addHost(
@@ -104,7 +103,7 @@ final class RouteCompiler {
     }
 
     private List<Route> serviceRoutes(Service service, int port) {
-        VirtualService rule = rules.http(service.fqdn());
+        VirtualService rule = horizon.http(service.fqdn());
         return rule != null
                 ? routes(rule, port)
                 : List.of(
@@ -119,12 +118,9 @@ final class RouteCompiler {
     }
 
     private void addExternalHosts(List<VirtualHost> hosts, Set<String> domains) {
-        for (VirtualService rule : registry.state().virtualServices()) {
+        for (VirtualService rule : horizon.virtualServices()) {
             for (String host : rule.hosts()) {
-                boolean external =
-                        registry.services().stream()
-                                .noneMatch(service -> Hosts.matches(host, service.fqdn()));
-                if (external && rule.equals(rules.http(host))) {
+                if (external(host) && rule.equals(horizon.http(host))) {
                     addHost(
                             hosts,
                             domains,
@@ -135,6 +131,13 @@ final class RouteCompiler {
                 }
             }
         }
+    }
+
+    /** Whether a host, or pattern, takes no Service at all. */
+    private boolean external(String host) {
+        return host.startsWith("*")
+                ? registry.services().stream().noneMatch(s -> Hosts.matches(host, s.fqdn()))
+                : registry.service(host) == null;
     }
 
     /** Its routes in order, one for each alternative, up to the first that takes everything. */
@@ -182,7 +185,7 @@ final class RouteCompiler {
 
     /** Where connections to a Service's port go that are not routed as HTTP. */
     List<WeightedCluster> tcpTargets(Service service, int port) {
-        VirtualService rule = rules.tcp(service.fqdn());
+        VirtualService rule = horizon.tcp(service.fqdn());
         if (rule != null) {
             for (TcpRoute route : rule.tcp()) {
                 if (route.matches().isEmpty() || route.matches().stream().anyMatch(in(port))) {

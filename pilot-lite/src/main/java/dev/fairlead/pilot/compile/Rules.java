@@ -2,74 +2,84 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
-import dev.fairlead.pilot.state.Hosts;
+import dev.fairlead.pilot.state.DestinationRule.Subset;
+import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Service;
-import dev.fairlead.pilot.state.VirtualService;
-import java.util.function.Predicate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which object governs. Among equals the oldest; the lists of the state are in that order. */
+/**
+ * Which object governs. Among equals the oldest; the lists of the state are in that order.
+ *
+ * <p>Owner: one compilation.
+ */
 final class Rules {
 
     private final ClusterState state;
+    private final Map<String, HostIndex<DestinationRule>> destinationRules = new HashMap<>();
+    private final Map<List<DestinationRule>, DestinationRule> merged = new HashMap<>();
 
     Rules(ClusterState state) {
         this.state = state;
+        for (DestinationRule rule : state.destinationRules()) {
+            destinationRules
+                    .computeIfAbsent(rule.meta().namespace(), n -> new HostIndex<>())
+                    .add(rule.host(), rule);
+        }
     }
 
     /**
      * The DestinationRule for a Service as clients of a namespace see it, or null: the client's
      * namespace is looked at first, then the Service's, then the root namespace; in each, the most
-     * specific host.
+     * specific host of what is exported to the client's. Several for one host are merged.
      *
      * <p>Source: istio.io "DestinationRule", visibility.
      */
     @Nullable DestinationRule destinationRule(String clientNamespace, Service service) {
         String root = state.mesh().rootNamespace();
         for (String namespace : new String[] {clientNamespace, service.namespace(), root}) {
-            DestinationRule best = null;
-            for (DestinationRule rule : state.destinationRules()) {
-                if (rule.meta().namespace().equals(namespace)
-                        && Hosts.matches(rule.host(), service.fqdn())
-                        && (best == null
-                                || Hosts.specificity(rule.host())
-                                        > Hosts.specificity(best.host()))) {
-                    best = rule;
+            HostIndex<DestinationRule> index = destinationRules.get(namespace);
+            if (index != null) {
+                var rules = index.at(service.fqdn(), r -> r.visibility().to(clientNamespace));
+                if (!rules.isEmpty()) {
+                    return rules.size() == 1
+                            ? rules.getFirst()
+                            : merged.computeIfAbsent(rules, Rules::merge);
                 }
-            }
-            if (best != null) {
-                return best;
             }
         }
         return null;
     }
 
-    /** The VirtualService with HTTP routes for a host, or null. */
-    @Nullable VirtualService http(String host) {
-        return virtualService(host, rule -> !rule.http().isEmpty());
-    }
-
-    /** The VirtualService with TCP routes for a host, or null. */
-    @Nullable VirtualService tcp(String host) {
-        return virtualService(host, rule -> !rule.tcp().isEmpty());
-    }
-
-    private @Nullable VirtualService virtualService(String host, Predicate<VirtualService> usable) {
-        VirtualService best = null;
-        int bestSpecificity = -1;
-        for (VirtualService rule : state.virtualServices()) {
-            for (String pattern : rule.hosts()) {
-                if (Hosts.matches(pattern, host)
-                        && Hosts.specificity(pattern) > bestSpecificity
-                        && usable.test(rule)) {
-                    best = rule;
-                    bestSpecificity = Hosts.specificity(pattern);
+    /**
+     * The subsets of all, of those with one name the oldest; the oldest one's traffic policy.
+     *
+     * <p>Source: istio.io "Traffic Management Best Practices", split large DestinationRules.
+     */
+    private static DestinationRule merge(List<DestinationRule> oldestFirst) {
+        DestinationRule oldest = oldestFirst.getFirst();
+        TrafficPolicy policy = TrafficPolicy.NONE;
+        List<Subset> subsets = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (DestinationRule rule : oldestFirst) {
+            if (policy.equals(TrafficPolicy.NONE)) {
+                policy = rule.policy();
+            }
+            for (Subset subset : rule.subsets()) {
+                if (names.add(subset.name())) {
+                    subsets.add(subset);
                 }
             }
         }
-        return best;
+        return new DestinationRule(
+                oldest.meta(), oldest.host(), oldest.visibility(), policy, subsets);
     }
 
     /** What pods of a namespace accept: its own policy, else the mesh's, else PERMISSIVE. */

@@ -1,10 +1,17 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.MeshSettings.Egress;
 import java.util.List;
 
-/** What clients of one namespace see of the mesh. */
+/**
+ * What clients of one scope see of the mesh.
+ *
+ * @param name their namespace; where a Sidecar picks them by labels, {@code namespace/sidecar}
+ * @param egress what becomes of what they do not see
+ */
 public record ScopeView(
-        String namespace,
+        String name,
+        Egress egress,
         List<Chain> chains,
         List<RouteTable> routes,
         List<ServiceCluster> clusters) {
@@ -17,6 +24,6 @@ public record ScopeView(
 
     /** Name of its listener. */
     public String listener() {
-        return "outbound|" + namespace;
+        return "outbound|" + name;
     }
 }

@@ -55,7 +55,7 @@ final class OutboundListenerGenerator {
                             ? Filters.httpInspectorOn(detecting)
                             : Filters.HTTP_INSPECTOR);
         }
-        listener.setDefaultFilterChain(otherwise());
+        listener.setDefaultFilterChain(otherwise(scope.egress()));
         return VersionedResource.of(scope.listener(), listener.build(), routes);
     }
 
@@ -110,9 +110,9 @@ final class OutboundListenerGenerator {
                 .build();
     }
 
-    private FilterChain otherwise() {
+    private static FilterChain otherwise(Egress egress) {
         String cluster =
-                mesh.egress() == Egress.ALLOW_ANY
+                egress == Egress.ALLOW_ANY
                         ? ClusterGenerator.PASSTHROUGH
                         : ClusterGenerator.BLACK_HOLE;
         return FilterChain.newBuilder()

@@ -2,6 +2,8 @@ package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.MeshView;
 import dev.fairlead.pilot.compile.PodView;
+import dev.fairlead.pilot.compile.Profile;
+import dev.fairlead.pilot.compile.Requirement;
 import dev.fairlead.pilot.compile.ScopeView;
 import dev.fairlead.pilot.compile.ServiceCluster;
 import java.util.Collection;
@@ -25,6 +27,8 @@ public final class Snapshot {
     private final Revisions revisions;
     private final MeshView view;
     private final Map<String, Scope> agentScopes = new ConcurrentHashMap<>();
+    private final Map<Integer, Map<String, VersionedResource>> workloads =
+            new ConcurrentHashMap<>();
     private final Map<AgentKey, Map<ResourceType, Map<String, VersionedResource>>> agents =
             new ConcurrentHashMap<>();
 
@@ -50,6 +54,11 @@ public final class Snapshot {
         return revisions;
     }
 
+    /** What some objects need of agents. */
+    public List<Requirement> requirements() {
+        return view.requirements();
+    }
+
     /** The pod of this UID, or null. */
     public @Nullable PodView pod(String uid) {
         return view.pods().get(uid);
@@ -60,7 +69,8 @@ public final class Snapshot {
      * that, what a profile has.
      */
     public Map<ResourceType, Map<String, VersionedResource>> agent(String node, int profile) {
-        return agents.computeIfAbsent(new AgentKey(node, profile), this::writeAgent);
+        int served = Math.min(profile, Profile.NEWEST);
+        return agents.computeIfAbsent(new AgentKey(node, served), this::writeAgent);
     }
 
     private Map<ResourceType, Map<String, VersionedResource>> writeAgent(AgentKey agent) {
@@ -69,30 +79,45 @@ public final class Snapshot {
                         .filter(pod -> pod.pod().node().equals(agent.node))
                         .toList();
         var resources = empty();
-        if (agent.profile >= WorkloadGenerator.ENROLMENT_PROFILE) {
+        if (agent.profile >= Profile.ENROLMENT) {
             add(
                     resources,
                     ResourceType.ENROLMENT,
                     WorkloadGenerator.enrolment(view.enrolledNamespaces()));
         }
-        for (PodView pod : view.pods().values()) {
-            add(
-                    resources,
-                    ResourceType.WORKLOAD,
-                    WorkloadGenerator.workload(pod, view.mesh().trustDomain(), agent.profile));
-        }
+        resources.put(
+                ResourceType.WORKLOAD,
+                workloads.computeIfAbsent(agent.profile, this::writeWorkloads));
         local.stream()
-                .map(pod -> pod.pod().namespace())
+                .map(pod -> scopeOf(pod, agent.profile))
                 .distinct()
-                .map(namespace -> agentScopes.computeIfAbsent(namespace, this::agentScope))
+                .map(name -> agentScopes.computeIfAbsent(name, this::agentScope))
                 .forEach(scope ->
                         scope.resources.forEach((type, some) -> of(resources, type).putAll(some)));
         addPods(resources, local, AGENT);
         return resources;
     }
 
-    private Scope agentScope(String namespace) {
-        return new Scope(writeScope(namespace, AGENT));
+    /**
+     * Every pod that the mesh knows, not just those in reach: anybody may call, and whose call it
+     * is, is found by address.
+     */
+    private Map<String, VersionedResource> writeWorkloads(int profile) {
+        Map<String, VersionedResource> written = new LinkedHashMap<>();
+        for (PodView pod : view.pods().values()) {
+            var workload = WorkloadGenerator.workload(pod, view.mesh().trustDomain(), profile);
+            written.put(workload.name(), workload);
+        }
+        return written;
+    }
+
+    /** Before that profile an agent finds a pod's scope by its namespace. */
+    private static String scopeOf(PodView pod, int profile) {
+        return profile >= Profile.SCOPED_PODS ? pod.scope() : pod.pod().namespace();
+    }
+
+    private Scope agentScope(String name) {
+        return new Scope(writeScope(name, AGENT));
     }
 
     /** What an Envoy beside one pod gets; null where there is no such pod. */
@@ -102,15 +127,15 @@ public final class Snapshot {
             return null;
         }
         var audience = new Audience.Envoy(pod, pod.pod().identity(view.mesh().trustDomain()).uri());
-        var resources = writeScope(pod.pod().namespace(), audience);
+        var resources = writeScope(pod.scope(), audience);
         addPods(resources, List.of(pod), audience);
         return resources;
     }
 
     private Map<ResourceType, Map<String, VersionedResource>> writeScope(
-            String namespace, Audience audience) {
+            String name, Audience audience) {
         var resources = empty();
-        ScopeView scope = view.scopes().get(namespace);
+        ScopeView scope = view.scopes().get(name);
         if (scope == null) {
             return resources;
         }
@@ -121,7 +146,7 @@ public final class Snapshot {
                 add(resources, ResourceType.ENDPOINTS, EndpointGenerator.endpoints(cluster));
             }
         }
-        var routes = new RouteGenerator(view.mesh().egress(), audience);
+        var routes = new RouteGenerator(scope.egress(), audience);
         scope.routes().forEach(table -> add(resources, ResourceType.ROUTES, routes.routes(table)));
         add(
                 resources,

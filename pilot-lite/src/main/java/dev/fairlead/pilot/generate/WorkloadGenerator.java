@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.PodView;
+import dev.fairlead.pilot.compile.Profile;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.wire.enrolment.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
@@ -12,9 +13,6 @@ import java.util.Set;
 final class WorkloadGenerator {
 
     private static final String ENROLMENT = "enrolment";
-
-    /** The first in which agents are told which pods to capture. */
-    static final int ENROLMENT_PROFILE = 2;
 
     private WorkloadGenerator() {}
 
@@ -51,8 +49,12 @@ final class WorkloadGenerator {
                                         .addAllInboundPorts(pod.exclusions().inboundPorts())
                                         .addAllOutboundPorts(pod.exclusions().outboundPorts())
                                         .addAllOutboundCidrs(pod.exclusions().outboundCidrs()));
-        if (profile >= ENROLMENT_PROFILE) {
+        if (profile >= Profile.ENROLMENT) {
             enrolment(workload, view.enrolment());
+            workload.setIsolated(view.isolated());
+        }
+        if (profile >= Profile.SCOPED_PODS && !view.scope().equals(pod.namespace())) {
+            workload.setScope(view.scope());
         }
         return VersionedResource.of(pod.uid(), workload.build(), Set.of());
     }

@@ -7,6 +7,7 @@ import io.prometheus.client.Histogram;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.function.DoubleSupplier;
 
 /** All metrics of one pilot-lite. Thread: any. */
 public final class PilotMetrics {
@@ -47,6 +48,55 @@ public final class PilotMetrics {
             Histogram.build("pilot_compile_seconds", "Seconds to compile the mesh.")
                     .buckets(.001, .005, .01, .05, .1, .5, 1, 5)
                     .register(registry);
+
+    /** Seconds from the first change of a burst to its being served. Experimental. */
+    public final Histogram sourceLag =
+            Histogram.build(
+                            "pilot_source_lag_seconds",
+                            "Seconds from a change to a snapshot of it.")
+                    .buckets(.02, .05, .1, .2, .5, 1, 2, 5, 10)
+                    .register(registry);
+
+    /** Objects that came by in watches, by collection. Experimental. */
+    public final Counter sourceEvents =
+            Counter.build("pilot_k8s_events_total", "Changes told by the API server.")
+                    .labelNames("collection")
+                    .register(registry);
+
+    /** Whole lists read: one a collection at the start, more when a watch was lost. Stable. */
+    public final Counter sourceLists =
+            Counter.build("pilot_k8s_lists_total", "Collections read from the API server.")
+                    .labelNames("collection")
+                    .register(registry);
+
+    /** Watches that failed, by reason: expired or error. Stable. */
+    public final Counter watchFailures =
+            Counter.build("pilot_k8s_watch_failures_total", "Lists and watches that failed.")
+                    .labelNames("collection", "reason")
+                    .register(registry);
+
+    /** How long the API server could not be followed; 0 while it can. Stable. */
+    public void watchingFailedSeconds(DoubleSupplier seconds) {
+        gauge("pilot_k8s_stale_seconds", "Seconds since the API server went silent.", seconds);
+    }
+
+    /** Changes that wait for their burst to end. Experimental. */
+    public void changesWaiting(DoubleSupplier changes) {
+        gauge("pilot_source_queue", "Changes that wait for the next snapshot.", changes);
+    }
+
+    private void gauge(String name, String help, DoubleSupplier value) {
+        Gauge.build(name, help)
+                .create()
+                .setChild(
+                        new Gauge.Child() {
+                            @Override
+                            public double get() {
+                                return value.getAsDouble();
+                            }
+                        })
+                .register(registry);
+    }
 
     /** The metrics in Prometheus' text format. */
     public String text() {

@@ -25,6 +25,7 @@ public final class CaptureBook {
     private final StatusStore store;
     private final Runnable changed;
     private final Map<String, Report> reports = new HashMap<>();
+    private final Map<String, Report> unconfirmed = new HashMap<>();
     private Map<String, Pod> pods = Map.of();
     private long revision;
 
@@ -45,7 +46,7 @@ public final class CaptureBook {
     }
 
     /** Starts from what is stored. {@code changed} is called after each report. */
-    CaptureBook(StatusStore store, Runnable changed) {
+    public CaptureBook(StatusStore store, Runnable changed) {
         this.store = store;
         this.changed = changed;
         store.initial()
@@ -87,6 +88,7 @@ public final class CaptureBook {
             Map<ObjectKey, Optional<JsonNode>> changes = new LinkedHashMap<>();
             for (Report report : news) {
                 add(report);
+                unconfirmed.put(report.uid, report);
                 changes.put(report.key(), Optional.of(report.toJson()));
             }
             store.put(changes);
@@ -94,6 +96,19 @@ public final class CaptureBook {
         }
         changed.run();
         return now;
+    }
+
+    /**
+     * Takes what pods themselves say, by UID: reports that other replicas took, or this one in an
+     * earlier life. A report of ours holds until its pod shows it.
+     */
+    public synchronized void observed(Map<String, Report> conditions) {
+        conditions.forEach((uid, seen) -> {
+            if (seen.equals(unconfirmed.getOrDefault(uid, seen))) {
+                unconfirmed.remove(uid);
+                reports.put(uid, seen);
+            }
+        });
     }
 
     /** The marks at one moment. */
@@ -111,6 +126,7 @@ public final class CaptureBook {
                         return false; // the pod may be younger than what we have read
                     }
                     gone.put(report.key(), Optional.empty());
+                    unconfirmed.remove(report.uid);
                     return true;
                 });
         gone.keySet().removeAll(kept); // another pod has the name now

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: one virtual thread.
  */
-public final class DirectorySource implements AutoCloseable {
+public final class DirectorySource implements ClusterSource {
 
     private static final Logger log = LoggerFactory.getLogger(DirectorySource.class);
     private static final Duration DEBOUNCE =
@@ -66,10 +66,12 @@ public final class DirectorySource implements AutoCloseable {
         }
     }
 
+    @Override
     public CaptureBook captures() {
         return captures;
     }
 
+    @Override
     public void start() {
         applied.start();
         observed.start();
@@ -111,7 +113,7 @@ public final class DirectorySource implements AutoCloseable {
             return;
         }
         try {
-            StateBuilder.Built built = builder.build(objects, facts);
+            StateBuilder.Built built = builder.build(DirectoryReader.read(objects, facts));
             metrics.rejectedObjects.set(built.refused());
             long generation = publish.applyAsLong(built.state());
             writeStatus(built, generation);

@@ -1,9 +1,12 @@
 package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.base.Splitter;
 import dev.fairlead.pilot.state.EndpointSlice;
+import dev.fairlead.pilot.state.LabelSelector;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.NetworkPolicy;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
@@ -23,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * Reads Kubernetes' own objects, which an API server (or the lab) has checked: what is not there is
  * taken as Kubernetes defaults it.
  */
-final class KubernetesReader {
+public final class KubernetesReader {
 
     private static final String POD_TEMPLATE_HASH = "pod-template-hash";
+    private static final String EXPORT_TO = "networking.istio.io/exportTo";
+    private static final Splitter COMMA = Splitter.on(',').trimResults().omitEmptyStrings();
 
     private KubernetesReader() {}
 
@@ -47,14 +52,14 @@ final class KubernetesReader {
         }
     }
 
-    static Namespace namespace(ObjectKey key, JsonNode object) {
+    public static Namespace namespace(ObjectKey key, JsonNode object) {
         Map<String, String> labels = strings(object.path("metadata").path("labels"));
         Map<String, String> annotations = strings(object.path("metadata").path("annotations"));
         return new Namespace(key.name(), labels, NamespaceWord.of(key.name(), labels, annotations));
     }
 
     /** A Service, or null for one that has no addresses of its own (ExternalName). */
-    static @Nullable Service service(ObjectKey key, JsonNode object) {
+    public static @Nullable Service service(ObjectKey key, JsonNode object) {
         JsonNode spec = object.path("spec");
         if (spec.path("type").asText("").equals("ExternalName")) {
             return null;
@@ -72,7 +77,9 @@ final class KubernetesReader {
                 headless ? List.of() : addresses,
                 headless,
                 strings(spec.path("selector")),
-                ports);
+                ports,
+                COMMA.splitToList(
+                        object.path("metadata").path("annotations").path(EXPORT_TO).asText("")));
     }
 
     private static Service.Port port(JsonNode port) {
@@ -91,7 +98,7 @@ final class KubernetesReader {
     }
 
     /** A pod, or null for one that is over, or that has no network of its own. */
-    static @Nullable Pod pod(ObjectKey key, JsonNode object) {
+    public static @Nullable Pod pod(ObjectKey key, JsonNode object) {
         JsonNode spec = object.path("spec");
         JsonNode status = object.path("status");
         String phase = status.path("phase").asText("");
@@ -159,7 +166,7 @@ final class KubernetesReader {
                 : name;
     }
 
-    static EndpointSlice slice(ObjectKey key, JsonNode object) {
+    public static EndpointSlice slice(ObjectKey key, JsonNode object) {
         List<EndpointSlice.Port> ports = new ArrayList<>();
         for (JsonNode port : object.path("ports")) {
             ports.add(
@@ -185,7 +192,32 @@ final class KubernetesReader {
         return new EndpointSlice(key.namespace(), service, ports, endpoints);
     }
 
-    static Node node(ObjectKey key, JsonNode object) {
+    /**
+     * Selectors as the API server has checked them; an operator that is not known selects nothing.
+     */
+    public static NetworkPolicy networkPolicy(ObjectKey key, JsonNode object) {
+        JsonNode selector = object.path("spec").path("podSelector");
+        List<LabelSelector.Expression> expressions = new ArrayList<>();
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            LabelSelector.Operator operator =
+                    switch (expression.path("operator").asText("")) {
+                        case "NotIn" -> LabelSelector.Operator.NOT_IN;
+                        case "Exists" -> LabelSelector.Operator.EXISTS;
+                        case "DoesNotExist" -> LabelSelector.Operator.DOES_NOT_EXIST;
+                        default -> LabelSelector.Operator.IN;
+                    };
+            expressions.add(
+                    new LabelSelector.Expression(
+                            expression.path("key").asText(""),
+                            operator,
+                            texts(expression.path("values"))));
+        }
+        return new NetworkPolicy(
+                key.namespace(),
+                new LabelSelector(strings(selector.path("matchLabels")), expressions));
+    }
+
+    public static Node node(ObjectKey key, JsonNode object) {
         JsonNode labels = object.path("metadata").path("labels");
         return new Node(
                 key.name(),

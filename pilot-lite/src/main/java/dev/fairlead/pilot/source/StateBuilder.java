@@ -5,14 +5,11 @@ import dev.fairlead.pilot.source.Acceptance.Standing;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
-import dev.fairlead.pilot.state.EndpointSlice;
+import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
-import dev.fairlead.pilot.state.Namespace;
-import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.PeerPolicy;
-import dev.fairlead.pilot.state.Pod;
-import dev.fairlead.pilot.state.Service;
+import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.validate.ConfigReader;
 import dev.fairlead.pilot.validate.CrossCheck;
@@ -27,22 +24,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the cluster's state of objects, and their status.
+ * Makes the cluster's state of what a source has read, and the objects' status.
  *
  * <p>Owner: the source's thread.
  */
-final class StateBuilder {
-
-    private static final ObjectKey MESH = new ObjectKey("", "ConfigMap", "fairlead-system", "mesh");
+public final class StateBuilder {
 
     /** A state, with the status of every object of a kind that is known; refused are counted. */
-    record Built(ClusterState state, Map<ObjectKey, JsonNode> statuses, int refused) {}
+    public record Built(ClusterState state, Map<ObjectKey, JsonNode> statuses, int refused) {}
 
     private final Acceptance<MeshSettings> meshSettings;
     private final Acceptance<ConfigObject> configs;
     private final CaptureBook captures;
 
-    StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
+    public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
         this.captures = captures;
         Map<ObjectKey, JsonNode> lastGood = new HashMap<>();
         storedStatuses.forEach((key, status) -> {
@@ -54,14 +49,13 @@ final class StateBuilder {
         configs = new Acceptance<>(lastGood);
     }
 
-    Built build(DirectoryWatch.Content applied, DirectoryWatch.Content observed) {
+    public Built build(Inventory inventory) {
         Map<ObjectKey, Standing<?>> standings = new LinkedHashMap<>();
-        MeshSettings mesh = mesh(applied.objects(), standings);
-        Map<String, Namespace> namespaces = new HashMap<>();
-        List<Service> services = new ArrayList<>();
+        MeshSettings mesh = mesh(inventory.configs(), standings);
         List<ConfigObject> inForce = new ArrayList<>();
         var reader = new ConfigReader(mesh);
-        applied.objects()
+        inventory
+                .configs()
                 .forEach((key, object) -> {
                     if (ConfigReader.owns(key.group())) {
                         Meta meta = KubernetesReader.meta(key, object);
@@ -71,90 +65,48 @@ final class StateBuilder {
                         if (standing.value() != null) {
                             inForce.add(standing.value());
                         }
-                    } else if (key.group().isEmpty()) {
-                        core(key, object, namespaces, services, standings);
                     }
                 });
-        configs.retain(applied.objects().keySet());
-        ClusterState state = state(applied, observed, mesh, namespaces, services, inForce);
+        configs.retain(inventory.configs().keySet());
+        ClusterState state = Discovery.of(state(inventory, mesh, inForce));
+        Map<ObjectKey, JsonNode> statuses = statuses(standings, CrossCheck.warnings(state));
+        for (Meta meta : inventory.plain()) {
+            statuses.put(meta.key(), StatusWriter.status(meta, List.of(), List.of(), null));
+        }
         return new Built(
                 state,
-                statuses(standings, CrossCheck.warnings(state)),
+                statuses,
                 (int) standings.values().stream().filter(s -> !s.problems().isEmpty()).count());
     }
 
     private MeshSettings mesh(
-            Map<ObjectKey, JsonNode> applied, Map<ObjectKey, Standing<?>> standings) {
-        JsonNode object = applied.get(MESH);
-        meshSettings.retain(applied.keySet());
+            Map<ObjectKey, JsonNode> objects, Map<ObjectKey, Standing<?>> standings) {
+        JsonNode object = objects.get(Inventory.MESH);
+        meshSettings.retain(objects.keySet());
         if (object == null) {
             return MeshSettings.DEFAULT;
         }
-        var standing = meshSettings.judge(MESH, object, "", MeshSettingsReader::read);
-        standings.put(MESH, standing);
+        var standing = meshSettings.judge(Inventory.MESH, object, "", MeshSettingsReader::read);
+        standings.put(Inventory.MESH, standing);
         return standing.value() != null ? standing.value() : MeshSettings.DEFAULT;
     }
 
-    private static void core(
-            ObjectKey key,
-            JsonNode object,
-            Map<String, Namespace> namespaces,
-            List<Service> services,
-            Map<ObjectKey, Standing<?>> standings) {
-        switch (key.kind()) {
-            case "Service" -> {
-                Service service = KubernetesReader.service(key, object);
-                if (service != null) {
-                    services.add(service);
-                }
-            }
-            case "Namespace" -> namespaces.put(key.name(), KubernetesReader.namespace(key, object));
-            case "ServiceAccount" -> {}
-            default -> {
-                return;
-            }
-        }
-        standings.put(key, new Standing<>(object, List.of(), null, object));
-    }
-
-    private ClusterState state(
-            DirectoryWatch.Content applied,
-            DirectoryWatch.Content observed,
-            MeshSettings mesh,
-            Map<String, Namespace> namespaces,
-            List<Service> services,
-            List<ConfigObject> inForce) {
-        List<EndpointSlice> slices = new ArrayList<>();
-        Map<String, Pod> pods = new HashMap<>();
-        Map<String, Node> nodes = new HashMap<>();
-        observed.objects()
-                .forEach((key, object) -> {
-                    switch (key.kind()) {
-                        case "EndpointSlice" -> slices.add(KubernetesReader.slice(key, object));
-                        case "Node" -> nodes.put(key.name(), KubernetesReader.node(key, object));
-                        case "Pod" -> {
-                            Pod pod = KubernetesReader.pod(key, object);
-                            if (pod != null) {
-                                pods.put(pod.uid(), pod);
-                            }
-                        }
-                        default -> {}
-                    }
-                });
-        CaptureBook.Marks marks = captures.marks(Map.copyOf(pods));
-        services.sort(Comparator.comparing(Service::meta, Meta.OLDEST_FIRST));
+    private ClusterState state(Inventory inventory, MeshSettings mesh, List<ConfigObject> inForce) {
+        CaptureBook.Marks marks = captures.marks(inventory.pods());
         return new ClusterState(
-                applied.revision(),
-                observed.revision(),
+                inventory.appliedRevision(),
+                inventory.observedRevision(),
                 marks.revision(),
                 mesh,
-                namespaces,
-                services,
-                slices,
-                pods,
-                nodes,
+                inventory.namespaces(),
+                inventory.services(),
+                inventory.slices(),
+                inventory.pods(),
+                inventory.nodes(),
+                inventory.networkPolicies(),
                 oldestFirst(inForce, VirtualService.class),
                 oldestFirst(inForce, DestinationRule.class),
+                oldestFirst(inForce, Sidecar.class),
                 oldestFirst(inForce, PeerPolicy.class),
                 marks.captured());
     }

@@ -9,9 +9,10 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the three lists of configuration
+ * @param services oldest first, as are the four lists of configuration
  * @param pods by UID
  * @param nodes by name
+ * @param networkPolicies which pods must be reached by their interfaces
  * @param captured UIDs of pods whose traffic their node's agent has reported captured
  */
 public record ClusterState(
@@ -24,8 +25,10 @@ public record ClusterState(
         List<EndpointSlice> slices,
         Map<String, Pod> pods,
         Map<String, Node> nodes,
+        List<NetworkPolicy> networkPolicies,
         List<VirtualService> virtualServices,
         List<DestinationRule> destinationRules,
+        List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
         Set<String> captured) {
 
@@ -35,8 +38,10 @@ public record ClusterState(
         slices = List.copyOf(slices);
         pods = Map.copyOf(pods);
         nodes = Map.copyOf(nodes);
+        networkPolicies = List.copyOf(networkPolicies);
         virtualServices = List.copyOf(virtualServices);
         destinationRules = List.copyOf(destinationRules);
+        sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
         captured = Set.copyOf(captured);
     }

@@ -5,7 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How connections to a host are made, and which named parts it has. */
-public record DestinationRule(Meta meta, String host, TrafficPolicy policy, List<Subset> subsets)
+public record DestinationRule(
+        Meta meta, String host, Visibility visibility, TrafficPolicy policy, List<Subset> subsets)
         implements ConfigObject {
 
     public DestinationRule {

@@ -1,16 +1,61 @@
 package dev.fairlead.pilot.state;
 
+import java.util.List;
+
 /**
  * Settings of the whole mesh, from ConfigMap {@code fairlead-system/mesh}.
  *
  * @param trustDomain first part of every SPIFFE ID; default {@code cluster.local}
  * @param rootNamespace whose DestinationRules and PeerAuthentications hold mesh-wide; default
  *     {@code istio-system}
+ * @param scoping who sees what; default: everybody everything
+ * @param enrolment whose traffic is captured at all
  */
-public record MeshSettings(Compat compat, String trustDomain, String rootNamespace, Egress egress) {
+public record MeshSettings(
+        Compat compat,
+        String trustDomain,
+        String rootNamespace,
+        Egress egress,
+        Scoping scoping,
+        Enrolment enrolment) {
 
     public static final MeshSettings DEFAULT =
             new MeshSettings(Compat.MODERN, "cluster.local", "istio-system", Egress.ALLOW_ANY);
+
+    public MeshSettings(Compat compat, String trustDomain, String rootNamespace, Egress egress) {
+        this(compat, trustDomain, rootNamespace, egress, Scoping.DEFAULT, Enrolment.AS_ANNOTATED);
+    }
+
+    /** Whose traffic is captured at all. */
+    public enum Enrolment {
+        /** Who asks for it. */
+        AS_ANNOTATED,
+        /** Nobody's: all pods leave the mesh. */
+        OFF
+    }
+
+    /**
+     * Who sees what, where objects do not say.
+     *
+     * @param services exportTo of Services; likewise of the other two
+     * @param discovery which namespaces the mesh knows; empty: all
+     */
+    public record Scoping(
+            List<String> services,
+            List<String> virtualServices,
+            List<String> destinationRules,
+            List<LabelSelector> discovery) {
+
+        public static final Scoping DEFAULT =
+                new Scoping(List.of("*"), List.of("*"), List.of("*"), List.of());
+
+        public Scoping {
+            services = List.copyOf(services);
+            virtualServices = List.copyOf(virtualServices);
+            destinationRules = List.copyOf(destinationRules);
+            discovery = List.copyOf(discovery);
+        }
+    }
 
     /** Whose defaults hold where an object says nothing. */
     public enum Compat {

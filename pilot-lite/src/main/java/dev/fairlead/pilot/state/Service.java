@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param addresses its cluster IPs; empty for a headless one, and before one is assigned
  * @param selector labels of its pods; empty: its endpoints come from elsewhere
+ * @param exportTo for whose clients it is there, as {@link Visibility#of} reads it; empty: for
+ *     those that the mesh's settings say
  */
 public record Service(
         Meta meta,
         List<String> addresses,
         boolean headless,
         Map<String, String> selector,
-        List<Port> ports) {
+        List<Port> ports,
+        List<String> exportTo) {
 
     /** What Kubernetes names Services under. */
     public static final String DOMAIN = "svc.cluster.local";
@@ -24,6 +27,7 @@ public record Service(
         addresses = List.copyOf(addresses);
         selector = Map.copyOf(selector);
         ports = List.copyOf(ports);
+        exportTo = List.copyOf(exportTo);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.state;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * are fully qualified; a wildcard is {@code *} or {@code *.suffix}.
  */
 public record VirtualService(
-        Meta meta, List<String> hosts, List<HttpRoute> http, List<TcpRoute> tcp)
+        Meta meta,
+        List<String> hosts,
+        Visibility visibility,
+        List<HttpRoute> http,
+        List<TcpRoute> tcp)
         implements ConfigObject {
 
     public VirtualService {
@@ -70,4 +75,12 @@ public record VirtualService(
      * @param port 0: the port that was called, or the host's only one
      */
     public record Target(String host, String subset, int port, int weight) {}
+
+    /** Hosts that its routes send to; one may come several times. */
+    public List<String> destinations() {
+        List<String> hosts = new ArrayList<>();
+        http.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
+        tcp.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
+        return hosts;
+    }
 }

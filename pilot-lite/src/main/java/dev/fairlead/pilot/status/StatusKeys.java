@@ -8,6 +8,10 @@ public final class StatusKeys {
     public static final String GROUP = "fairlead.dev";
     public static final String AGENT = "AgentStatus";
     public static final String CAPTURE = "PodCapture";
+
+    /** Type of the condition by which a Kubernetes pod says whether it is captured. */
+    public static final String CAPTURED_CONDITION = "fairlead.dev/captured";
+
     public static final ObjectKey PILOT = new ObjectKey(GROUP, "PilotStatus", "", "pilot");
 
     private StatusKeys() {}

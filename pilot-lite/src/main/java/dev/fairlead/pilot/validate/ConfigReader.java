@@ -39,12 +39,14 @@ public final class ConfigReader {
                     spec(
                             object,
                             NETWORKING.contains(version),
-                            new VirtualServiceReader(meta, mesh.compat())::read);
+                            new VirtualServiceReader(meta, mesh)::read);
             case "networking.istio.io/DestinationRule" ->
                     spec(
                             object,
                             NETWORKING.contains(version),
-                            new DestinationRuleReader(meta)::read);
+                            new DestinationRuleReader(meta, mesh)::read);
+            case "networking.istio.io/Sidecar" ->
+                    spec(object, NETWORKING.contains(version), new SidecarReader(meta, mesh)::read);
             case "security.istio.io/PeerAuthentication" ->
                     spec(
                             object,

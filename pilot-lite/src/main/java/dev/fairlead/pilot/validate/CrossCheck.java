@@ -2,11 +2,15 @@ package dev.fairlead.pilot.validate;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.Hosts;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Service;
+import dev.fairlead.pilot.state.Sidecar;
+import dev.fairlead.pilot.state.Sidecar.Import;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.VirtualService.Target;
+import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,18 +37,25 @@ public final class CrossCheck {
         var check = new CrossCheck(state);
         check.virtualServices();
         check.destinationRules();
+        check.sidecars();
         check.peerPolicies();
         return Map.copyOf(check.warnings);
     }
 
     private void virtualServices() {
-        Map<String, VirtualService> hosts = new HashMap<>();
+        Map<String, List<VirtualService>> hosts = new HashMap<>();
         for (VirtualService rule : state.virtualServices()) {
             for (int i = 0; i < rule.hosts().size(); i++) {
-                VirtualService older = hosts.putIfAbsent(rule.hosts().get(i), rule);
-                if (older != null) {
-                    warn(rule.meta().key(), "spec.hosts[" + i + "]", taken(older.meta().key()));
+                String host = rule.hosts().get(i);
+                List<VirtualService> older = hosts.computeIfAbsent(host, h -> new ArrayList<>());
+                for (VirtualService other : older) {
+                    if (rank(rule) == rank(other)
+                            && rule.visibility().overlaps(other.visibility())) {
+                        warn(rule.meta().key(), "spec.hosts[" + i + "]", taken(other.meta().key()));
+                        break;
+                    }
                 }
+                older.add(rule);
             }
             for (int i = 0; i < rule.http().size(); i++) {
                 targets(rule, "spec.http[" + i + "]", rule.http().get(i).targets());
@@ -55,6 +66,10 @@ public final class CrossCheck {
         }
     }
 
+    private static int rank(VirtualService rule) {
+        return rule.visibility().rank(rule.meta().namespace());
+    }
+
     private void targets(VirtualService rule, String path, List<Target> targets) {
         for (int i = 0; i < targets.size(); i++) {
             Target target = targets.get(i);
@@ -63,6 +78,11 @@ public final class CrossCheck {
             ObjectKey key = rule.meta().key();
             if (service == null) {
                 warn(key, where + ".host", "no Service is " + target.host());
+            } else if (!visible(service, key.namespace())) {
+                warn(
+                        key,
+                        where + ".host",
+                        target.host() + " is not exported to namespace " + key.namespace());
             } else if (target.port() != 0 && service.port(target.port()) == null) {
                 warn(key, where + ".port", target.host() + " has no port " + target.port());
             }
@@ -75,6 +95,14 @@ public final class CrossCheck {
         }
     }
 
+    private boolean visible(Service service, String namespace) {
+        List<String> exportTo =
+                service.exportTo().isEmpty()
+                        ? state.mesh().scoping().services()
+                        : service.exportTo();
+        return Visibility.of(exportTo, service.namespace()).to(namespace);
+    }
+
     private boolean subsetIsDefined(Target target) {
         for (DestinationRule rule : state.destinationRules()) {
             if (Hosts.matches(rule.host(), target.host()) && rule.subset(target.subset()) != null) {
@@ -84,15 +112,93 @@ public final class CrossCheck {
         return false;
     }
 
+    /** Several rules of a namespace for one host are merged: what then is not in force. */
     private void destinationRules() {
-        Map<String, DestinationRule> hosts = new HashMap<>();
+        Map<String, List<DestinationRule>> hosts = new HashMap<>();
         for (DestinationRule rule : state.destinationRules()) {
-            DestinationRule older =
-                    hosts.putIfAbsent(rule.meta().namespace() + "/" + rule.host(), rule);
-            if (older != null) {
-                warn(rule.meta().key(), "spec.host", taken(older.meta().key()));
+            var older =
+                    hosts.computeIfAbsent(
+                            rule.meta().namespace() + "/" + rule.host(), h -> new ArrayList<>());
+            for (DestinationRule other : older) {
+                if (rule.visibility().overlaps(other.visibility())) {
+                    shadowed(rule, other);
+                }
+            }
+            older.add(rule);
+        }
+    }
+
+    private void shadowed(DestinationRule rule, DestinationRule older) {
+        String taken = taken(older.meta().key());
+        ObjectKey key = rule.meta().key();
+        if (!rule.policy().equals(TrafficPolicy.NONE)
+                && !older.policy().equals(TrafficPolicy.NONE)) {
+            warn(key, "spec.trafficPolicy", taken);
+        }
+        for (int i = 0; i < rule.subsets().size(); i++) {
+            if (older.subset(rule.subsets().get(i).name()) != null) {
+                warn(key, "spec.subsets[" + i + "].name", taken);
             }
         }
+    }
+
+    private void sidecars() {
+        Map<String, Sidecar> scopes = new HashMap<>();
+        List<Sidecar> selecting = new ArrayList<>();
+        for (Sidecar sidecar : state.sidecars()) {
+            imports(sidecar);
+            ObjectKey key = sidecar.meta().key();
+            if (sidecar.selector().isEmpty()) {
+                Sidecar older = scopes.putIfAbsent(key.namespace(), sidecar);
+                if (older != null) {
+                    warn(key, "metadata.name", taken(older.meta().key()));
+                }
+                continue;
+            }
+            for (Sidecar older : selecting) {
+                if (state.pods().values().stream()
+                        .anyMatch(pod -> older.selects(pod) && sidecar.selects(pod))) {
+                    warn(
+                            key,
+                            "spec.workloadSelector",
+                            "not in force for pods that the older "
+                                    + older.meta().key().display()
+                                    + " selects too");
+                }
+            }
+            selecting.add(sidecar);
+        }
+    }
+
+    private void imports(Sidecar sidecar) {
+        for (int i = 0; i < sidecar.imports().size(); i++) {
+            Import wanted = sidecar.imports().get(i);
+            if (!wanted.host().startsWith("*")
+                    && !ofClients(wanted, sidecar)
+                    && !isKnown(wanted, sidecar.meta().namespace())) {
+                warn(
+                        sidecar.meta().key(),
+                        "spec.egress[0].hosts[" + i + "]",
+                        "nothing is " + wanted.namespace() + "/" + wanted.host());
+            }
+        }
+    }
+
+    /** Whose namespace is meant depends on the client, or nobody's is. */
+    private boolean ofClients(Import wanted, Sidecar sidecar) {
+        return wanted.namespace().equals("~")
+                || (wanted.namespace().equals(".")
+                        && sidecar.meta().namespace().equals(state.mesh().rootNamespace()));
+    }
+
+    private boolean isKnown(Import wanted, String namespace) {
+        return state.services().stream()
+                        .anyMatch(s -> wanted.takes(s.fqdn(), s.namespace(), namespace))
+                || state.virtualServices().stream()
+                        .anyMatch(v ->
+                                v.hosts().stream()
+                                        .anyMatch(h ->
+                                                wanted.takes(h, v.meta().namespace(), namespace)));
     }
 
     private void peerPolicies() {

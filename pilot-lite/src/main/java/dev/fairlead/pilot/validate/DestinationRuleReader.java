@@ -5,7 +5,9 @@ import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.Visibility;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,13 +21,17 @@ final class DestinationRuleReader {
     private static final int MAX_PORT = 65_535;
 
     private final Meta meta;
+    private final MeshSettings mesh;
 
-    DestinationRuleReader(Meta meta) {
+    DestinationRuleReader(Meta meta, MeshSettings mesh) {
         this.meta = meta;
+        this.mesh = mesh;
     }
 
     DestinationRule read(Fields spec) {
-        spec.notYet("exportTo", "workloadSelector");
+        spec.notYet("workloadSelector");
+        Visibility visibility =
+                ExportTo.read(spec, meta.namespace(), mesh.scoping().destinationRules());
         String host = HostNames.host(spec, "host", meta.namespace(), true);
         TrafficPolicy policy = policy(spec);
         List<Subset> subsets = spec.list("subsets", DestinationRuleReader::subset);
@@ -35,7 +41,7 @@ final class DestinationRuleReader {
                 spec.problem("subsets[" + i + "].name", "duplicate " + subsets.get(i).name());
             }
         }
-        return new DestinationRule(meta, host, policy, subsets);
+        return new DestinationRule(meta, host, visibility, policy, subsets);
     }
 
     private static Subset subset(Fields subset) {

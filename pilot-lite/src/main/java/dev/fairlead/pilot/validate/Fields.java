@@ -45,7 +45,11 @@ final class Fields {
 
     /** Where a field stands, by the name that it has in this object. */
     String at(String name) {
-        String written = written(name);
+        int bracket = name.indexOf('[');
+        String written =
+                bracket < 0
+                        ? written(name)
+                        : written(name.substring(0, bracket)) + name.substring(bracket);
         return path.isEmpty() ? written : path + "." + written;
     }
 

@@ -11,6 +11,7 @@ final class HostNames {
                             + "(\\.[a-zA-Z0-9]([a-zA-Z0-9_-]*[a-zA-Z0-9])?)*)");
     private static final Pattern SUBSET =
             Pattern.compile("[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?");
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
     private static final int MAX_HOST = 253;
     private static final int MAX_SUBSET = 63;
 
@@ -40,6 +41,11 @@ final class HostNames {
             return "\"" + host + "\" is not a host name";
         }
         return "";
+    }
+
+    /** Whether Kubernetes takes it for a namespace's name. */
+    static boolean isLabel(String name) {
+        return name.length() <= MAX_SUBSET && LABEL.matcher(name).matches();
     }
 
     static boolean isSubset(String name) {

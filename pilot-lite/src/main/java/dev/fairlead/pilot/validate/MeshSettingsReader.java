@@ -7,6 +7,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
+import dev.fairlead.pilot.state.MeshSettings.Enrolment;
+import dev.fairlead.pilot.state.MeshSettings.Scoping;
 import dev.fairlead.wire.identity.SpiffeId;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +57,28 @@ public final class MeshSettingsReader {
                 compat,
                 trustDomain,
                 root.isEmpty() ? MeshSettings.DEFAULT.rootNamespace() : root,
-                egress == null ? otherwise : egress);
+                egress == null ? otherwise : egress,
+                scoping(mesh),
+                enrolment(mesh));
+    }
+
+    private static Enrolment enrolment(Fields mesh) {
+        Enrolment given =
+                mesh.object("enrolment", fields -> fields.choice("mode", Enrolment.values()));
+        return given == null ? Enrolment.AS_ANNOTATED : given;
+    }
+
+    private static Scoping scoping(Fields mesh) {
+        return new Scoping(
+                exportTo(mesh, "defaultServiceExportTo", true),
+                exportTo(mesh, "defaultVirtualServiceExportTo", false),
+                exportTo(mesh, "defaultDestinationRuleExportTo", false),
+                mesh.list("discoverySelectors", LabelSelectors::read));
+    }
+
+    private static List<String> exportTo(Fields mesh, String name, boolean none) {
+        List<String> words = ExportTo.words(mesh, name, "", none);
+        return words.isEmpty() ? List.of("*") : words;
     }
 
     private static Compat compat(Fields mesh) {
@@ -69,7 +92,7 @@ public final class MeshSettingsReader {
         };
     }
 
-    private static Egress egress(Fields policy, Compat compat) {
+    static Egress egress(Fields policy, Compat compat) {
         Egress given = policy.choice("mode", new Egress[] {Egress.ALLOW_ANY, Egress.REGISTRY_ONLY});
         boolean refuse = given == null ? compat == Compat.ISTIO_1_0 : given == Egress.REGISTRY_ONLY;
         if (!refuse) {

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.validate;
 
 import dev.fairlead.pilot.state.Hosts;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.StringMatch;
@@ -10,6 +11,7 @@ import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
 import dev.fairlead.pilot.state.VirtualService.TcpMatch;
 import dev.fairlead.pilot.state.VirtualService.TcpRoute;
+import dev.fairlead.pilot.state.Visibility;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,23 +27,25 @@ final class VirtualServiceReader {
     private static final int MAX_PORT = 65_535;
 
     private final Meta meta;
-    private final Compat compat;
+    private final MeshSettings mesh;
 
-    VirtualServiceReader(Meta meta, Compat compat) {
+    VirtualServiceReader(Meta meta, MeshSettings mesh) {
         this.meta = meta;
-        this.compat = compat;
+        this.mesh = mesh;
     }
 
     VirtualService read(Fields spec) {
         List<String> hosts = hosts(spec);
         meshOnly(spec);
-        spec.notYet("exportTo", "tls");
+        Visibility visibility =
+                ExportTo.read(spec, meta.namespace(), mesh.scoping().virtualServices());
+        spec.notYet("tls");
         List<HttpRoute> http = spec.list("http", this::httpRoute);
         List<TcpRoute> tcp = spec.list("tcp", this::tcpRoute);
         if (http.isEmpty() && tcp.isEmpty() && !spec.has("tls")) {
             spec.wrong("http or tcp routes are needed");
         }
-        return new VirtualService(meta, hosts, http, tcp);
+        return new VirtualService(meta, hosts, visibility, http, tcp);
     }
 
     private List<String> hosts(Fields spec) {
@@ -150,7 +154,7 @@ final class VirtualServiceReader {
             route.problem("route", "at least one destination is needed");
         }
         int total = targets.stream().mapToInt(Target::weight).sum();
-        if (targets.size() > 1 && compat == Compat.ISTIO_1_0 && total != PERCENT) {
+        if (targets.size() > 1 && mesh.compat() == Compat.ISTIO_1_0 && total != PERCENT) {
             route.problem("route", "weights add up to " + total + ", not to " + PERCENT);
         } else if (targets.size() > 1 && total == 0) {
             route.problem("route", "all weights are 0");

@@ -2,7 +2,7 @@ package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.ClusterState;
-import dev.fairlead.pilot.status.StatusStore;
+import dev.fairlead.pilot.status.DirectoryStatusStore;
 import dev.fairlead.pilot.testing.Yaml;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.io.IOException;
@@ -29,10 +29,10 @@ public final class TestStates {
         var content = new DirectoryWatch.Content(1, objects);
         try {
             Path folder = Files.createTempDirectory("pilot-state");
-            try (var store = new StatusStore(folder)) {
+            try (var store = new DirectoryStatusStore(folder)) {
                 var book = new CaptureBook(store, () -> {});
                 var builder = new StateBuilder(store.initial(), book);
-                var first = builder.build(content, content);
+                var first = builder.build(DirectoryReader.read(content, content));
                 for (String uid : captured) {
                     var pod = java.util.Objects.requireNonNull(first.state().pods().get(uid));
                     book.report(
@@ -44,7 +44,7 @@ public final class TestStates {
                                             pod.node(),
                                             true)));
                 }
-                return builder.build(content, content);
+                return builder.build(DirectoryReader.read(content, content));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.pilot.Backing;
 import dev.fairlead.pilot.Pilot;
 import dev.fairlead.pilot.status.StatusKeys;
 import dev.fairlead.wire.tokens.Caller;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A pilot on the loopback without TLS, which believes its callers' word for who they are. */
 public final class TestPilot implements AutoCloseable {
@@ -27,14 +29,23 @@ public final class TestPilot implements AutoCloseable {
     private static final Metadata.Key<String> NODE =
             Metadata.Key.of("node", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final TestCluster cluster;
+    private final @Nullable TestCluster cluster;
     private final Pilot pilot;
     private final ManagedChannel channel;
 
     public TestPilot(TestCluster cluster) throws IOException {
+        this(Backing.directory(cluster.root()), cluster);
+    }
+
+    /** One that stands on something else than a test's cluster. */
+    public TestPilot(Backing backing) throws IOException {
+        this(backing, null);
+    }
+
+    private TestPilot(Backing backing, @Nullable TestCluster cluster) throws IOException {
         this.cluster = cluster;
         var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        pilot = Pilot.start(cluster.root(), NettyServerBuilder.forAddress(listen), new Believing());
+        pilot = Pilot.start(backing, NettyServerBuilder.forAddress(listen), new Believing());
         channel =
                 ManagedChannelBuilder.forAddress("127.0.0.1", pilot.port()).usePlaintext().build();
     }
@@ -56,7 +67,8 @@ public final class TestPilot implements AutoCloseable {
         Await.until(
                 node + " acknowledges " + revision,
                 () -> {
-                    JsonNode status = cluster.status(StatusKeys.agent(node));
+                    JsonNode status =
+                            Objects.requireNonNull(cluster).status(StatusKeys.agent(node));
                     return status != null
                             && status.path("connected").asBoolean()
                             && status.path("ackedAppliedRevision").asLong() >= revision;
@@ -68,7 +80,7 @@ public final class TestPilot implements AutoCloseable {
         Await.until(
                 "revision " + revision + " is compiled",
                 () -> {
-                    JsonNode status = cluster.status(StatusKeys.PILOT);
+                    JsonNode status = Objects.requireNonNull(cluster).status(StatusKeys.PILOT);
                     return status != null && status.path("appliedRevision").asLong() >= revision;
                 });
     }

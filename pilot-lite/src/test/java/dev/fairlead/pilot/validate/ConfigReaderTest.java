@@ -104,8 +104,8 @@ class ConfigReaderTest {
                         "{hosts: [a], gateways: [bookinfo-gateway], http: [{%s}]}".formatted(to),
                         "spec.gateways[0]: bookinfo-gateway: not supported yet"),
                 arguments(
-                        "{hosts: [a], exportTo: [.], http: [{%s}]}".formatted(to),
-                        "spec.exportTo: not supported yet"),
+                        "{hosts: [a], exportTo: ['.', '*'], http: [{%s}]}".formatted(to),
+                        "spec.exportTo[1]: * leaves no room for other entries"),
                 arguments(
                         "{hosts: [a], http: [{match: [{queryParams: {a: {exact: b}}}], %s}]}"
                                 .formatted(to),
@@ -203,7 +203,9 @@ class ConfigReaderTest {
                 arguments(
                         "{host: a, trafficPolicy: {portLevelSettings: [{tls: {mode: DISABLE}}]}}",
                         "spec.trafficPolicy.portLevelSettings[0].port: is needed"),
-                arguments("{host: a, exportTo: ['*']}", "spec.exportTo: not supported yet"),
+                arguments(
+                        "{host: a, exportTo: ['~']}",
+                        "spec.exportTo[0]: \"~\" is not a namespace, . or *"),
                 arguments("{host: a, subset: []}", "spec.subset: unknown field"));
     }
 

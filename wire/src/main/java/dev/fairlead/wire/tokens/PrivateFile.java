@@ -44,8 +44,15 @@ public final class PrivateFile {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** IOException with the reason where group or others have any access to {@code file}. */
+    /**
+     * IOException with the reason where group or others have any access to {@code file}. A file of
+     * a volume that kubelet projects is taken as it is: its mode is kubelet's choice (0644 or by
+     * fsGroup), and only its pod sees the volume.
+     */
     public static void require(Path file) throws IOException {
+        if (projected(file)) {
+            return;
+        }
         Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
         for (PosixFilePermission permission : mode) {
             if (!permission.name().startsWith("OWNER")) {
@@ -56,5 +63,14 @@ public final class PrivateFile {
                                 + "): expected its owner only, chmod go= it");
             }
         }
+    }
+
+    /**
+     * Whether {@code file} is a link into {@code ..data}, kubelet's link to the present version.
+     */
+    private static boolean projected(Path file) throws IOException {
+        return Files.isSymbolicLink(file)
+                && Files.readSymbolicLink(file).startsWith("..data")
+                && Files.isSymbolicLink(file.resolveSibling("..data"));
     }
 }

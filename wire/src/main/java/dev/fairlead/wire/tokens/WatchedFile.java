@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a file holds, parsed again whenever the file was changed or replaced. A version that cannot
- * be read or parsed leaves the last good one in force, with one warning.
+ * What a file holds, parsed again whenever the file was changed or replaced, also by a swap of a
+ * symbolic link on its path (as kubelet does). A version that cannot be parsed leaves the last good
+ * one in force, with one warning; what cannot be read is tried again at the next look.
  *
  * <p>Thread: any. Cost of a look: one stat.
  */
@@ -62,11 +63,12 @@ final class WatchedFile<T> {
     }
 
     private void load(Stamp now) throws IOException {
+        byte[] content = now.size > MAX_BYTES ? new byte[0] : Files.readAllBytes(file);
         try {
             if (now.size > MAX_BYTES) {
                 throw new IOException(now.size + " bytes, at most " + MAX_BYTES + " are read");
             }
-            value = parser.parse(Files.readAllBytes(file));
+            value = parser.parse(content);
             seen = now;
         } catch (Exception e) {
             if (value == null) {

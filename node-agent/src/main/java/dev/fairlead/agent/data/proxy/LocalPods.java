@@ -100,6 +100,8 @@ final class LocalPods {
         if (destination == null
                 || listener == null
                 || !captured(snapshot, destination)
+                || isolated(snapshot, source)
+                || isolated(snapshot, destination)
                 || destination.exclusions().inboundPorts().contains(to.getPort())) {
             return new SameNode.Way.Wire();
         }
@@ -123,6 +125,12 @@ final class LocalPods {
     private static boolean captured(Snapshot snapshot, LocalPod destination) {
         Workload known = snapshot.workloads().withUid(destination.uid());
         return known != null && known.captured();
+    }
+
+    /** Its packets must be seen by who enforces its NetworkPolicies. */
+    private static boolean isolated(Snapshot snapshot, LocalPod pod) {
+        Workload known = snapshot.workloads().withUid(pod.uid());
+        return known != null && known.isolated();
     }
 
     /** What the destination's listener would have seen of the connection. */

@@ -9,6 +9,7 @@ import java.util.Map;
  * A pod of the mesh as the control plane knows it, on whatever node.
  *
  * @param captured its node's agent has reported that its traffic is captured: it speaks mTLS
+ * @param isolated a NetworkPolicy selects it: packets to and from it must cross its interface
  * @param workloadName the owning Deployment, or the pod itself
  * @param services FQDNs of the Services that select it, oldest first
  * @param membership what its own node's agent is to do with it
@@ -22,6 +23,7 @@ public record Workload(
         List<InetAddress> addresses,
         String node,
         boolean captured,
+        boolean isolated,
         String workloadName,
         List<String> services,
         Membership membership) {

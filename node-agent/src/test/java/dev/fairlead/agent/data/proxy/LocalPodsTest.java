@@ -79,21 +79,41 @@ class LocalPodsTest {
     }
 
     private Way way(Config config, boolean captured, @Nullable UpstreamTls mutual, boolean http) {
-        Workload workload =
-                new Workload(
-                        Mesh.UID,
-                        "default",
-                        "called",
-                        CALLED,
-                        Map.of("app", "called"),
-                        called.addresses(),
-                        "node",
-                        captured,
-                        "called",
-                        List.of("called.default.svc.cluster.local"),
-                        Workload.Membership.UNTOLD);
-        worker.install(config.workload(workload).build());
+        worker.install(config.workload(called(captured, false)).build());
         return sameNode.way(caller, TARGET, mutual, http);
+    }
+
+    private Workload called(boolean captured, boolean isolated) {
+        return workload(Mesh.UID, "called", CALLED, captured, isolated);
+    }
+
+    private Workload workload(
+            String uid, String name, SpiffeId identity, boolean captured, boolean isolated) {
+        return new Workload(
+                uid,
+                "default",
+                name,
+                identity,
+                Map.of("app", name),
+                called.addresses(),
+                "node",
+                captured,
+                isolated,
+                name,
+                List.of(name + ".default.svc.cluster.local"),
+                Workload.Membership.UNTOLD);
+    }
+
+    @Test
+    void whereANetworkPolicySelectsEitherThePacketsCrossTheInterface() {
+        Workload selected = workload("pod-2", "caller", CALLER, true, true);
+        worker.install(
+                permissive(Config.http()).workload(called(true, false)).workload(selected).build());
+        assertThat(sameNode.way(caller, TARGET, null, true)).as("source").isEqualTo(new Way.Wire());
+        worker.install(permissive(Config.http()).workload(called(true, true)).build());
+        assertThat(sameNode.way(caller, TARGET, null, true))
+                .as("destination")
+                .isEqualTo(new Way.Wire());
     }
 
     @Test

@@ -115,6 +115,7 @@ final class AdminFixture {
                         List.of(address("198.18.1.10")),
                         "node-1",
                         true,
+                        false,
                         "sleep",
                         List.of(),
                         Workload.Membership.UNTOLD);

@@ -36,6 +36,7 @@ public final class WorkloadCompiler
                         addresses,
                         workload.getNode(),
                         workload.getCaptured(),
+                        workload.getIsolated(),
                         workload.getWorkloadName(),
                         workload.getServicesList(),
                         new Membership(

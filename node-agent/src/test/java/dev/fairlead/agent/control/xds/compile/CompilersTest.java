@@ -227,6 +227,7 @@ class CompilersTest {
                                 List.of(InetAddress.ofLiteral("198.18.1.10")),
                                 "node-1",
                                 true,
+                                false,
                                 "reviews-v1",
                                 List.of("reviews.default.svc.cluster.local"),
                                 Workload.Membership.UNTOLD));

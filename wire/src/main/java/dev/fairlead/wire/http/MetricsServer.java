@@ -1,4 +1,4 @@
-package dev.fairlead.pilot;
+package dev.fairlead.wire.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,14 +10,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Answers /metrics and /ready over HTTP. */
-final class MetricsServer implements AutoCloseable {
+public final class MetricsServer implements AutoCloseable {
 
     private static final int OK = 200;
     private static final int UNAVAILABLE = 503;
 
     private final HttpServer server;
 
-    MetricsServer(InetSocketAddress listen, Supplier<String> metrics, BooleanSupplier ready)
+    public MetricsServer(InetSocketAddress listen, Supplier<String> metrics, BooleanSupplier ready)
             throws IOException {
         server = HttpServer.create(listen, 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -31,7 +31,7 @@ final class MetricsServer implements AutoCloseable {
         server.start();
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 

@@ -1,0 +1,68 @@
+package dev.fairlead.cli.uninstall;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What takes the last of us off each node: the agent's own pod, with the same image, rights and
+ * mounts, running another program in an init container. It is ready when that has ended well.
+ */
+final class Cleaner {
+
+    static final String NAME = "fairlead-clean";
+
+    private Cleaner() {}
+
+    static DaemonSet of(DaemonSet agent) {
+        Map<String, String> labels =
+                Map.of("app.kubernetes.io/name", NAME, "app.kubernetes.io/part-of", "fairlead");
+        PodSpec pod = agent.getSpec().getTemplate().getSpec();
+        Container container =
+                pod.getContainers().stream()
+                        .filter(c -> c.getName().equals("agent"))
+                        .findFirst()
+                        .orElseThrow();
+        ContainerBuilder bare =
+                new ContainerBuilder(container)
+                        .withArgs(List.of())
+                        .withPorts(List.of())
+                        .withLifecycle(null)
+                        .withStartupProbe(null)
+                        .withReadinessProbe(null)
+                        .withLivenessProbe(null);
+        Container clean =
+                bare.withName("clean").withCommand("/opt/fairlead/bin/fairlead-clean").build();
+        Container stay =
+                bare.withName("stay")
+                        .withCommand("/opt/fairlead/bin/fairlead-clean", "stay")
+                        .build();
+        return new DaemonSetBuilder()
+                .withNewMetadata()
+                .withName(NAME)
+                .withNamespace(Removal.NAMESPACE)
+                .withLabels(labels)
+                .endMetadata()
+                .withNewSpec()
+                .withNewSelector()
+                .withMatchLabels(Map.of("app.kubernetes.io/name", NAME))
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(labels)
+                .endMetadata()
+                .withSpec(pod)
+                .editSpec()
+                .withInitContainers(clean)
+                .withContainers(stay)
+                .withTerminationGracePeriodSeconds(1L)
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.fairlead.e2e.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What our accounts were granted, and what the API server says they asked for.
+ *
+ * @param granted {@code account verb group/resource}, one for each verb of each rule
+ * @param asked the same of each request in the API server's audit log
+ * @param denied requests that were answered 403
+ */
+record Audit(Set<String> granted, Set<String> asked, List<String> denied) {
+
+    private static final String ACCOUNT = "system:serviceaccount:fairlead-system:";
+    private static final String LOG = "/run/kube/host/log/audit.log";
+
+    static Audit of(Kube kube) {
+        Set<String> asked = new TreeSet<>();
+        List<String> denied = new ArrayList<>();
+        for (String line : kube.node("control", "cat", LOG).ok().lines().toList()) {
+            JsonNode event = Kube.json(line);
+            String user = event.at("/user/username").asText();
+            if (!user.startsWith(ACCOUNT) || !event.has("objectRef")) {
+                continue;
+            }
+            JsonNode object = event.get("objectRef");
+            String sub = object.path("subresource").asText("");
+            String request =
+                    "%s %s %s/%s"
+                            .formatted(
+                                    user.substring(ACCOUNT.length()),
+                                    event.path("verb").asText(),
+                                    object.path("apiGroup").asText(""),
+                                    object.path("resource").asText()
+                                            + (sub.isEmpty() ? "" : "/" + sub));
+            asked.add(request);
+            if (event.at("/responseStatus/code").asInt() == 403) {
+                denied.add(request + " " + object.path("name").asText(""));
+            }
+        }
+        return new Audit(granted(kube), asked, denied);
+    }
+
+    private static Set<String> granted(Kube kube) {
+        Set<String> granted = new TreeSet<>();
+        String ours = "app.kubernetes.io/part-of=fairlead";
+        for (String kind : List.of("clusterroles", "roles")) {
+            for (JsonNode role : kube.get("-A", kind, "-l", ours).get("items")) {
+                String account =
+                        role.at("/metadata/name").asText(); // a role's name is its account's
+                for (JsonNode rule : role.get("rules")) {
+                    add(account, rule, granted);
+                }
+            }
+        }
+        return granted;
+    }
+
+    private static void add(String account, JsonNode rule, Set<String> granted) {
+        for (JsonNode verb : rule.get("verbs")) {
+            for (JsonNode group : rule.get("apiGroups")) {
+                for (JsonNode resource : rule.get("resources")) {
+                    granted.add(
+                            "%s %s %s/%s"
+                                    .formatted(
+                                            account,
+                                            verb.asText(),
+                                            group.asText(),
+                                            resource.asText()));
+                }
+            }
+        }
+    }
+
+    /** Rights that no request made use of. */
+    Set<String> unused() {
+        Set<String> unused = new TreeSet<>(granted);
+        unused.removeAll(asked);
+        return unused;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.fairlead.pilot.compile;
+
+/** Versions of what agents understand, and what came with which. An agent says its own. */
+public final class Profile {
+
+    /** The newest that is served; a newer agent understands it too. */
+    public static final int NEWEST = 2;
+
+    /** Agents are told which pods to capture. */
+    public static final int ENROLMENT = 2;
+
+    /** A pod may be in another scope than its namespace's. */
+    public static final int SCOPED_PODS = 2;
+
+    private Profile() {}
+}

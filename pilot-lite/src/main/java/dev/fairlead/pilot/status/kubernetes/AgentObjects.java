@@ -1,0 +1,185 @@
+package dev.fairlead.pilot.status.kubernetes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.kubernetes.ApiWriter;
+import dev.fairlead.kubernetes.watch.Collection;
+import dev.fairlead.kubernetes.watch.Follower;
+import dev.fairlead.kubernetes.watch.Reflector;
+import dev.fairlead.kubernetes.watch.ServerState;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster's Agent objects: writes those of agents that are connected to this replica, each at
+ * most once in {@link #APART}, and reads all.
+ *
+ * <p>Owner of the writes: one virtual thread; the rest is guarded by this.
+ */
+final class AgentObjects implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(AgentObjects.class);
+    private static final String PATH = "/apis/agents.fairlead.dev/v1alpha1/agents";
+    private static final Duration APART = Duration.ofSeconds(2);
+
+    private final ApiWriter api;
+    private final String replica;
+    private final Reflector<AgentStatus> all;
+    private final Thread writer = Thread.ofVirtual().name("agent-status").unstarted(this::run);
+    private final Map<String, JsonNode> wanted = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, JsonNode> written = new LinkedHashMap<>(); // of the writer
+    private volatile Runnable changed = () -> {};
+
+    /** What is read of an Agent object. */
+    record AgentStatus(boolean connected, String pilot, long acknowledged) {}
+
+    AgentObjects(KubernetesClient client, ApiWriter api, String replica) {
+        this.api = api;
+        this.replica = replica;
+        this.all =
+                new Reflector<>(
+                        client,
+                        Collection.of("agents.fairlead.dev", "v1alpha1", "agents", "Agent"),
+                        Set.of("rejected"),
+                        (key, object, before) -> read(object.path("status")),
+                        new Telling(),
+                        new ServerState(Clock.systemUTC()));
+    }
+
+    private static AgentStatus read(JsonNode status) {
+        return new AgentStatus(
+                status.path("connected").asBoolean(false),
+                status.path("pilot").asText(""),
+                status.path("ackedRevision").asLong(0));
+    }
+
+    /** {@code listener} is told when some agent's object has changed. */
+    void onChange(Runnable listener) {
+        changed = listener;
+    }
+
+    void start() {
+        all.start();
+        writer.start();
+    }
+
+    java.util.Collection<AgentStatus> all() {
+        return all.kept().all().values();
+    }
+
+    synchronized void put(String node, JsonNode status) {
+        wanted.put(node, status);
+        notifyAll();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Map<String, JsonNode> batch;
+                synchronized (this) {
+                    while (wanted.isEmpty()) {
+                        wait();
+                    }
+                    batch = new LinkedHashMap<>(wanted);
+                    wanted.clear();
+                }
+                batch.forEach(this::write);
+                Thread.sleep(APART);
+            }
+        } catch (InterruptedException e) {
+            log.debug("agents' status is no longer written");
+        }
+    }
+
+    private void write(String node, JsonNode status) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        patch.set("status", served(node, status));
+        if (patch.equals(written.get(node))) {
+            return;
+        }
+        try {
+            ApiWriter.Answer answer = patch(node, patch);
+            if (answer.absent() && create(node)) {
+                answer = patch(node, patch);
+            }
+            if (answer.written()) {
+                written.put(node, patch);
+                return;
+            }
+            log.warn("agent's status not written node={} reason=\"{}\"", node, answer.message());
+        } catch (IOException e) {
+            log.debug("agent's status not written node={}", node, e);
+        }
+        synchronized (this) {
+            wanted.putIfAbsent(node, status);
+        }
+    }
+
+    private ApiWriter.Answer patch(String node, JsonNode patch) throws IOException {
+        return api.patch(PATH + "/" + node + "/status", ApiWriter.MERGE, patch);
+    }
+
+    private ObjectNode served(String node, JsonNode status) {
+        ObjectNode served = JsonNodeFactory.instance.objectNode();
+        served.put("node", node);
+        served.put("connected", status.path("connected").asBoolean());
+        served.put("pilot", replica);
+        for (String name : new String[] {"version", "profile"}) {
+            if (status.has(name)) {
+                served.set(name, status.get(name));
+            }
+        }
+        served.put("ackedRevision", status.path("ackedAppliedRevision").asText("0"));
+        served.set("rejected", status.path("rejected"));
+        return served;
+    }
+
+    /** Makes the object, owned by its node: Kubernetes removes the one with the other. */
+    private boolean create(String node) throws IOException {
+        ApiWriter.Answer owner = api.get("/api/v1/nodes/" + node);
+        ObjectNode agent = JsonNodeFactory.instance.objectNode();
+        agent.put("apiVersion", "agents.fairlead.dev/v1alpha1").put("kind", "Agent");
+        ObjectNode metadata = agent.putObject("metadata").put("name", node);
+        metadata.putObject("labels").put("app.kubernetes.io/part-of", "fairlead");
+        if (owner.written()) {
+            metadata.putArray("ownerReferences")
+                    .addObject()
+                    .put("apiVersion", "v1")
+                    .put("kind", "Node")
+                    .put("name", node)
+                    .put("uid", owner.body().path("metadata").path("uid").asText());
+        }
+        ApiWriter.Answer answer = api.create(PATH, agent);
+        return answer.written() || answer.conflict();
+    }
+
+    @Override
+    public void close() {
+        all.close();
+        writer.interrupt();
+    }
+
+    private final class Telling implements Follower {
+        @Override
+        public void changed(Collection collection) {
+            changed.run();
+        }
+
+        @Override
+        public void unchanged(Collection collection) {}
+
+        @Override
+        public void watchFailed(Collection collection, String reason) {}
+
+        @Override
+        public void listed(Collection collection, int objects) {}
+    }
+}
