@@ -37,7 +37,7 @@ public final class MeshCompiler {
                 enrolled.add(namespace.name());
             }
         }
-        return new MeshView(state.mesh(), views, pods, enrolled, Requirements.of(state, scopes));
+        return new MeshView(state.mesh(), views, pods, enrolled);
     }
 
     private static ScopeView view(ClientScope scope, Registry registry, ClusterCompiler clusters) {
