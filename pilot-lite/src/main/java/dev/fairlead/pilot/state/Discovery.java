@@ -46,6 +46,7 @@ public final class Discovery {
                 only(all.slices(), EndpointSlice::namespace),
                 pods,
                 all.nodes(),
+                only(all.networkPolicies(), NetworkPolicy::namespace),
                 only(all.virtualServices(), rule -> rule.meta().namespace()),
                 only(all.destinationRules(), rule -> rule.meta().namespace()),
                 only(all.sidecars(), sidecar -> sidecar.meta().namespace()),
