@@ -1,5 +1,6 @@
 package dev.fairlead.pilot;
 
+import dev.fairlead.pilot.admission.LatestState;
 import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.generate.Snapshot;
 import dev.fairlead.pilot.metrics.PilotMetrics;
@@ -38,7 +39,7 @@ public final class Pilot implements AutoCloseable {
     private final ClusterSource source;
     private final Server server;
     private long generation; // of the source's thread
-    private volatile boolean synced;
+    private final LatestState latest = new LatestState();
 
     private Pilot(Backing backing, ServerBuilder<?> builder, ServerInterceptor authentication)
             throws IOException {
@@ -75,8 +76,7 @@ public final class Pilot implements AutoCloseable {
                             state.captureRevision());
             agents.publish(new Snapshot(revisions, MeshCompiler.compile(state)));
             metrics.generation.set((double) next);
-            if (!synced) {
-                synced = true;
+            if (latest.get() == null) {
                 log.info(
                         "ready applied={} observed={} services={} pods={}",
                         state.appliedRevision(),
@@ -84,6 +84,7 @@ public final class Pilot implements AutoCloseable {
                         state.services().size(),
                         state.pods().size());
             }
+            latest.set(state);
             log.debug("published {}", revisions);
             return next;
         }
@@ -93,9 +94,14 @@ public final class Pilot implements AutoCloseable {
         return metrics;
     }
 
+    /** What was published last. */
+    public LatestState latest() {
+        return latest;
+    }
+
     /** Whether the cluster has been read, so that there is something to serve. */
     public boolean ready() {
-        return synced;
+        return latest.get() != null;
     }
 
     public int port() {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.time.DateTimeException;
@@ -49,20 +51,24 @@ final class Candidate {
 
     private static ClusterState replaced(
             ClusterState state, ObjectKey key, @Nullable ConfigObject object) {
-        return new ClusterState(
-                state.appliedRevision(),
-                state.observedRevision(),
-                state.captureRevision(),
-                state.mesh(),
-                state.namespaces(),
-                state.services(),
-                state.slices(),
-                state.pods(),
-                state.nodes(),
-                list(state.virtualServices(), key, object, VirtualService.class),
-                list(state.destinationRules(), key, object, DestinationRule.class),
-                list(state.peerPolicies(), key, object, PeerPolicy.class),
-                state.captured());
+        var changed =
+                new ClusterState(
+                        state.appliedRevision(),
+                        state.observedRevision(),
+                        state.captureRevision(),
+                        state.mesh(),
+                        state.namespaces(),
+                        state.services(),
+                        state.slices(),
+                        state.pods(),
+                        state.nodes(),
+                        state.networkPolicies(),
+                        list(state.virtualServices(), key, object, VirtualService.class),
+                        list(state.destinationRules(), key, object, DestinationRule.class),
+                        list(state.sidecars(), key, object, Sidecar.class),
+                        list(state.peerPolicies(), key, object, PeerPolicy.class),
+                        state.captured());
+        return Discovery.of(changed); // an object of elsewhere is not looked at
     }
 
     private static <C extends ConfigObject> List<C> list(

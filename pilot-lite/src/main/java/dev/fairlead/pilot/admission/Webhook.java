@@ -2,7 +2,6 @@ package dev.fairlead.pilot.admission;
 
 import dev.fairlead.kubernetes.Leadership;
 import dev.fairlead.pilot.admission.certificate.WebhookCertificates;
-import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.wire.tokens.LiveKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -10,8 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +20,12 @@ public final class Webhook implements AutoCloseable {
     private final WebhookCertificates certificates;
     private final CompletableFuture<WebhookServer> server;
 
-    /** {@code state} gives null until the cluster has been read. */
     public Webhook(
             InetSocketAddress listen,
             KubernetesClient client,
             String namespace,
             Leadership leadership,
-            Supplier<@Nullable ClusterState> state,
+            LatestState state,
             AdmissionCounts counts) {
         certificates = new WebhookCertificates(client, namespace, leadership, Clock.systemUTC());
         server =
@@ -47,7 +43,7 @@ public final class Webhook implements AutoCloseable {
             InetSocketAddress listen,
             LiveKey key,
             Gate gate,
-            Supplier<@Nullable ClusterState> state,
+            LatestState state,
             AdmissionCounts counts) {
         try {
             var server = new WebhookServer(listen, key, gate, state, counts);

@@ -11,14 +11,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +35,7 @@ final class WebhookServer implements AutoCloseable {
     private static final int AT_ONCE = 64;
     private static final int BACKLOG = 128;
     private static final int TURN_SECONDS = 2;
+    private static final Duration MOMENT = Duration.ofMillis(250); // a change is served in less
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
@@ -45,17 +45,17 @@ final class WebhookServer implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
 
     private final Gate gate;
-    private final Supplier<@Nullable ClusterState> state;
+    private final LatestState state;
     private final AdmissionCounts counts;
     private final Semaphore turns = new Semaphore(AT_ONCE);
     private final HttpsServer server;
 
-    /** {@code state} gives null until the cluster has been read. Starts to listen. */
+    /** Starts to listen. */
     WebhookServer(
             InetSocketAddress listen,
             LiveKey key,
             Gate gate,
-            Supplier<@Nullable ClusterState> state,
+            LatestState state,
             AdmissionCounts counts)
             throws IOException {
         this.gate = gate;
@@ -145,6 +145,11 @@ final class WebhookServer implements AutoCloseable {
         try {
             AdmissionRequest request = AdmissionReviews.read(body);
             Decision decision = gate.check(request, now);
+            if (!decision.warnings().isEmpty()) {
+                // what it refers to may just have been applied, a moment before it
+                ClusterState next = state.after(now, MOMENT);
+                decision = next == null ? decision : gate.check(request, next);
+            }
             counts.count(decision);
             if (!decision.allowed()) {
                 log.info("denied object=\"{}\"", request.key().display());

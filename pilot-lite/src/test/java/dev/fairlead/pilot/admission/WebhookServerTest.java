@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.fairlead.pilot.source.TestStates;
-import dev.fairlead.pilot.state.ClusterState;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +27,7 @@ class WebhookServerTest {
 
     private final ObjectMapper json = new ObjectMapper();
     private final List<String> decisions = new ArrayList<>();
-    private @Nullable ClusterState state = TestStates.of("");
+    private final LatestState state = new LatestState();
     private WebhookServer server;
     private WebhookClient client;
 
@@ -41,8 +39,9 @@ class WebhookServerTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         material.key(),
                         new Gate("fairlead-system"),
-                        () -> state,
+                        state,
                         (allowed, warned) -> decisions.add(allowed + " " + warned));
+        state.set(TestStates.of(""));
         client = new WebhookClient(server.port(), material.bundle());
     }
 
@@ -114,10 +113,54 @@ class WebhookServerTest {
 
     @Test
     void beforeTheClusterIsReadNothingIsDecided() throws Exception {
-        state = null;
-
-        assertThat(client.post(Reviews.body("CREATE", SERVICE, null)).status()).isEqualTo(503);
+        var material = WebhookClient.material("localhost");
+        try (var early =
+                new WebhookServer(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        material.key(),
+                        new Gate("fairlead-system"),
+                        new LatestState(),
+                        (allowed, warned) -> decisions.add("decided"))) {
+            var answer =
+                    new WebhookClient(early.port(), material.bundle())
+                            .post(Reviews.body("CREATE", SERVICE, null));
+            assertThat(answer.status()).isEqualTo(503);
+        }
         assertThat(decisions).isEmpty();
+    }
+
+    /**
+     * kubectl apply of a file with a Service and its VirtualService: the watch is a moment late.
+     */
+    @Test
+    void whatIsAppliedAMomentBeforeIsNoWarning() throws Exception {
+        String route =
+                """
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: a}
+                spec: {hosts: [a], http: [{route: [{destination: {host: a}}]}]}
+                """;
+        String service =
+                """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a}
+                spec: {clusterIP: 10.0.0.1, ports: [{name: http, port: 80}]}
+                """;
+        Thread watch =
+                Thread.startVirtualThread(() -> {
+                    try {
+                        Thread.sleep(50);
+                        state.set(TestStates.of(service));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        var answer = client.post(Reviews.body("CREATE", route, null));
+        watch.join();
+
+        assertThat(json.readTree(answer.body()).path("response").path("warnings")).isEmpty();
     }
 
     @Test
