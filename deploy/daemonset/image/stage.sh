@@ -28,6 +28,7 @@ stage() { # FOLDER
     mkdir -p "$folder/control/crds"
     find "$root/deploy/daemonset/base/crds" -name '*.yaml' ! -name kustomization.yaml -exec cp {} "$folder/control/crds/" \; 2>/dev/null || true
     cni_plugin "$folder/agent"
+    cp "$here/fairlead-clean" "$folder/agent/bin/"
     train_images "$folder"
     chmod -R a+rX "$folder"
 }
