@@ -49,6 +49,7 @@ func main() {
 	var err error
 	switch os.Args[1] {
 	case "run":
+		go mayAsk(*namespace, *daemonSet)
 		err = run(node)
 	case "install":
 		node.ForgetRemoval()
@@ -98,6 +99,20 @@ func run(node install.Node) error {
 		}
 	}
 	return nil
+}
+
+// Says while it can still be mended that a removal would not be noticed.
+func mayAsk(namespace, daemonSet string) {
+	cluster, err := install.InCluster(os.Getenv)
+	if err == nil {
+		var removed bool
+		if removed, err = cluster.Removed(context.Background(), namespace, daemonSet); removed {
+			err = errors.New("the API server does not show it to this account")
+		}
+	}
+	if err != nil {
+		log("warn", "whether DaemonSet "+namespace+"/"+daemonSet+" is removed cannot be told: "+err.Error())
+	}
 }
 
 func uninstall(node install.Node) error {

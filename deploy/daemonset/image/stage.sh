@@ -29,6 +29,7 @@ stage() { # FOLDER
     find "$root/deploy/daemonset/base/crds" -name '*.yaml' ! -name kustomization.yaml -exec cp {} "$folder/control/crds/" \; 2>/dev/null || true
     cp "$here/clean.sh" "$folder/agent/bin/fairlead-clean"
     cni_plugin "$folder/agent"
+    cp "$here/fairlead-clean" "$folder/agent/bin/"
     train_images "$folder"
     chmod -R a+rX "$folder"
 }
