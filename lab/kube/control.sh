@@ -56,13 +56,20 @@ kube_wait_for_apiserver() {
 kube_apiserver() { # stop|start
     kube_shape
     case ${1:-} in
-    stop) kube_stop_daemon control apiserver ;;
+    stop) kube_kill_daemon control apiserver ;;
     start) kube_start_apiserver && kube_wait_for_apiserver ;;
     *) usage "kube apiserver: stop or start" ;;
     esac
 }
 
-# The cluster's DNS; returns when it answers.
+# The cluster's DNS; returns when it answers, which proves Services and pods too.
 kube_start_dns() {
-    kube_settings dns.yaml | kube_client kubectl apply -f - >/dev/null && kube_client kubectl -n kube-system rollout status deploy/coredns --timeout=120s >/dev/null
+    local i
+    kube_settings dns.yaml | kube_client kubectl apply -f - >/dev/null || return
+    for ((i = 0; i < 300; i++)); do
+        if kube_net control busybox nslookup kubernetes.default.svc.cluster.local 198.19.0.10 >/dev/null 2>&1; then return; fi
+        sleep 0.2
+    done
+    kube_client kubectl -n kube-system get pods -o wide >&2
+    return 1
 }

@@ -102,11 +102,10 @@ kube_daemon() { # HOST NAME COMMAND…
         echo $! >"/run/kube/$name.pid"' sh "${@:2}" 7>&- 8>&- 9>&-
 }
 
-kube_stop_daemon() { # HOST NAME
+kube_kill_daemon() { # HOST NAME
     # shellcheck disable=SC2016
-    kube_on "$1" sh -c 'read -r pid <"/run/kube/$1.pid" && rm "/run/kube/$1.pid" || exit 0
-        kill "$pid" && for i in $(seq 100); do kill -0 "$pid" || exit 0; sleep 0.1; done
-        kill -9 "$pid"' sh "$2" 2>/dev/null || true
+    kube_on "$1" sh -c 'read -r pid <"/run/kube/$1.pid" && rm "/run/kube/$1.pid" && kill -KILL "$pid" || exit 0
+        while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done' sh "$2" 2>/dev/null
 }
 
 kube_exec() { # [--net] HOST COMMAND…

@@ -17,7 +17,7 @@ done
 
 kube_usage() {
     cat <<'.'
-usage: ./fairlead kube [--name CLUSTER] COMMAND        (root only; one cluster of a name, "fairlead" if none is given)
+usage: ./fairlead kube [--name CLUSTER] COMMAND    (as root; CLUSTER: FAIRLEAD_KUBE_NAME or "fairlead" if not given)
 
   build                          what the cluster runs, from the Go module proxy and Debian, into the cache; up does it too
   up [--nodes N] [--cni bridge|ptp] [--proxy iptables|nftables] [--dual-stack]
@@ -117,13 +117,15 @@ kube_start() {
     kube_pki
     kube_start_fabric || return
     kube_start_control || return
-    local node
+    local node since
+    since=$(date -u +%FT%TZ)
     for node in $(kube_node_names); do kube_boot_node "$node" || return; done
     kube_wait_for_apiserver || return
     kube_register_nodes || return
     kube_start_controllers
     for node in $(kube_node_names); do kube_start_kubelet "$node"; done
-    kube_wait_for_nodes "$(kube_node_names)" && kube_start_dns
+    # shellcheck disable=SC2046
+    kube_wait_for_nodes "$since" $(kube_node_names) && kube_start_dns
 }
 
 kube_node_names() {

@@ -71,13 +71,22 @@ kube_wait_for_containerd() { # NODE
     return 1
 }
 
-kube_wait_for_nodes() { # NODES
-    local names=$1
-    # shellcheck disable=SC2086
-    kube_client kubectl wait --for=condition=Ready --timeout=90s $(printf 'node/%s ' $names) >/dev/null
+# Waits until each node says that it is ready; what one said before SINCE does not count.
+kube_wait_for_nodes() { # SINCE NODE…
+    local since=$1 i said
+    shift
+    for ((i = 0; i < 300; i++)); do
+        said=$(kube_client kubectl get nodes "$@" -o 'jsonpath={range ..conditions[?(@.type=="Ready")]}{.status}{" "}{.lastHeartbeatTime}{"\n"}{end}' |
+            awk -v since="$since" '$1 == "True" && $2 >= since' | wc -l)
+        if [ "$said" = $# ]; then return; fi
+        sleep 0.2
+    done
+    kube_client kubectl describe nodes "$@" | grep -A8 '^Conditions' >&2
+    return 1
 }
 
 kube_node() { # stop|start|reboot NODE
+    local since
     [ $# = 2 ] || usage "kube node: stop, start or reboot, and a node"
     kube_shape
     kube_node_names | grep -qx "$2" || die "kube: cluster $cluster has no node $2"
@@ -86,7 +95,8 @@ kube_node() { # stop|start|reboot NODE
     start | reboot)
         [ "$1" != start ] || ! kube_init_of "$2" >/dev/null || return 0
         kube_stop_hosts "$2"
-        kube_boot_node "$2" && kube_start_kubelet "$2"
+        since=$(date -u +%FT%TZ)
+        kube_boot_node "$2" && kube_start_kubelet "$2" && kube_wait_for_nodes "$since" "$2"
         ;;
     *) usage "kube node: stop, start or reboot, not $1" ;;
     esac

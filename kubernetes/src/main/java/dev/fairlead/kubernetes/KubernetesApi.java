@@ -28,6 +28,10 @@ public final class KubernetesApi {
 
     private static KubernetesClient client(String userAgent, Config config) {
         config.setUserAgent(userAgent);
+        String key = config.getClientKeyData();
+        if (key != null && ClientKeys.elliptic(key)) {
+            config.setClientKeyAlgo("EC"); // the client takes any PKCS #8 key for RSA otherwise
+        }
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 }

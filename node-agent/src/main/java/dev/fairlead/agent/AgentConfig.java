@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param workers FAIRLEAD_WORKERS: loops that carry traffic; default one less than processors, 1 to
  *     16
  * @param iptables FAIRLEAD_IPTABLES: nft, legacy or auto; default auto
+ * @param nodeSources where the node's pods are learned from
  */
 public record AgentConfig(
         String node,
@@ -39,7 +40,8 @@ public record AgentConfig(
         int metricsPort,
         int readyPort,
         int workers,
-        Backend iptables) {
+        Backend iptables,
+        NodeSources nodeSources) {
 
     private static final int MAX_WORKERS = 16;
 
@@ -65,7 +67,8 @@ public record AgentConfig(
                 port(env, "FAIRLEAD_METRICS_PORT", 15020),
                 port(env, "FAIRLEAD_READY_PORT", 15021),
                 number(env, "FAIRLEAD_WORKERS", defaultWorkers()),
-                Backend.parse(env.getOrDefault("FAIRLEAD_IPTABLES", "auto")));
+                Backend.parse(env.getOrDefault("FAIRLEAD_IPTABLES", "auto")),
+                NodeSources.fromEnv(env));
     }
 
     private static int defaultWorkers() {
@@ -107,6 +110,7 @@ public record AgentConfig(
         shown.put("FAIRLEAD_STATE_DIR", stateDir.toString());
         shown.put("FAIRLEAD_WORKERS", Integer.toString(workers));
         shown.put("FAIRLEAD_IPTABLES", iptables.name().toLowerCase(java.util.Locale.ROOT));
+        shown.put("FAIRLEAD_PODS", nodeSources.kubernetes() ? "node" : "socket");
         return shown;
     }
 }

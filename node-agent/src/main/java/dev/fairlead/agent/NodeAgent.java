@@ -1,5 +1,11 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.agent.control.node.CniGate;
+import dev.fairlead.agent.control.node.CriSandboxes;
+import dev.fairlead.agent.control.node.KnownWorkloads;
+import dev.fairlead.agent.control.node.NodePods;
+import dev.fairlead.agent.control.node.ProbeRules;
+import dev.fairlead.agent.control.node.ProcSandboxes;
 import dev.fairlead.agent.control.pods.EnrolmentParts;
 import dev.fairlead.agent.control.pods.EnrolmentSettings;
 import dev.fairlead.agent.control.pods.IptablesCaptureRules;
@@ -14,6 +20,7 @@ import dev.fairlead.agent.control.xds.state.LastGood;
 import dev.fairlead.agent.data.proxy.DataPlane;
 import dev.fairlead.agent.data.proxy.HalfClosingEpoll;
 import dev.fairlead.agent.data.tls.TlsContexts;
+import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.ops.admin.AdminConfig;
 import dev.fairlead.agent.ops.admin.AdminServer;
 import dev.fairlead.agent.ops.admin.AdminSources;
@@ -35,8 +42,10 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +54,8 @@ import org.slf4j.LoggerFactory;
  * class that knows all others.
  *
  * <p>Order of start: admin and readiness first, so that what is missing can be seen; then the last
- * good configuration; then the pods of before; then the socket for new ones.
+ * good configuration; then the pods of before; then those that run here; then the socket for new
+ * ones.
  */
 public final class NodeAgent implements AutoCloseable {
 
@@ -65,7 +75,10 @@ public final class NodeAgent implements AutoCloseable {
     private final XdsClient xds;
     private final ReportClient reports;
     private final EnrolledPods pods;
+    private final ProbeRules probeRules;
     private final PodEnrolment enrolment;
+    private final KnownWorkloads workloads = new KnownWorkloads();
+    private final @Nullable NodePods nodePods;
     private final AdminServer admin;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -98,11 +111,12 @@ public final class NodeAgent implements AutoCloseable {
                         pilotChannel,
                         token,
                         lastGood,
-                        dataPlane::install,
+                        this::install,
                         clock,
                         new SplittableRandom());
         reports = new ReportClient(pilotChannel, token, BackOff.DEFAULT, new SplittableRandom());
         pods = new EnrolledPods(dataPlane, clock);
+        probeRules = new ProbeRules(config.iptables());
         enrolment =
                 new PodEnrolment(
                         config.trustDomain(),
@@ -120,8 +134,28 @@ public final class NodeAgent implements AutoCloseable {
                                                         pod.name(),
                                                         captured,
                                                         wait)),
-                                Namespaces.ofKernel()));
+                                Namespaces.ofKernel(),
+                                probeRules::clean));
+        nodePods = config.nodeSources().kubernetes() ? nodePods(config.nodeSources()) : null;
         admin = admin();
+    }
+
+    private NodePods nodePods(NodeSources from) {
+        readiness.missing("node", "looking for the pods of this node");
+        return new NodePods(
+                NodePods.Pace.DEFAULT,
+                from.criSocket() == null
+                        ? new ProcSandboxes(from.hostProc())
+                        : new CriSandboxes(from.criSocket(), from.hostProc(), controlLoop),
+                workloads,
+                enrolment,
+                Namespaces.ofKernel(),
+                probeRules::cover,
+                from.cniStateDir());
+    }
+
+    private CompletableFuture<?> install(Snapshot snapshot) {
+        return dataPlane.install(snapshot).thenRun(() -> workloads.update(snapshot.workloads()));
     }
 
     private ManagedChannel channel(String address, SpiffeId server) {
@@ -155,7 +189,18 @@ public final class NodeAgent implements AutoCloseable {
         xds.start();
         Thread.ofVirtual().name("readiness").start(this::watchReadiness);
         enrolment.restore().thenRun(() -> readiness.met("pods"));
-        return PodSocketServer.listen(config.podSocket(), enrolment::handle);
+        if (nodePods == null) {
+            return PodSocketServer.listen(config.podSocket(), enrolment::handle);
+        }
+        nodePods.start().thenRun(() -> readiness.met("node"));
+        var gate =
+                new CniGate(
+                        CniGate.Patience.DEFAULT,
+                        workloads,
+                        () -> xds.status().connected(),
+                        enrolment,
+                        nodePods::wake);
+        return PodSocketServer.listen(config.podSocket(), gate::handle);
     }
 
     /** Tells readiness what only looking can tell. */
@@ -178,6 +223,9 @@ public final class NodeAgent implements AutoCloseable {
     public void close() {
         readiness.drain();
         stopped.countDown();
+        if (nodePods != null) {
+            nodePods.close();
+        }
         enrolment.close();
         reports.close();
         try {

@@ -5,6 +5,7 @@ import dev.fairlead.kubernetes.Leadership;
 import dev.fairlead.kubernetes.LeaseLeadership;
 import dev.fairlead.kubernetes.auth.TokenReviews;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
+import dev.fairlead.pilot.admission.Webhook;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.kubernetes.KubernetesSource;
 import dev.fairlead.pilot.state.ClusterState;
@@ -42,6 +43,19 @@ final class KubernetesCluster implements Backing, AutoCloseable {
                 client,
                 new TokenReviews.Accounts(config.tokenAudience(), config.namespace()),
                 Clock.systemUTC());
+    }
+
+    /** The validating webhook over {@code pilot}'s state. */
+    Webhook webhook(Pilot pilot) {
+        var reviews = pilot.metrics().webhookReviews;
+        return new Webhook(
+                config.webhookListen(),
+                client,
+                config.namespace(),
+                leadership,
+                pilot.latest(),
+                (allowed, warned) ->
+                        reviews.labels(!allowed ? "denied" : warned ? "warned" : "allowed").inc());
     }
 
     @Override

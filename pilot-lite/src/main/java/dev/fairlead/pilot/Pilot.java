@@ -1,5 +1,6 @@
 package dev.fairlead.pilot;
 
+import dev.fairlead.pilot.admission.LatestState;
 import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.generate.Snapshot;
 import dev.fairlead.pilot.metrics.PilotMetrics;
@@ -41,7 +42,7 @@ public final class Pilot implements AutoCloseable {
     private final MeshCompiler compiler = new MeshCompiler(); // of the source's thread
     private @Nullable Snapshot snapshot; // too
     private long generation; // too
-    private volatile boolean synced;
+    private final LatestState latest = new LatestState();
 
     private Pilot(Backing backing, ServerBuilder<?> builder, ServerInterceptor authentication)
             throws IOException {
@@ -81,8 +82,7 @@ public final class Pilot implements AutoCloseable {
             agents.publish(now);
             snapshot = now;
             metrics.generation.set((double) next);
-            if (!synced) {
-                synced = true;
+            if (latest.get() == null) {
                 log.info(
                         "ready applied={} observed={} services={} pods={}",
                         state.appliedRevision(),
@@ -90,6 +90,7 @@ public final class Pilot implements AutoCloseable {
                         state.services().size(),
                         state.pods().size());
             }
+            latest.set(state);
             log.debug("published {}", revisions);
             return next;
         }
@@ -99,9 +100,14 @@ public final class Pilot implements AutoCloseable {
         return metrics;
     }
 
+    /** What was published last. */
+    public LatestState latest() {
+        return latest;
+    }
+
     /** Whether the cluster has been read, so that there is something to serve. */
     public boolean ready() {
-        return synced;
+        return latest.get() != null;
     }
 
     public int port() {

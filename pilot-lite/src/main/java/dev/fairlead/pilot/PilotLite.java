@@ -1,6 +1,7 @@
 package dev.fairlead.pilot;
 
 import dev.fairlead.pilot.PilotConfig.Cluster;
+import dev.fairlead.pilot.admission.Webhook;
 import dev.fairlead.pilot.identity.ServingIdentity;
 import dev.fairlead.wire.http.MetricsServer;
 import dev.fairlead.wire.identity.SpiffeId;
@@ -15,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,16 +48,21 @@ public final class PilotLite {
     private static void run(PilotConfig config) throws IOException, InterruptedException {
         switch (config.cluster()) {
             case Cluster.Directory(Path root, Path tokens) ->
-                    serve(config, Backing.directory(root), new NodeTokens(tokens));
+                    serve(config, Backing.directory(root), new NodeTokens(tokens), pilot -> null);
             case Cluster.Kubernetes kubernetes -> {
                 try (var cluster = new KubernetesCluster(kubernetes)) {
-                    serve(config, cluster, cluster.callers());
+                    serve(config, cluster, cluster.callers(), cluster::webhook);
                 }
             }
         }
     }
 
-    private static void serve(PilotConfig config, Backing backing, Authenticator callers)
+    /** {@code admission} starts the webhook, where there is one. */
+    private static void serve(
+            PilotConfig config,
+            Backing backing,
+            Authenticator callers,
+            Function<Pilot, @Nullable Webhook> admission)
             throws IOException, InterruptedException {
         ManagedChannel ca =
                 SpiffeTls.channel(
@@ -74,9 +82,12 @@ public final class PilotLite {
                                 backing,
                                 SpiffeTls.server(config.listen(), identity.key()),
                                 new TokenAuthInterceptor(callers));
+                var webhook = admission.apply(pilot);
                 var metrics =
                         new MetricsServer(
-                                config.metricsListen(), pilot.metrics()::text, pilot::ready)) {
+                                config.metricsListen(),
+                                pilot.metrics()::text,
+                                () -> pilot.ready() && (webhook == null || webhook.ready()))) {
             log.info("listening xds={} metrics={}", pilot.port(), metrics.port());
             awaitStop();
             log.info("stopping");

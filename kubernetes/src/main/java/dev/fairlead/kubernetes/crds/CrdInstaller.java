@@ -22,7 +22,7 @@ public final class CrdInstaller {
         try (var client = KubernetesApi.client("fairlead-crds")) {
             new CrdInstall(client).install(CrdFiles.read(folder));
         } catch (IOException | KubernetesClientException e) {
-            log.error("definitions not installed reason=\"{}\"", e.getMessage());
+            log.error("definitions not installed reason=\"{}\"", e.getMessage(), e);
             System.exit(1);
         }
     }

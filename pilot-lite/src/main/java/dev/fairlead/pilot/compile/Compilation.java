@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
 import java.util.HashMap;
@@ -53,13 +54,7 @@ final class Compilation {
         for (ClientScope scope : scopes.values()) {
             views.put(scope.name(), view(scope, before, sameClusters));
         }
-        view =
-                new MeshView(
-                        state.mesh(),
-                        views,
-                        pods,
-                        enrolled(state),
-                        Requirements.of(state, clientScopes));
+        view = new MeshView(state.mesh(), views, pods, enrolled(state));
     }
 
     MeshView view() {
@@ -89,7 +84,8 @@ final class Compilation {
     private static SortedSet<String> enrolled(ClusterState state) {
         SortedSet<String> enrolled = new TreeSet<>();
         for (Namespace namespace : state.namespaces().values()) {
-            if (namespace.word().asks()) {
+            if (namespace.word().asks()
+                    && state.mesh().enrolment() == MeshSettings.Enrolment.AS_ANNOTATED) {
                 enrolled.add(namespace.name());
             }
         }

@@ -26,6 +26,12 @@ public final class PilotMetrics {
                     .labelNames("type")
                     .register(registry);
 
+    /** Objects that the API server asked about, by what became of them. Stable. */
+    public final Counter webhookReviews =
+            Counter.build("pilot_webhook_reviews", "Objects reviewed at admission.")
+                    .labelNames("result")
+                    .register(registry);
+
     /** Open ADS streams. Stable. */
     public final Gauge streams = Gauge.build("pilot_xds", "Open ADS streams.").register(registry);
 

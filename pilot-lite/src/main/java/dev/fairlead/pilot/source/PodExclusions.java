@@ -2,19 +2,22 @@ package dev.fairlead.pilot.source;
 
 import com.google.common.base.Splitter;
 import dev.fairlead.pilot.state.Pod.Exclusions;
+import dev.fairlead.pilot.validate.Problem;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads what a pod's annotations keep out of capture, under Istio's names and our own. */
-final class PodExclusions {
+public final class PodExclusions {
 
     private static final Logger log = LoggerFactory.getLogger(PodExclusions.class);
     private static final Splitter COMMA = Splitter.on(',').trimResults().omitEmptyStrings();
@@ -27,25 +30,47 @@ final class PodExclusions {
 
     /** Entries that make no sense are left out, with a warning; the same in both names adds up. */
     static Exclusions read(ObjectKey pod, Map<String, String> annotations) {
+        return read(annotations, (name, entry) -> warn(pod, name, entry));
+    }
+
+    /** The entries that make no sense. */
+    public static List<Problem> problems(Map<String, String> annotations) {
+        List<Problem> problems = new ArrayList<>();
+        read(
+                annotations,
+                (name, entry) ->
+                        problems.add(
+                                new Problem(
+                                        "metadata.annotations[" + name + "]",
+                                        "\"" + entry + "\" makes no sense here: ignored")));
+        return problems;
+    }
+
+    private static Exclusions read(
+            Map<String, String> annotations, BiConsumer<String, String> ignored) {
         return new Exclusions(
-                ports(pod, annotations, ISTIO + "excludeInboundPorts", OURS + "inbound-ports"),
-                ports(pod, annotations, ISTIO + "excludeOutboundPorts", OURS + "outbound-ports"),
+                ports(ignored, annotations, ISTIO + "excludeInboundPorts", OURS + "inbound-ports"),
+                ports(
+                        ignored,
+                        annotations,
+                        ISTIO + "excludeOutboundPorts",
+                        OURS + "outbound-ports"),
                 ranges(
-                        pod,
+                        ignored,
                         annotations,
                         ISTIO + "excludeOutboundIPRanges",
                         OURS + "outbound-cidrs"));
     }
 
     private static List<Integer> ports(
-            ObjectKey pod, Map<String, String> annotations, String... names) {
+            BiConsumer<String, String> ignored, Map<String, String> annotations, String... names) {
         SortedSet<Integer> ports = new TreeSet<>();
         for (String name : names) {
             for (String entry : entries(annotations, name)) {
                 if (PORT.matcher(entry).matches() && Integer.parseInt(entry) <= MAX_PORT) {
                     ports.add(Integer.parseInt(entry));
                 } else {
-                    warn(pod, name, entry);
+                    ignored.accept(name, entry);
                 }
             }
         }
@@ -53,7 +78,7 @@ final class PodExclusions {
     }
 
     private static List<String> ranges(
-            ObjectKey pod, Map<String, String> annotations, String... names) {
+            BiConsumer<String, String> ignored, Map<String, String> annotations, String... names) {
         SortedSet<String> ranges = new TreeSet<>();
         for (String name : names) {
             for (String entry : entries(annotations, name)) {
@@ -61,7 +86,7 @@ final class PodExclusions {
                 if (range != null) {
                     ranges.add(range);
                 } else {
-                    warn(pod, name, entry);
+                    ignored.accept(name, entry);
                 }
             }
         }

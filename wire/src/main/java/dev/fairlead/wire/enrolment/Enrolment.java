@@ -2,9 +2,9 @@ package dev.fairlead.wire.enrolment;
 
 /**
  * Whether a pod is in the mesh. Never: kube-system and fairlead-system, pods on the node's network,
- * pods with a sidecar or in ambient mode. Else its own word counts before its namespace's:
- * fairlead.dev/mesh on the pod, sidecar.istio.io/inject "false" on the pod, fairlead.dev/mesh on
- * the namespace, istio-injection on the namespace. No word: not in the mesh.
+ * static pods, pods with a sidecar or in ambient mode. Else its own word counts before its
+ * namespace's: fairlead.dev/mesh on the pod, sidecar.istio.io/inject "false" on the pod,
+ * fairlead.dev/mesh on the namespace, istio-injection on the namespace. No word: not in the mesh.
  */
 public sealed interface Enrolment {
 
@@ -20,7 +20,7 @@ public sealed interface Enrolment {
      * Not in the mesh.
      *
      * @param despite where it or its namespace asks to be: what stands against it ({@code sidecar},
-     *     {@code ambient}, {@code opted out}); else empty
+     *     {@code ambient}, {@code static}, {@code opted out}); else empty
      */
     record LeftAlone(String reason, String despite) implements Enrolment {}
 
@@ -48,6 +48,9 @@ public sealed interface Enrolment {
             }
             case HOST_NETWORK -> {
                 return new LeftAlone("pod is on the node's network", "");
+            }
+            case STATIC -> {
+                return new LeftAlone("pod is static", asked ? "static" : "");
             }
             case SIDECAR -> {
                 return new LeftAlone("pod has a sidecar", asked ? "sidecar" : "");

@@ -21,6 +21,8 @@ public record PodWord(String mesh, boolean optedOut, Obstacle obstacle) {
         NONE,
         /** It has no network of its own. */
         HOST_NETWORK,
+        /** The kubelet runs it from a file of its own; nodes know it by another UID. */
+        STATIC,
         /** It has another mesh's proxy in it. */
         SIDECAR,
         /** Another mesh's node proxy captures it, or is about to. */
@@ -50,6 +52,9 @@ public record PodWord(String mesh, boolean optedOut, Obstacle obstacle) {
             boolean hostNetwork) {
         if (hostNetwork) {
             return Obstacle.HOST_NETWORK;
+        }
+        if (annotations.containsKey("kubernetes.io/config.mirror")) {
+            return Obstacle.STATIC;
         }
         if (annotations.containsKey("sidecar.istio.io/status")) {
             return Obstacle.SIDECAR;

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code
  * {"op":"add","uid":…,"namespace":…,"name":…,"serviceAccount":…,"netns":"/run/netns/…","ips":[…]}}
  * is answered when the pod's rules, sockets and SVID are in place; {@code {"op":"remove","uid":…}}
- * when they are gone; {@code {"op":"list"}} at once. Both changes may be repeated: the second
- * answers like the first. An answer is {@code {"ok":true}} or {@code
- * {"ok":false,"error":…,"retry":…}}.
+ * when they are gone; {@code {"op":"list"}} at once; {@code {"op":"release"}} when no pod is left.
+ * Both changes may be repeated: the second answers like the first. An answer is {@code {"ok":true}}
+ * or {@code {"ok":false,"error":…,"retry":…}}.
  */
 public final class PodSocketProtocol {
 
@@ -31,15 +31,18 @@ public final class PodSocketProtocol {
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Add.class, name = "add"),
         @JsonSubTypes.Type(value = Remove.class, name = "remove"),
-        @JsonSubTypes.Type(value = ListPods.class, name = "list")
+        @JsonSubTypes.Type(value = ListPods.class, name = "list"),
+        @JsonSubTypes.Type(value = Release.class, name = "release")
     })
-    public sealed interface Request permits Add, Remove, ListPods {}
+    public sealed interface Request permits Add, Remove, ListPods, Release {}
 
     /**
      * Enrol a pod. {@code exclusions} are the pod's capture annotations, as ports and CIDRs.
      *
      * @param netns path by which the agent can open the pod's network namespace
      * @param ips textual addresses, primary first
+     * @param cni a CNI plugin asks: whether the pod is to be enrolled, its account and its
+     *     exclusions are the control plane's to say
      */
     public record Add(
             String uid,
@@ -48,8 +51,22 @@ public final class PodSocketProtocol {
             String serviceAccount,
             String netns,
             List<String> ips,
-            @Nullable Exclusions exclusions)
-            implements Request {}
+            @Nullable Exclusions exclusions,
+            boolean cni)
+            implements Request {
+
+        /** As one who runs pods asks, and knows all of it. */
+        public Add(
+                String uid,
+                String namespace,
+                String name,
+                String serviceAccount,
+                String netns,
+                List<String> ips,
+                @Nullable Exclusions exclusions) {
+            this(uid, namespace, name, serviceAccount, netns, ips, exclusions, false);
+        }
+    }
 
     /** What is not captured of a pod: destination ports inwards and outwards, CIDRs outwards. */
     public record Exclusions(
@@ -69,11 +86,20 @@ public final class PodSocketProtocol {
      *
      * @param gone its namespace is gone too, or about to be: nothing needs to be unmarked or
      *     drained first
+     * @param netns only if this is the pod's namespace: a pod may have another one meanwhile; null:
+     *     whatever it is
      */
-    public record Remove(String uid, boolean gone) implements Request {}
+    public record Remove(String uid, boolean gone, @Nullable String netns) implements Request {
+        public Remove(String uid, boolean gone) {
+            this(uid, gone, null);
+        }
+    }
 
     /** Ask for the enrolled pods. */
     public record ListPods() implements Request {}
+
+    /** The mesh is removed from this node: let go of all pods, and take no more. */
+    public record Release() implements Request {}
 
     /** The agent's answer. {@code retry}: the same request may succeed later. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -55,6 +55,7 @@ class EnrolmentTest {
                 "'' | sidecar.istio.io/inject=false | no | ''",
                 "'' | @fairlead.dev/mesh=enabled @sidecar.istio.io/inject=false | yes | ''",
                 "istio-injection=enabled | @sidecar.istio.io/status={} | no | sidecar",
+                "istio-injection=enabled | @kubernetes.io/config.mirror=1 | no | static",
                 "'' | @sidecar.istio.io/status={} | no | ''",
                 "'' | @fairlead.dev/mesh=enabled @sidecar.istio.io/status={} | no | sidecar",
                 "@fairlead.dev/mesh=enabled | @ambient.istio.io/redirection=enabled | no | ambient",

@@ -2,12 +2,21 @@ package dev.fairlead.agent.control.pods;
 
 import dev.fairlead.agent.model.workload.LocalPod;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Where a pod is on its way in and out; each state holds just what is true in it. */
 sealed interface LifeState {
 
+    /** The pod that it is of; null: none. */
+    @Nullable LocalPod pod();
+
     /** Not ours. */
-    record Absent() implements LifeState {}
+    record Absent() implements LifeState {
+        @Override
+        public @Nullable LocalPod pod() {
+            return null;
+        }
+    }
 
     /** Certificate, listeners and rules are being put in place. */
     record Joining(LocalPod pod, Object namespace) implements LifeState {}

@@ -7,13 +7,16 @@ import dev.fairlead.wire.pods.PodSocketProtocol.Add;
 import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import dev.fairlead.wire.pods.PodSocketProtocol.ListPods;
 import dev.fairlead.wire.pods.PodSocketProtocol.PodState;
+import dev.fairlead.wire.pods.PodSocketProtocol.Release;
 import dev.fairlead.wire.pods.PodSocketProtocol.Remove;
 import dev.fairlead.wire.pods.PodSocketProtocol.Request;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -30,6 +33,7 @@ public final class PodEnrolment implements AutoCloseable {
     private final EnrolmentParts parts;
     private final PodStore store;
     private final PodReports reports;
+    private final PodRelease release;
     private final EnrolmentCounters counters = new EnrolmentCounters();
 
     /** A pod's life and the thread that lives it. Both are there while there is anything to do. */
@@ -46,6 +50,7 @@ public final class PodEnrolment implements AutoCloseable {
         this.settings = settings;
         this.parts = parts;
         this.store = new PodStore(stateDir);
+        this.release = new PodRelease(this, parts.dataPlane(), parts.onReleased());
         this.reports = new PodReports(parts.reports(), settings.retryInterval());
     }
 
@@ -67,13 +72,27 @@ public final class PodEnrolment implements AutoCloseable {
         var answer = new CompletableFuture<Answer>();
         switch (request) {
             case Add add -> add(add, answer);
-            case Remove(var uid, var gone) -> tell(uid, new PodMail.Remove(gone, answer));
+            case Remove(var uid, var gone, var netns) -> {
+                var pod = netns == null ? null : held().get(uid);
+                if (pod != null && !pod.pod().netns().toString().equals(netns)) {
+                    answer.complete(Answer.done()); // of a sandbox before its present one
+                } else {
+                    tell(uid, new PodMail.Remove(gone, answer));
+                }
+            }
+            case Release() -> {
+                return release.begin(settings.toDrain());
+            }
             case ListPods() -> answer.complete(new Answer(true, null, false, pods()));
         }
         return answer;
     }
 
     private void add(Add add, CompletableFuture<Answer> answer) {
+        if (release.begun()) {
+            answer.complete(Answer.done()); // it runs without, as from now on all do
+            return;
+        }
         try {
             var pod = podOf(add, trustDomain);
             var _ = IptablesCaptureRules.rulesOf(pod); // or its exclusions make no rules
@@ -81,6 +100,16 @@ public final class PodEnrolment implements AutoCloseable {
         } catch (RuntimeException e) {
             answer.complete(Answer.failed("add: " + e.getMessage(), false));
         }
+    }
+
+    /** Whether the mesh is being removed from this node. */
+    public boolean released() {
+        return release.begun();
+    }
+
+    /** What {@code add} would enrol. IllegalArgumentException says which field is wrong. */
+    public LocalPod podOf(Add add) {
+        return podOf(add, trustDomain);
     }
 
     /** IllegalArgumentException, or NullPointerException, says which field is wrong. */
@@ -134,16 +163,36 @@ public final class PodEnrolment implements AutoCloseable {
                 == null;
     }
 
+    /**
+     * A pod that is enrolled or on its way.
+     *
+     * @param leaving on its way out, or ended but for connections that it holds
+     */
+    public record Held(LocalPod pod, boolean leaving) {}
+
+    /** The pods that are enrolled, or on their way in or out, by UID. */
+    public Map<String, Held> held() {
+        var held = new HashMap<String, Held>();
+        living.forEach((uid, there) -> {
+            var state = there.life().state();
+            var pod = state.pod();
+            if (pod != null) {
+                boolean leaving =
+                        state instanceof LifeState.Leaving || state instanceof LifeState.Draining;
+                held.put(uid, new Held(pod, leaving));
+            }
+        });
+        return held;
+    }
+
     /** The pods that are enrolled or on the way, by name. */
     public List<PodState> pods() {
         var pods = new ArrayList<PodState>();
         living.forEach((uid, there) -> {
-            switch (there.life().state()) {
-                case LifeState.Absent() -> {}
-                case LifeState.Joining(var pod, _) -> pods.add(shown(pod, false));
-                case LifeState.Captured(var pod, _) -> pods.add(shown(pod, true));
-                case LifeState.Leaving(var pod) -> pods.add(shown(pod, false));
-                case LifeState.Draining(var pod, _, _) -> pods.add(shown(pod, false));
+            var state = there.life().state();
+            var pod = state.pod();
+            if (pod != null) {
+                pods.add(shown(pod, state instanceof LifeState.Captured));
             }
         });
         pods.sort(Comparator.comparing(PodState::namespace).thenComparing(PodState::name));

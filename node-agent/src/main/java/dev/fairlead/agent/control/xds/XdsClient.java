@@ -325,7 +325,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
     private void publish() {
         boolean synced = true;
         for (ResourceType type : ResourceType.values()) {
-            synced &= !type.wildcard() || answered.contains(type);
+            synced &= !type.wildcard() || !type.essential() || answered.contains(type);
         }
         status =
                 new XdsStatus(

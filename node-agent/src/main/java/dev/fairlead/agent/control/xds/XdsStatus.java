@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param link in words, for operators
  * @param lastContact when the control plane last said something; null: never since the start
  * @param generation of the newest response taken; empty: none yet
- * @param synced every wildcard type has been answered since the start, or was loaded from disk
+ * @param synced every wildcard type that all servers know has been answered since the start, or was
+ *     loaded from disk
  * @param installed snapshots installed so far
  * @param types by type label ({@code listeners}, {@code routes}, …)
  */

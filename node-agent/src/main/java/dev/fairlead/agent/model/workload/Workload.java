@@ -12,6 +12,7 @@ import java.util.Map;
  * @param isolated a NetworkPolicy selects it: packets to and from it must cross its interface
  * @param workloadName the owning Deployment, or the pod itself
  * @param services FQDNs of the Services that select it, oldest first
+ * @param membership what its own node's agent is to do with it
  */
 public record Workload(
         String uid,
@@ -24,7 +25,18 @@ public record Workload(
         boolean captured,
         boolean isolated,
         String workloadName,
-        List<String> services) {
+        List<String> services,
+        Membership membership) {
+
+    /**
+     * Whether the traffic of a pod is to be captured.
+     *
+     * @param leftAlone why not, where its namespace asks for it; else empty
+     */
+    public record Membership(boolean enrolled, String leftAlone, CaptureExclusions exclusions) {
+        /** As a control plane says that knows nothing of enrolment. */
+        public static final Membership UNTOLD = new Membership(false, "", CaptureExclusions.NONE);
+    }
 
     public Workload {
         labels = Map.copyOf(labels);

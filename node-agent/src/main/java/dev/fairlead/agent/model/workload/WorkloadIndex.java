@@ -4,9 +4,10 @@ import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All workloads of the mesh, by UID and by address. */
+/** All workloads of the mesh, by UID and by address, and which namespaces ask for capture. */
 public final class WorkloadIndex {
 
     public static final WorkloadIndex EMPTY = new WorkloadIndex(java.util.List.of());
@@ -14,7 +15,18 @@ public final class WorkloadIndex {
     private final Map<String, Workload> byUid = new HashMap<>();
     private final Map<InetAddress, Workload> byAddress = new HashMap<>();
 
+    private final @Nullable Set<String> enrolledNamespaces;
+
     public WorkloadIndex(Collection<Workload> workloads) {
+        this(workloads, null);
+    }
+
+    /**
+     * @param enrolledNamespaces null: the control plane has not said
+     */
+    public WorkloadIndex(Collection<Workload> workloads, @Nullable Set<String> enrolledNamespaces) {
+        this.enrolledNamespaces =
+                enrolledNamespaces == null ? null : Set.copyOf(enrolledNamespaces);
         for (Workload workload : workloads) {
             byUid.put(workload.uid(), workload);
             workload.addresses().forEach(address -> byAddress.put(address, workload));
@@ -28,6 +40,11 @@ public final class WorkloadIndex {
     /** The workload that has {@code address} as its own, or null: never guessed. */
     public @Nullable Workload at(InetAddress address) {
         return byAddress.get(address);
+    }
+
+    /** The namespaces whose pods are captured unless they say otherwise; null: not known. */
+    public @Nullable Set<String> enrolledNamespaces() {
+        return enrolledNamespaces;
     }
 
     public Collection<Workload> all() {

@@ -17,19 +17,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A node on which everything works at once, and that writes down what is asked of it. Tests put a
  * misbehaving part in the place of a good one.
  */
-final class FakeNode {
+public final class FakeNode {
 
-    final List<String> did = new CopyOnWriteArrayList<>();
+    public final List<String> did = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
-    final Map<Path, Object> namespaces = new ConcurrentHashMap<>();
+    public final Map<Path, Object> namespaces = new ConcurrentHashMap<>();
+
+    private volatile boolean rulesRefused;
 
     Identities identities = new IdentitiesAtOnce();
     PodDataPlane dataPlane = new GoodDataPlane();
     CaptureRules rules = new GoodRules();
     CaptureReports reports = new ReportsTaken();
 
-    EnrolmentParts parts() {
-        return new EnrolmentParts(identities, dataPlane, rules, reports, namespaces::get);
+    public EnrolmentParts parts() {
+        return new EnrolmentParts(
+                identities, dataPlane, rules, reports, namespaces::get, () -> did.add("released"));
+    }
+
+    /** From now on the kernel takes no rules, or takes them again. */
+    public void refuseRules(boolean refuse) {
+        rulesRefused = refuse;
     }
 
     class IdentitiesAtOnce implements Identities {
@@ -91,6 +99,7 @@ final class FakeNode {
         @Override
         public CompletableFuture<?> close(String uid) {
             did.add("close");
+            connections.set(0);
             return CompletableFuture.completedFuture(null);
         }
     }
@@ -113,7 +122,9 @@ final class FakeNode {
         @Override
         public RuleOutcome capture(LocalPod pod) {
             did.add("rules");
-            return new RuleOutcome.Whole();
+            return rulesRefused
+                    ? new RuleOutcome.Failed("Permission denied")
+                    : new RuleOutcome.Whole();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.fairlead.agent.control.xds;
 
 import static dev.fairlead.agent.control.xds.compile.ResourceType.CLUSTER;
 import static dev.fairlead.agent.control.xds.compile.ResourceType.ENDPOINTS;
+import static dev.fairlead.agent.control.xds.compile.ResourceType.ENROLMENT;
 import static dev.fairlead.agent.control.xds.compile.ResourceType.LISTENER;
 import static dev.fairlead.agent.control.xds.compile.ResourceType.ROUTE;
 import static dev.fairlead.agent.control.xds.compile.ResourceType.WORKLOAD;
@@ -13,6 +14,7 @@ import dev.fairlead.agent.control.xds.state.SnapshotAssembler.Bounds;
 import dev.fairlead.agent.control.xds.testing.Wire;
 import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.wire.v1.workload.Enrolment;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
@@ -82,6 +84,7 @@ class XdsClientTest {
         pilot.with(CLUSTER, "v1", "c1", Wire.eds("v1").build());
         pilot.with(ENDPOINTS, "v1", "e1", Wire.endpoints("v1", "198.18.1.10").build());
         pilot.with(WORKLOAD, "uid-1", "w1", Wire.workload("uid-1", "198.18.1.10").build());
+        pilot.with(ENROLMENT, "enrolment", "n1", Enrolment.newBuilder().addNamespaces("a").build());
         return pilot;
     }
 
@@ -113,6 +116,7 @@ class XdsClientTest {
 
         assertThat(snapshot.workloads().at(InetAddress.ofLiteral("198.18.1.10"))).isNotNull();
         assertThat(has(snapshot, "198.18.1.10")).isTrue();
+        assertThat(snapshot.workloads().enrolledNamespaces()).containsExactly("a");
         for (ResourceType type : ResourceType.values()) {
             assertThat(awaitAck(type).error()).isEmpty();
         }
@@ -176,7 +180,7 @@ class XdsClientTest {
 
         var entries = client.entries().get(10, TimeUnit.SECONDS);
 
-        assertThat(entries).hasSize(5);
+        assertThat(entries).hasSize(6);
         assertThat(entries)
                 .allSatisfy(e -> assertThat(e.state()).isEqualTo(ConfigDump.State.ACTIVE));
         var listener = entries.stream().filter(e -> e.type().equals("listeners")).findFirst();

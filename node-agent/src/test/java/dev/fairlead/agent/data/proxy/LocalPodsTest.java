@@ -100,7 +100,8 @@ class LocalPodsTest {
                 captured,
                 isolated,
                 name,
-                List.of(name + ".default.svc.cluster.local"));
+                List.of(name + ".default.svc.cluster.local"),
+                Workload.Membership.UNTOLD);
     }
 
     @Test

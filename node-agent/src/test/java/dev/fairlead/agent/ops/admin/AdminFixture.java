@@ -117,7 +117,8 @@ final class AdminFixture {
                         true,
                         false,
                         "sleep",
-                        List.of());
+                        List.of(),
+                        Workload.Membership.UNTOLD);
         Cluster httpbin =
                 new Cluster(
                         HTTPBIN,

@@ -3,6 +3,7 @@ package dev.fairlead.agent.control.xds.compile;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -59,7 +60,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 1: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 2: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {
@@ -82,6 +83,7 @@ final class ProfileFields {
                 Workload.getDescriptor().getFields().stream()
                         .map(FieldDescriptor::getName)
                         .toArray(String[]::new));
+        allow(Enrolment.getDescriptor(), "namespaces");
         allow(Exclusions.getDescriptor(), "inbound_ports", "outbound_ports", "outbound_cidrs");
     }
 

@@ -14,6 +14,7 @@ import com.google.protobuf.Message;
 public abstract sealed class ResourceCompiler<M extends Message, T>
         permits ClusterCompiler,
                 EndpointsCompiler,
+                EnrolmentCompiler,
                 ListenerCompiler,
                 RouteTableCompiler,
                 WorkloadCompiler {

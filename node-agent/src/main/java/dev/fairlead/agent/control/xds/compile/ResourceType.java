@@ -13,7 +13,8 @@ public enum ResourceType {
     ENDPOINTS(ClusterLoadAssignment.getDefaultInstance(), "endpoints", false),
     LISTENER(Listener.getDefaultInstance(), "listeners", true),
     ROUTE(RouteConfiguration.getDefaultInstance(), "routes", false),
-    WORKLOAD(dev.fairlead.wire.v1.workload.Workload.getDefaultInstance(), "workloads", true);
+    WORKLOAD(dev.fairlead.wire.v1.workload.Workload.getDefaultInstance(), "workloads", true),
+    ENROLMENT(dev.fairlead.wire.v1.workload.Enrolment.getDefaultInstance(), "enrolments", true);
 
     private static final String URL_PREFIX = "type.googleapis.com/";
 
@@ -46,6 +47,11 @@ public enum ResourceType {
     /** All there are, or those asked for by name. */
     public boolean wildcard() {
         return wildcard;
+    }
+
+    /** Served by every control plane, or by those of a later profile only: not waited for. */
+    public boolean essential() {
+        return this != ENROLMENT;
     }
 
     /** The type with this URL, or null. */

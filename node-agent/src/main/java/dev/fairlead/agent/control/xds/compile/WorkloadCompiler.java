@@ -1,6 +1,8 @@
 package dev.fairlead.agent.control.xds.compile;
 
+import dev.fairlead.agent.model.workload.CaptureExclusions;
 import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.agent.model.workload.Workload.Membership;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
@@ -19,7 +21,6 @@ public final class WorkloadCompiler
     @Override
     Outcome<Workload> translate(dev.fairlead.wire.v1.workload.Workload workload) throws Refusal {
         Values.notEmpty(workload.getUid(), At.ROOT.field("uid"));
-        checkExclusions(workload.getExclusions(), At.ROOT.field("exclusions"));
         List<InetAddress> addresses = new ArrayList<>(workload.getAddressesCount());
         for (int i = 0; i < workload.getAddressesCount(); i++) {
             addresses.add(
@@ -37,7 +38,11 @@ public final class WorkloadCompiler
                         workload.getCaptured(),
                         workload.getIsolated(),
                         workload.getWorkloadName(),
-                        workload.getServicesList());
+                        workload.getServicesList(),
+                        new Membership(
+                                workload.getEnrolled(),
+                                workload.getLeftAlone(),
+                                exclusions(workload.getExclusions(), At.ROOT.field("exclusions"))));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 
@@ -53,8 +58,7 @@ public final class WorkloadCompiler
         }
     }
 
-    /** Who captures a pod reads its exclusions from the pod socket; here they are only checked. */
-    private static void checkExclusions(Exclusions exclusions, At at) throws Refusal {
+    private static CaptureExclusions exclusions(Exclusions exclusions, At at) throws Refusal {
         for (int i = 0; i < exclusions.getInboundPortsCount(); i++) {
             Values.port(exclusions.getInboundPorts(i), at.element("inbound_ports", i));
         }
@@ -73,6 +77,10 @@ public final class WorkloadCompiler
             range.getPrefixLenBuilder().setValue(Integer.parseInt(cidr.substring(slash + 1)));
             Values.range(range.build(), cidrAt);
         }
+        return new CaptureExclusions(
+                exclusions.getInboundPortsList(),
+                exclusions.getOutboundPortsList(),
+                exclusions.getOutboundCidrsList());
     }
 
     @Override

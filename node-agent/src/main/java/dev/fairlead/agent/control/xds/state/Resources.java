@@ -2,6 +2,7 @@ package dev.fairlead.agent.control.xds.state;
 
 import dev.fairlead.agent.control.xds.compile.ClusterCompiler;
 import dev.fairlead.agent.control.xds.compile.EndpointsCompiler;
+import dev.fairlead.agent.control.xds.compile.EnrolmentCompiler;
 import dev.fairlead.agent.control.xds.compile.ListenerCompiler;
 import dev.fairlead.agent.control.xds.compile.ResourceType;
 import dev.fairlead.agent.control.xds.compile.RouteTableCompiler;
@@ -11,6 +12,7 @@ import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.route.RouteTable;
 import dev.fairlead.agent.model.workload.Workload;
+import java.util.Set;
 
 /** The tables of all types. Thread: their owner's. */
 public record Resources(
@@ -18,7 +20,8 @@ public record Resources(
         ResourceTable<Endpoints> endpoints,
         ResourceTable<Listener> listeners,
         ResourceTable<RouteTable> routes,
-        ResourceTable<Workload> workloads) {
+        ResourceTable<Workload> workloads,
+        ResourceTable<Set<String>> enrolments) {
 
     public static Resources empty() {
         return new Resources(
@@ -26,7 +29,8 @@ public record Resources(
                 new ResourceTable<>(ResourceType.ENDPOINTS, new EndpointsCompiler()),
                 new ResourceTable<>(ResourceType.LISTENER, new ListenerCompiler()),
                 new ResourceTable<>(ResourceType.ROUTE, new RouteTableCompiler()),
-                new ResourceTable<>(ResourceType.WORKLOAD, new WorkloadCompiler()));
+                new ResourceTable<>(ResourceType.WORKLOAD, new WorkloadCompiler()),
+                new ResourceTable<>(ResourceType.ENROLMENT, new EnrolmentCompiler()));
     }
 
     public ResourceTable<?> of(ResourceType type) {
@@ -36,6 +40,7 @@ public record Resources(
             case LISTENER -> listeners;
             case ROUTE -> routes;
             case WORKLOAD -> workloads;
+            case ENROLMENT -> enrolments;
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.control.xds.state;
 
+import dev.fairlead.agent.control.xds.compile.EnrolmentCompiler;
 import dev.fairlead.agent.control.xds.compile.ListenerCompiler;
 import dev.fairlead.agent.control.xds.compile.References;
 import dev.fairlead.agent.control.xds.compile.ResourceType;
@@ -61,6 +62,7 @@ public final class SnapshotAssembler {
     private Map<String, Live<RouteTable>> routes = Map.of();
     private Map<String, Live<Listener>> listeners = Map.of();
     private long workloadChanges = -1;
+    private long enrolmentChanges = -1;
 
     public SnapshotAssembler(Bounds bounds) {
         this.bounds = bounds;
@@ -118,11 +120,16 @@ public final class SnapshotAssembler {
 
     private WorkloadIndex workloads(Resources resources) {
         var table = resources.workloads();
-        if (table.changes() == workloadChanges) {
+        var enrolments = resources.enrolments();
+        if (table.changes() == workloadChanges && enrolments.changes() == enrolmentChanges) {
             return snapshot.workloads();
         }
         workloadChanges = table.changes();
-        return new WorkloadIndex(table.all().stream().map(Good::value).toList());
+        enrolmentChanges = enrolments.changes();
+        Good<Set<String>> enrolment = enrolments.get(EnrolmentCompiler.NAME);
+        return new WorkloadIndex(
+                table.all().stream().map(Good::value).toList(),
+                enrolment == null ? null : enrolment.value());
     }
 
     private Map<String, Listener> side(String prefix) {

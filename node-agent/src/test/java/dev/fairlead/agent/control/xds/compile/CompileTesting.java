@@ -17,6 +17,7 @@ final class CompileTesting {
             case LISTENER -> new ListenerCompiler();
             case ROUTE -> new RouteTableCompiler();
             case WORKLOAD -> new WorkloadCompiler();
+            case ENROLMENT -> new EnrolmentCompiler();
         };
     }
 
@@ -27,6 +28,7 @@ final class CompileTesting {
             case LISTENER -> Samples.listeners();
             case ROUTE -> Samples.routes();
             case WORKLOAD -> Samples.workloads();
+            case ENROLMENT -> Samples.enrolments();
         };
     }
 

@@ -229,7 +229,8 @@ class CompilersTest {
                                 true,
                                 false,
                                 "reviews-v1",
-                                List.of("reviews.default.svc.cluster.local")));
+                                List.of("reviews.default.svc.cluster.local"),
+                                Workload.Membership.UNTOLD));
     }
 
     @Test

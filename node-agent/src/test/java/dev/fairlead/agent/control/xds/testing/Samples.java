@@ -1,6 +1,7 @@
 package dev.fairlead.agent.control.xds.testing;
 
 import com.google.protobuf.Message;
+import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import java.util.List;
 
@@ -34,11 +35,17 @@ public final class Samples {
     public static List<Message> workloads() {
         return List.of(
                 Wire.workload("uid-1", "198.18.1.10")
+                        .setEnrolled(true)
+                        .setLeftAlone("sidecar")
                         .setExclusions(
                                 Exclusions.newBuilder()
                                         .addInboundPorts(22)
                                         .addOutboundPorts(53)
                                         .addOutboundCidrs("10.0.0.0/8"))
                         .build());
+    }
+
+    public static List<Message> enrolments() {
+        return List.of(Enrolment.newBuilder().addNamespaces("default").build());
     }
 }

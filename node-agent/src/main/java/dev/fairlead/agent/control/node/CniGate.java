@@ -1,0 +1,162 @@
+package dev.fairlead.agent.control.node;
+
+import dev.fairlead.agent.control.pods.PodEnrolment;
+import dev.fairlead.agent.model.workload.Workload;
+import dev.fairlead.agent.model.workload.WorkloadIndex;
+import dev.fairlead.wire.pods.PodSocketProtocol.Add;
+import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
+import dev.fairlead.wire.pods.PodSocketProtocol.Request;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests of the pod socket on a Kubernetes node. The CNI plugin asks for every pod before
+ * anything of it runs: the control plane says whether the pod is to be captured, and the answer
+ * waits for that, or the pod's first bytes would pass uncaptured. What others ask goes to the
+ * enrolment as it is.
+ *
+ * <p>Thread: any; each request of the plugin has a virtual thread of its own.
+ */
+public final class CniGate {
+
+    private static final Logger log = LoggerFactory.getLogger(CniGate.class);
+
+    /**
+     * @param workload how long a pod is waited for that the control plane should soon know; default
+     *     30 s
+     * @param firstWord how long a control plane is waited for that has never been heard; default 5
+     *     s
+     */
+    public record Patience(Duration workload, Duration firstWord) {
+        public static final Patience DEFAULT =
+                new Patience(Duration.ofSeconds(30), Duration.ofSeconds(5));
+    }
+
+    private final Patience patience;
+    private final KnownWorkloads workloads;
+    private final BooleanSupplier connected;
+    private final PodEnrolment enrolment;
+    private final Runnable taken;
+
+    /**
+     * @param connected whether the control plane can be heard now
+     * @param taken run when a pod was enrolled, or could not be; must not wait
+     */
+    public CniGate(
+            Patience patience,
+            KnownWorkloads workloads,
+            BooleanSupplier connected,
+            PodEnrolment enrolment,
+            Runnable taken) {
+        this.patience = patience;
+        this.workloads = workloads;
+        this.connected = connected;
+        this.enrolment = enrolment;
+        this.taken = taken;
+    }
+
+    public CompletableFuture<Answer> handle(Request request) {
+        if (!(request instanceof Add add && add.cni())) {
+            return enrolment.handle(request);
+        }
+        var answer = new CompletableFuture<Answer>();
+        Thread.ofVirtual().name("cni-" + add.uid()).start(() -> add(add, answer));
+        return answer;
+    }
+
+    private void add(Add add, CompletableFuture<Answer> answer) {
+        try {
+            Verdict verdict = verdict(add);
+            log.debug(
+                    "cni add uid={} pod={}/{} verdict={}",
+                    add.uid(),
+                    add.namespace(),
+                    add.name(),
+                    verdict);
+            switch (verdict) {
+                case Verdict.Pass() -> answer.complete(Answer.done());
+                case Verdict.Later(String reason) -> answer.complete(Answer.failed(reason, true));
+                case Verdict.Enrol(Workload workload) ->
+                        enrolment
+                                .handle(request(add, workload))
+                                .thenAccept(given -> {
+                                    taken.run();
+                                    answer.complete(given);
+                                });
+            }
+        } catch (RuntimeException e) {
+            answer.complete(Answer.failed("add: " + e.getMessage(), false));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.complete(Answer.failed("the agent stops", true));
+        }
+    }
+
+    private static Add request(Add asked, Workload workload) {
+        var addresses = asked.ips().stream().map(InetAddress::ofLiteral).toList();
+        return Wish.add(workload, Path.of(asked.netns()), addresses);
+    }
+
+    /** What is to be done about a pod that is about to start. */
+    private sealed interface Verdict {
+        record Pass() implements Verdict {}
+
+        record Enrol(Workload workload) implements Verdict {}
+
+        record Later(String reason) implements Verdict {}
+    }
+
+    private Verdict verdict(Add add) throws InterruptedException {
+        if (isStatic(add.uid()) || enrolment.released() || !known(add)) {
+            return new Verdict.Pass();
+        }
+        Workload workload = workloads.withUid(add.uid());
+        if (workload == null) {
+            return new Verdict.Later(
+                    "pod %s/%s is not known to pilot-lite after %d s%s"
+                            .formatted(
+                                    add.namespace(),
+                                    add.name(),
+                                    patience.workload.toSeconds(),
+                                    connected.getAsBoolean() ? "" : ": it cannot be reached"));
+        }
+        return workload.membership().enrolled() ? new Verdict.Enrol(workload) : new Verdict.Pass();
+    }
+
+    /** A pod of the kubelet's own files, whose UID the API server does not know. */
+    private static boolean isStatic(String uid) {
+        return uid.indexOf('-') < 0;
+    }
+
+    /** Waits for word of the pod; false: none is needed to let it pass. */
+    private boolean known(Add add) throws InterruptedException {
+        if (workloads.withUid(add.uid()) != null) {
+            return true;
+        }
+        if (!workloads.await(index -> index.enrolledNamespaces() != null, patience.firstWord)) {
+            log.warn(
+                    "pod passes uid={} pod={}/{} reason=\"pilot-lite has never been heard\"",
+                    add.uid(),
+                    add.namespace(),
+                    add.name());
+            return false;
+        }
+        if (!connected.getAsBoolean() && !asks(workloads.now(), add.namespace())) {
+            return false;
+        }
+        workloads.await(index -> index.withUid(add.uid()) != null, patience.workload);
+        return true;
+    }
+
+    private static boolean asks(WorkloadIndex index, String namespace) {
+        @Nullable Set<String> enrolled = index.enrolledNamespaces();
+        return enrolled != null && enrolled.contains(namespace);
+    }
+}
