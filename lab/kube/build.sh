@@ -44,7 +44,7 @@ kube_build_images() {
         if [ "$kube_images/$name.tar" -nt "$kube_bin/$name" ]; then continue; fi
         folder=$(mktemp -d)
         cp "$kube_bin/$name" "$folder/$name"
-        python3 "$kube_source/mkimage.py" --out "$kube_images/$name.tar" --ref "fairlead/$name:1" --layer "$folder" -- "/$name"
+        python3 "$root/deploy/daemonset/image/mkimage.py" --out "$kube_images/$name.tar" --ref "fairlead/$name:1" --layer "$folder" -- "/$name"
         rm -rf "$folder"
     done
 }

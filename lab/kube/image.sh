@@ -5,6 +5,14 @@ kube_image() { # product|samples|import|make …
     local what=${1:-} file
     [ $# -eq 0 ] || shift
     case $what in
+    product)
+        "$root/deploy/daemonset/image/build" "$root/target/image/out" >&2
+        kube_import_everywhere "$root/target/image/out/agent.tar" "$root/target/image/out/control.tar"
+        ;;
+    samples)
+        python3 "$kube_source/samples.py" "$kube_images/samples.tar" || die "kube: the samples' images could not be made"
+        kube_import_everywhere "$kube_images/samples.tar"
+        ;;
     import)
         [ $# -gt 0 ] || usage "kube image import: name image archives"
         kube_import_everywhere "$@"
@@ -12,7 +20,7 @@ kube_image() { # product|samples|import|make …
     make)
         [ $# -ge 2 ] || usage "kube image make: name a reference and a folder"
         file=$(mktemp)
-        python3 "$kube_source/mkimage.py" --out "$file" --ref "$1" --layer "$2" -- "${@:3}"
+        python3 "$root/deploy/daemonset/image/mkimage.py" --out "$file" --ref "$1" --layer "$2" -- "${@:3}"
         kube_import_everywhere "$file"
         rm -f "$file"
         ;;
@@ -21,9 +29,12 @@ kube_image() { # product|samples|import|make …
 }
 
 kube_import_everywhere() { # TAR…
-    local node
-    for node in $(kube_node_names); do kube_import "$node" "$@" & done
-    wait
+    local node pids=() pid
+    for node in $(kube_node_names); do
+        kube_import "$node" "$@" &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || return; done
 }
 
 # Imports what the node has not yet; it keeps its images until the cluster is wiped.

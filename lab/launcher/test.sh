@@ -38,6 +38,7 @@ run_tests() { # [unit|lab|all|soak]
     if [ "$part" != lab ]; then
         python_tests samples/bookinfo/test || status=1
         python_tests bench/test || status=1
+        go_tests cni || status=1
     fi
     summary "$mark" || status=1
     rm -f "$mark"
@@ -55,7 +56,8 @@ peers() { # unit|lab|all
     fi
 }
 
-python_passed=0 python_failed=0
+# Tests that are not Java's.
+python_passed=0 python_failed=0 go_passed=0 go_failed=0
 
 # A script of Python's unittest; its counts join the closing line.
 python_tests() { # SCRIPT
@@ -69,15 +71,30 @@ python_tests() { # SCRIPT
     [ "$bad" = 0 ]
 }
 
+# A Go module's tests, where Go is there; its counts join the closing line.
+go_tests() { # FOLDER
+    local output status=0
+    if ! command -v go >/dev/null; then
+        echo "fairlead: Go is missing: the tests of $1 are skipped" >&2
+        return
+    fi
+    output=$(cd "$root/$1" && go vet ./... && go test -count=1 -v ./... 2>&1) || status=$?
+    if [ "$status" = 0 ]; then grep -E '^(ok|FAIL)' <<<"$output"; else echo "$output"; fi
+    go_passed=$((go_passed + $(grep -c '^--- PASS: ' <<<"$output" || true)))
+    go_failed=$((go_failed + $(grep -c '^--- FAIL: ' <<<"$output" || true)))
+    if [ "$status" != 0 ] && [ "$go_failed" = 0 ]; then go_failed=1; fi
+    return "$status"
+}
+
 # Sums the reports written since MARK; fails when there are none or a test failed.
 summary() { # MARK
-    find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0 | xargs -0 -r awk -v python_passed="$python_passed" -v python_failed="$python_failed" '
+    find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0 | xargs -0 -r awk -v others_passed="$((python_passed + go_passed))" -v others_failed="$((python_failed + go_failed))" '
         /<testsuite / {
             tests += number("tests"); failed += number("failures") + number("errors"); skipped += number("skipped"); nextfile
         }
         function number(name) { return match($0, " " name "=\"[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : 0 }
         END {
-            printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped + python_passed, failed + python_failed, skipped
+            printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped + others_passed, failed + others_failed, skipped
             exit failed > 0 || tests == 0
         }'
 }

@@ -100,6 +100,26 @@ public final class IptablesInit implements Callable<Integer> {
         return items.stream().anyMatch(NodeCheck.Item::bad) ? FAILED : DONE;
     }
 
+    /** As init container of the agent: an agent on a node that cannot capture helps nobody. */
+    @Command(
+            name = "node",
+            description = {
+                "Checks the node and, with --pod-cidr, puts the node's rules in place.",
+                "Without it the agent does so, by the addresses of the pods that it captures."
+            })
+    int node(@Mixin Scope scope) {
+        int checked = check(scope);
+        if (checked != DONE) {
+            System.err.println(
+                    "this node cannot capture: see the lines that start with BAD; needed are"
+                            + " a kernel with nf_tables or ip_tables, nat, TPROXY and conntrack, and"
+                            + " the capabilities NET_ADMIN, NET_RAW and SYS_ADMIN");
+            return checked;
+        }
+        scope.node = true;
+        return scope.podCidrs.isEmpty() ? DONE : apply(scope);
+    }
+
     @Command(name = "apply", description = "Puts the rules in place, or repairs them.")
     int apply(@Mixin Scope scope) {
         var rules = scope.rules();

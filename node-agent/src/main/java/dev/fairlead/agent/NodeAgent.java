@@ -4,6 +4,7 @@ import dev.fairlead.agent.control.node.CniGate;
 import dev.fairlead.agent.control.node.CriSandboxes;
 import dev.fairlead.agent.control.node.KnownWorkloads;
 import dev.fairlead.agent.control.node.NodePods;
+import dev.fairlead.agent.control.node.ProbeRules;
 import dev.fairlead.agent.control.node.ProcSandboxes;
 import dev.fairlead.agent.control.pods.EnrolmentParts;
 import dev.fairlead.agent.control.pods.EnrolmentSettings;
@@ -74,6 +75,7 @@ public final class NodeAgent implements AutoCloseable {
     private final XdsClient xds;
     private final ReportClient reports;
     private final EnrolledPods pods;
+    private final ProbeRules probeRules;
     private final PodEnrolment enrolment;
     private final KnownWorkloads workloads = new KnownWorkloads();
     private final @Nullable NodePods nodePods;
@@ -114,6 +116,7 @@ public final class NodeAgent implements AutoCloseable {
                         new SplittableRandom());
         reports = new ReportClient(pilotChannel, token, BackOff.DEFAULT, new SplittableRandom());
         pods = new EnrolledPods(dataPlane, clock);
+        probeRules = new ProbeRules(config.iptables());
         enrolment =
                 new PodEnrolment(
                         config.trustDomain(),
@@ -131,7 +134,8 @@ public final class NodeAgent implements AutoCloseable {
                                                         pod.name(),
                                                         captured,
                                                         wait)),
-                                Namespaces.ofKernel()));
+                                Namespaces.ofKernel(),
+                                probeRules::clean));
         nodePods = config.nodeSources().kubernetes() ? nodePods(config.nodeSources()) : null;
         admin = admin();
     }
@@ -146,6 +150,7 @@ public final class NodeAgent implements AutoCloseable {
                 workloads,
                 enrolment,
                 Namespaces.ofKernel(),
+                probeRules::cover,
                 from.cniStateDir());
     }
 
@@ -193,7 +198,8 @@ public final class NodeAgent implements AutoCloseable {
                         CniGate.Patience.DEFAULT,
                         workloads,
                         () -> xds.status().connected(),
-                        enrolment);
+                        enrolment,
+                        nodePods::wake);
         return PodSocketServer.listen(config.podSocket(), gate::handle);
     }
 

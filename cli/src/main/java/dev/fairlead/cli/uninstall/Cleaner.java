@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What takes the last of us off each node: the agent's own pod, with the same image, rights and
@@ -15,6 +16,9 @@ import java.util.Map;
 final class Cleaner {
 
     static final String NAME = "fairlead-clean";
+
+    /** Volumes that are the agent's folders on the node, which go. */
+    private static final Set<String> OWN = Set.of("state", "run", "token", "root");
 
     private Cleaner() {}
 
@@ -34,7 +38,16 @@ final class Cleaner {
                         .withLifecycle(null)
                         .withStartupProbe(null)
                         .withReadinessProbe(null)
-                        .withLivenessProbe(null);
+                        .withLivenessProbe(null)
+                        .removeMatchingFromVolumeMounts(m -> OWN.contains(m.getName()))
+                        .addNewVolumeMount()
+                        .withName("lib")
+                        .withMountPath("/host/var/lib")
+                        .endVolumeMount()
+                        .addNewVolumeMount()
+                        .withName("var-run")
+                        .withMountPath("/host/run")
+                        .endVolumeMount();
         Container clean =
                 bare.withName("clean").withCommand("/opt/fairlead/bin/fairlead-clean").build();
         Container stay =
@@ -59,6 +72,15 @@ final class Cleaner {
                 .editSpec()
                 .withInitContainers(clean)
                 .withContainers(stay)
+                .removeMatchingFromVolumes(v -> OWN.contains(v.getName()))
+                .addNewVolume()
+                .withName("lib")
+                .withNewHostPath("/var/lib", "Directory")
+                .endVolume()
+                .addNewVolume()
+                .withName("var-run")
+                .withNewHostPath("/run", "Directory")
+                .endVolume()
                 .withTerminationGracePeriodSeconds(1L)
                 .endSpec()
                 .endTemplate()

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
 import java.util.HashMap;
@@ -31,11 +32,12 @@ public final class MeshCompiler {
         }
         SortedSet<String> enrolled = new TreeSet<>();
         for (Namespace namespace : state.namespaces().values()) {
-            if (namespace.word().asks()) {
+            if (namespace.word().asks()
+                    && state.mesh().enrolment() == MeshSettings.Enrolment.AS_ANNOTATED) {
                 enrolled.add(namespace.name());
             }
         }
-        return new MeshView(state.mesh(), views, pods, enrolled, Requirements.of(state, scopes));
+        return new MeshView(state.mesh(), views, pods, enrolled);
     }
 
     private static ScopeView view(ClientScope scope, Registry registry, ClusterCompiler clusters) {

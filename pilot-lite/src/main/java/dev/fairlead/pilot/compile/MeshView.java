@@ -2,7 +2,6 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.MeshSettings;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -11,19 +10,16 @@ import java.util.TreeSet;
  * The whole mesh, compiled. Scopes by name, pods by UID.
  *
  * @param enrolledNamespaces those that ask for capture
- * @param requirements what some objects need of agents
  */
 public record MeshView(
         MeshSettings mesh,
         Map<String, ScopeView> scopes,
         Map<String, PodView> pods,
-        SortedSet<String> enrolledNamespaces,
-        List<Requirement> requirements) {
+        SortedSet<String> enrolledNamespaces) {
 
     public MeshView {
         scopes = Map.copyOf(scopes);
         pods = Map.copyOf(pods);
-        requirements = List.copyOf(requirements);
         enrolledNamespaces = Collections.unmodifiableSortedSet(new TreeSet<>(enrolledNamespaces));
     }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.EndpointSlice.Endpoint;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
@@ -108,6 +109,9 @@ final class Registry {
 
     /** Whether a pod's traffic is to be captured. */
     Enrolment enrolment(Pod pod) {
+        if (state.mesh().enrolment() == MeshSettings.Enrolment.OFF) {
+            return new Enrolment.LeftAlone("the mesh's settings: enrolment is OFF", "");
+        }
         Namespace namespace = state.namespaces().get(pod.namespace());
         return Enrolment.of(
                 pod.meta().name(),

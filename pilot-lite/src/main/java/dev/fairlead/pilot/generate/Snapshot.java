@@ -3,7 +3,6 @@ package dev.fairlead.pilot.generate;
 import dev.fairlead.pilot.compile.MeshView;
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.Profile;
-import dev.fairlead.pilot.compile.Requirement;
 import dev.fairlead.pilot.compile.ScopeView;
 import dev.fairlead.pilot.compile.ServiceCluster;
 import java.util.Collection;
@@ -52,11 +51,6 @@ public final class Snapshot {
 
     public Revisions revisions() {
         return revisions;
-    }
-
-    /** What some objects need of agents. */
-    public List<Requirement> requirements() {
-        return view.requirements();
     }
 
     /** The pod of this UID, or null. */

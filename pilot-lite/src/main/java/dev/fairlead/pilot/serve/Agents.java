@@ -35,6 +35,8 @@ public final class Agents {
     /** One node's agent; {@code stream} is null while it is away. */
     private static final class AgentState {
         final Rejections rejections = new Rejections();
+        String version = "";
+        int profile = 1;
         @Nullable DeltaStream stream;
         Snapshot.@Nullable Revisions acknowledged;
     }
@@ -70,11 +72,13 @@ public final class Agents {
     /** The client has said who it is. Returns the memory of what it refused before. */
     synchronized Rejections joined(DeltaStream stream, Client client) {
         log.info("connected client={}", client);
-        if (!(client instanceof Client.Agent(String node, _))) {
+        if (!(client instanceof Client.Agent(String node, String version, int profile))) {
             return new Rejections();
         }
         AgentState agent = agents.computeIfAbsent(node, name -> new AgentState());
         agent.stream = stream; // of two streams the younger is the agent's
+        agent.version = version;
+        agent.profile = profile;
         agent.acknowledged = null;
         writeStatus(node, agent);
         return agent.rejections;
@@ -86,7 +90,7 @@ public final class Agents {
         if (client != null) {
             log.info("disconnected client={}", client);
         }
-        if (client instanceof Client.Agent(String node, _)) {
+        if (client instanceof Client.Agent(String node, _, _)) {
             AgentState agent = agents.get(node);
             if (agent != null && agent.stream == stream) {
                 agent.stream = null;
@@ -147,6 +151,8 @@ public final class Agents {
         metrics.agents.set((double) agents.values().stream().filter(a -> a.stream != null).count());
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put("connected", agent.stream != null);
+        status.put("version", agent.version);
+        status.put("profile", agent.profile);
         Snapshot.Revisions acknowledged = agent.acknowledged;
         status.put("ackedGeneration", acknowledged == null ? 0 : acknowledged.generation());
         status.put("ackedAppliedRevision", acknowledged == null ? 0 : acknowledged.applied());

@@ -15,8 +15,8 @@ sealed interface Client {
     /** The node that the caller's token names. */
     String node();
 
-    /** A node's agent, and the profile beyond which it is not sent anything. */
-    record Agent(String node, int profile) implements Client {}
+    /** A node's agent, its version, and the profile beyond which it is not sent anything. */
+    record Agent(String node, String version, int profile) implements Client {}
 
     /** An Envoy beside one pod of the node. */
     record Envoy(String node, String podUid) implements Client {}
@@ -28,7 +28,9 @@ sealed interface Client {
                         .getMetadata()
                         .getFieldsOrDefault("WORKLOAD_UID", Value.getDefaultInstance())
                         .getStringValue();
-        return uid.isEmpty() ? new Agent(node, profile(described)) : new Envoy(node, uid);
+        return uid.isEmpty()
+                ? new Agent(node, described.getUserAgentVersion(), profile(described))
+                : new Envoy(node, uid);
     }
 
     private static int profile(Node described) {
@@ -43,7 +45,7 @@ sealed interface Client {
     default @Nullable Map<ResourceType, Map<String, VersionedResource>> resources(
             Snapshot snapshot) {
         return switch (this) {
-            case Agent(String node, int profile) -> snapshot.agent(node, profile);
+            case Agent(String node, _, int profile) -> snapshot.agent(node, profile);
             case Envoy(String node, String podUid) -> {
                 PodView pod = snapshot.pod(podUid);
                 yield pod != null && pod.pod().node().equals(node) ? snapshot.envoy(podUid) : null;

@@ -226,7 +226,7 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
     }
 
     private void acknowledged() {
-        if (client instanceof Client.Agent(String name, _)
+        if (client instanceof Client.Agent(String name, _, _)
                 && snapshot != null
                 && subscriptions.containsKey(ResourceType.CLUSTER)
                 && subscriptions.containsKey(ResourceType.LISTENER)) {

@@ -1,6 +1,8 @@
 package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.pilot.compile.Requirements;
 import dev.fairlead.pilot.source.Acceptance.Standing;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
@@ -11,6 +13,7 @@ import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
+import dev.fairlead.pilot.status.AgentTooOld;
 import dev.fairlead.pilot.validate.ConfigReader;
 import dev.fairlead.pilot.validate.CrossCheck;
 import dev.fairlead.pilot.validate.MeshSettingsReader;
@@ -70,6 +73,12 @@ public final class StateBuilder {
         configs.retain(inventory.configs().keySet());
         ClusterState state = Discovery.of(state(inventory, mesh, inForce));
         Map<ObjectKey, JsonNode> statuses = statuses(standings, CrossCheck.warnings(state));
+        Requirements.of(state)
+                .forEach((key, requirement) -> {
+                    if (statuses.get(key) instanceof ObjectNode status) {
+                        AgentTooOld.require(status, requirement.profile(), requirement.nodes());
+                    }
+                });
         for (Meta meta : inventory.plain()) {
             statuses.put(meta.key(), StatusWriter.status(meta, List.of(), List.of(), null));
         }

@@ -9,15 +9,29 @@ import java.util.List;
  * @param rootNamespace whose DestinationRules and PeerAuthentications hold mesh-wide; default
  *     {@code istio-system}
  * @param scoping who sees what; default: everybody everything
+ * @param enrolment whose traffic is captured at all
  */
 public record MeshSettings(
-        Compat compat, String trustDomain, String rootNamespace, Egress egress, Scoping scoping) {
+        Compat compat,
+        String trustDomain,
+        String rootNamespace,
+        Egress egress,
+        Scoping scoping,
+        Enrolment enrolment) {
 
     public static final MeshSettings DEFAULT =
             new MeshSettings(Compat.MODERN, "cluster.local", "istio-system", Egress.ALLOW_ANY);
 
     public MeshSettings(Compat compat, String trustDomain, String rootNamespace, Egress egress) {
-        this(compat, trustDomain, rootNamespace, egress, Scoping.DEFAULT);
+        this(compat, trustDomain, rootNamespace, egress, Scoping.DEFAULT, Enrolment.AS_ANNOTATED);
+    }
+
+    /** Whose traffic is captured at all. */
+    public enum Enrolment {
+        /** Who asks for it. */
+        AS_ANNOTATED,
+        /** Nobody's: all pods leave the mesh. */
+        OFF
     }
 
     /**

@@ -28,6 +28,7 @@ public final class DirectoryStatusStore implements StatusStore {
     private final ObjectDirectory directory;
     private final Map<ObjectKey, JsonNode> written;
     private final Map<ObjectKey, JsonNode> initial;
+    private final AskingObjects asking = new AskingObjects();
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("status").factory());
     private Map<ObjectKey, Optional<JsonNode>> pending = new LinkedHashMap<>(); // guarded by this
@@ -73,7 +74,7 @@ public final class DirectoryStatusStore implements StatusStore {
         }
         try {
             boolean changed = false;
-            for (var change : batch.entrySet()) {
+            for (var change : asking.complete(batch).entrySet()) {
                 changed |= write(change.getKey(), change.getValue());
             }
             if (changed) {

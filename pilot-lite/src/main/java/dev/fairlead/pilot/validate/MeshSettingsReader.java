@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
+import dev.fairlead.pilot.state.MeshSettings.Enrolment;
 import dev.fairlead.pilot.state.MeshSettings.Scoping;
 import dev.fairlead.wire.identity.SpiffeId;
 import java.util.ArrayList;
@@ -57,7 +58,14 @@ public final class MeshSettingsReader {
                 trustDomain,
                 root.isEmpty() ? MeshSettings.DEFAULT.rootNamespace() : root,
                 egress == null ? otherwise : egress,
-                scoping(mesh));
+                scoping(mesh),
+                enrolment(mesh));
+    }
+
+    private static Enrolment enrolment(Fields mesh) {
+        Enrolment given =
+                mesh.object("enrolment", fields -> fields.choice("mode", Enrolment.values()));
+        return given == null ? Enrolment.AS_ANNOTATED : given;
     }
 
     private static Scoping scoping(Fields mesh) {

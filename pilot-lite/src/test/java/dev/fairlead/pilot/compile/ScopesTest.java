@@ -282,13 +282,12 @@ class ScopesTest {
         assertThat(scope(mesh, "shop").egress()).isEqualTo(Egress.ALLOW_ANY);
         assertThat(podScope(mesh, "uid-cart-v1")).isEqualTo("shop/cart-only");
         assertThat(podScope(mesh, "uid-ratings-v1")).isEqualTo("shop");
-        assertThat(mesh.requirements())
-                .containsExactly(
-                        new Requirement(
+        assertThat(Requirements.of(TestStates.of(TWO_NAMESPACES + picks)))
+                .containsExactlyEntriesOf(
+                        Map.of(
                                 new ObjectKey(
                                         "networking.istio.io", "Sidecar", "shop", "cart-only"),
-                                2,
-                                Set.of("node-1")));
+                                new Requirements.Requirement(2, Set.of("node-1"))));
     }
 
     private static String podScope(MeshView mesh, String uid) {

@@ -49,13 +49,35 @@ public class FakeAgent implements StreamObserver<DeltaDiscoveryResponse>, AutoCl
     }
 
     public FakeAgent(Channel channel, Map<String, String> metadata) {
-        this.channel = channel;
+        this(channel, strings(metadata));
+    }
+
+    private static Struct strings(Map<String, String> metadata) {
         var struct = Struct.newBuilder();
         metadata.forEach((key, value) ->
                 struct.putFields(key, Value.newBuilder().setStringValue(value).build()));
-        this.metadata = struct.build();
+        return struct.build();
+    }
+
+    private FakeAgent(Channel channel, Struct metadata) {
+        this.channel = channel;
+        this.metadata = metadata;
         for (ResourceType type : ResourceType.values()) {
             held.put(type, new TreeMap<>());
+        }
+    }
+
+    /** An agent that understands a profile. */
+    public FakeAgent(Channel channel, int profile) {
+        this(
+                channel,
+                Struct.newBuilder()
+                        .putFields(
+                                "FAIRLEAD_PROFILE",
+                                Value.newBuilder().setNumberValue(profile).build())
+                        .build());
+        if (profile >= 2) {
+            asked.put(ResourceType.ENROLMENT, new HashSet<>());
         }
     }
 

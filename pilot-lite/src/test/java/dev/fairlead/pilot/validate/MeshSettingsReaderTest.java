@@ -37,7 +37,16 @@ class MeshSettingsReaderTest {
                         settings(Compat.MODERN, Egress.REGISTRY_ONLY)),
                 arguments(
                         "{trustDomain: td, rootNamespace: root}",
-                        new MeshSettings(Compat.MODERN, "td", "root", Egress.ALLOW_ANY)));
+                        new MeshSettings(Compat.MODERN, "td", "root", Egress.ALLOW_ANY)),
+                arguments(
+                        "enrolment: {mode: OFF}",
+                        new MeshSettings(
+                                Compat.MODERN,
+                                "cluster.local",
+                                "istio-system",
+                                Egress.ALLOW_ANY,
+                                MeshSettings.Scoping.DEFAULT,
+                                MeshSettings.Enrolment.OFF)));
     }
 
     @ParameterizedTest

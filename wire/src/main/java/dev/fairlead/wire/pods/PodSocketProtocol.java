@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code
  * {"op":"add","uid":…,"namespace":…,"name":…,"serviceAccount":…,"netns":"/run/netns/…","ips":[…]}}
  * is answered when the pod's rules, sockets and SVID are in place; {@code {"op":"remove","uid":…}}
- * when they are gone; {@code {"op":"list"}} at once. Both changes may be repeated: the second
- * answers like the first. An answer is {@code {"ok":true}} or {@code
- * {"ok":false,"error":…,"retry":…}}.
+ * when they are gone; {@code {"op":"list"}} at once; {@code {"op":"release"}} when no pod is left.
+ * Both changes may be repeated: the second answers like the first. An answer is {@code {"ok":true}}
+ * or {@code {"ok":false,"error":…,"retry":…}}.
  */
 public final class PodSocketProtocol {
 
@@ -31,9 +31,10 @@ public final class PodSocketProtocol {
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Add.class, name = "add"),
         @JsonSubTypes.Type(value = Remove.class, name = "remove"),
-        @JsonSubTypes.Type(value = ListPods.class, name = "list")
+        @JsonSubTypes.Type(value = ListPods.class, name = "list"),
+        @JsonSubTypes.Type(value = Release.class, name = "release")
     })
-    public sealed interface Request permits Add, Remove, ListPods {}
+    public sealed interface Request permits Add, Remove, ListPods, Release {}
 
     /**
      * Enrol a pod. {@code exclusions} are the pod's capture annotations, as ports and CIDRs.
@@ -96,6 +97,9 @@ public final class PodSocketProtocol {
 
     /** Ask for the enrolled pods. */
     public record ListPods() implements Request {}
+
+    /** The mesh is removed from this node: let go of all pods, and take no more. */
+    public record Release() implements Request {}
 
     /** The agent's answer. {@code retry}: the same request may succeed later. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

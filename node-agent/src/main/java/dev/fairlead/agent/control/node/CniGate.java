@@ -43,19 +43,23 @@ public final class CniGate {
     private final KnownWorkloads workloads;
     private final BooleanSupplier connected;
     private final PodEnrolment enrolment;
+    private final Runnable taken;
 
     /**
      * @param connected whether the control plane can be heard now
+     * @param taken run when a pod was enrolled, or could not be; must not wait
      */
     public CniGate(
             Patience patience,
             KnownWorkloads workloads,
             BooleanSupplier connected,
-            PodEnrolment enrolment) {
+            PodEnrolment enrolment,
+            Runnable taken) {
         this.patience = patience;
         this.workloads = workloads;
         this.connected = connected;
         this.enrolment = enrolment;
+        this.taken = taken;
     }
 
     public CompletableFuture<Answer> handle(Request request) {
@@ -80,7 +84,12 @@ public final class CniGate {
                 case Verdict.Pass() -> answer.complete(Answer.done());
                 case Verdict.Later(String reason) -> answer.complete(Answer.failed(reason, true));
                 case Verdict.Enrol(Workload workload) ->
-                        enrolment.handle(request(add, workload)).thenAccept(answer::complete);
+                        enrolment
+                                .handle(request(add, workload))
+                                .thenAccept(given -> {
+                                    taken.run();
+                                    answer.complete(given);
+                                });
             }
         } catch (RuntimeException e) {
             answer.complete(Answer.failed("add: " + e.getMessage(), false));
@@ -105,7 +114,7 @@ public final class CniGate {
     }
 
     private Verdict verdict(Add add) throws InterruptedException {
-        if (isStatic(add.uid()) || !known(add)) {
+        if (isStatic(add.uid()) || enrolment.released() || !known(add)) {
             return new Verdict.Pass();
         }
         Workload workload = workloads.withUid(add.uid());

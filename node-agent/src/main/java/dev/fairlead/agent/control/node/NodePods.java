@@ -9,8 +9,10 @@ import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import dev.fairlead.wire.pods.PodSocketProtocol.Remove;
 import dev.fairlead.wire.pods.PodSocketProtocol.Request;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ public final class NodePods implements AutoCloseable {
     private final KnownWorkloads workloads;
     private final PodEnrolment enrolment;
     private final Namespaces namespaces;
+    private final Consumer<Collection<InetAddress>> coverProbes;
     private final EnrolledFile enrolledFile;
     private final Semaphore wake = new Semaphore(0);
     private final CompletableFuture<Void> looked = new CompletableFuture<>();
@@ -59,26 +63,37 @@ public final class NodePods implements AutoCloseable {
     private record Asked(
             Request request, CompletableFuture<Answer> answer, long sinceNanos, int failures) {}
 
+    /**
+     * @param coverProbes given the addresses of all enrolled pods after each look
+     * @param stateDir what the CNI plugin reads
+     */
     public NodePods(
             Pace pace,
             Sandboxes sandboxes,
             KnownWorkloads workloads,
             PodEnrolment enrolment,
             Namespaces namespaces,
+            Consumer<Collection<InetAddress>> coverProbes,
             Path stateDir) {
         this.pace = pace;
         this.sandboxes = sandboxes;
         this.workloads = workloads;
         this.enrolment = enrolment;
         this.namespaces = namespaces;
+        this.coverProbes = coverProbes;
         this.enrolledFile = new EnrolledFile(stateDir);
     }
 
     /** Completes when the pods that run have been seen once. */
     public CompletableFuture<Void> start() {
-        workloads.onChange(wake::release);
+        workloads.onChange(this::wake);
         thread.start();
         return looked;
+    }
+
+    /** Looks at once. Thread: any. */
+    public void wake() {
+        wake.release();
     }
 
     private void run() {
@@ -95,6 +110,9 @@ public final class NodePods implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
+        if (enrolment.released()) {
+            return;
+        }
         WorkloadIndex index = workloads.now();
         Set<String> enrolled = index.enrolledNamespaces();
         if (enrolled == null) {
@@ -106,6 +124,10 @@ public final class NodePods implements AutoCloseable {
             sandboxes.list().forEach(sandbox -> running.put(sandbox.uid(), sandbox));
             tell("");
             join(running, index);
+            coverProbes.accept(
+                    enrolment.held().values().stream()
+                            .flatMap(held -> held.pod().addresses().stream())
+                            .toList());
             looked.complete(null);
         } catch (IOException e) {
             tell(String.valueOf(e.getMessage()));

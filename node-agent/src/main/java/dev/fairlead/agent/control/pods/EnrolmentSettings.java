@@ -12,13 +12,16 @@ import java.time.Duration;
  * @param verifyInterval how often a pod's rules are looked at and repaired, about 20 ms of CPU each
  *     time; default 60 s
  * @param retryInterval between attempts to report, and to enrol again after a restart; default 1 s
+ * @param toDrain where the mesh is removed from the node, how long connections that pods hold may
+ *     go on; default 20 s
  */
 public record EnrolmentSettings(
         Duration patience,
         Duration agentsBound,
         Duration settle,
         Duration verifyInterval,
-        Duration retryInterval) {
+        Duration retryInterval,
+        Duration toDrain) {
 
     public static final EnrolmentSettings DEFAULTS =
             new EnrolmentSettings(
@@ -26,5 +29,6 @@ public record EnrolmentSettings(
                     Duration.ofSeconds(5),
                     Duration.ofMillis(500),
                     Duration.ofSeconds(60),
-                    Duration.ofSeconds(1));
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(20));
 }

@@ -19,8 +19,12 @@ public interface Namespaces {
             try {
                 var own = attributes(Path.of("/proc/self/ns/net"));
                 var there = attributes(path);
-                // A path whose mount is gone is an ordinary file, on another device.
-                return Objects.equals(own.get("dev"), there.get("dev")) ? there.get("ino") : null;
+                // A path whose mount is gone is an ordinary file, on another device; and our own
+                // namespace is the node's, which is never a pod's.
+                boolean other = !Objects.equals(own.get("ino"), there.get("ino"));
+                return Objects.equals(own.get("dev"), there.get("dev")) && other
+                        ? there.get("ino")
+                        : null;
             } catch (IOException e) {
                 return null;
             }

@@ -7,6 +7,7 @@ import dev.fairlead.wire.pods.PodSocketProtocol.Add;
 import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import dev.fairlead.wire.pods.PodSocketProtocol.ListPods;
 import dev.fairlead.wire.pods.PodSocketProtocol.PodState;
+import dev.fairlead.wire.pods.PodSocketProtocol.Release;
 import dev.fairlead.wire.pods.PodSocketProtocol.Remove;
 import dev.fairlead.wire.pods.PodSocketProtocol.Request;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ public final class PodEnrolment implements AutoCloseable {
     private final EnrolmentParts parts;
     private final PodStore store;
     private final PodReports reports;
+    private final PodRelease release;
     private final EnrolmentCounters counters = new EnrolmentCounters();
 
     /** A pod's life and the thread that lives it. Both are there while there is anything to do. */
@@ -48,6 +50,7 @@ public final class PodEnrolment implements AutoCloseable {
         this.settings = settings;
         this.parts = parts;
         this.store = new PodStore(stateDir);
+        this.release = new PodRelease(this, parts.dataPlane(), parts.onReleased());
         this.reports = new PodReports(parts.reports(), settings.retryInterval());
     }
 
@@ -77,12 +80,19 @@ public final class PodEnrolment implements AutoCloseable {
                     tell(uid, new PodMail.Remove(gone, answer));
                 }
             }
+            case Release() -> {
+                return release.begin(settings.toDrain());
+            }
             case ListPods() -> answer.complete(new Answer(true, null, false, pods()));
         }
         return answer;
     }
 
     private void add(Add add, CompletableFuture<Answer> answer) {
+        if (release.begun()) {
+            answer.complete(Answer.done()); // it runs without, as from now on all do
+            return;
+        }
         try {
             var pod = podOf(add, trustDomain);
             var _ = IptablesCaptureRules.rulesOf(pod); // or its exclusions make no rules
@@ -90,6 +100,11 @@ public final class PodEnrolment implements AutoCloseable {
         } catch (RuntimeException e) {
             answer.complete(Answer.failed("add: " + e.getMessage(), false));
         }
+    }
+
+    /** Whether the mesh is being removed from this node. */
+    public boolean released() {
+        return release.begun();
     }
 
     /** What {@code add} would enrol. IllegalArgumentException says which field is wrong. */

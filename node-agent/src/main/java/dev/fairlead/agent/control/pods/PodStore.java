@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,22 +85,50 @@ final class PodStore {
         }
     }
 
-    private record Content(List<Line> pods) {}
+    /**
+     * All of them.
+     *
+     * @param boot which start of the machine they ran under; no namespace outlives it
+     */
+    private record Content(List<Line> pods, @Nullable String boot) {}
+
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Path file;
+    private final String boot;
     private final Map<String, Entry> entries = new TreeMap<>();
 
     PodStore(Path stateDir) {
+        this(stateDir, bootOfThisMachine());
+    }
+
+    PodStore(Path stateDir, String boot) {
         this.file = stateDir.resolve("pods.json");
+        this.boot = boot;
+    }
+
+    private static String bootOfThisMachine() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /**
-     * What was left by the last process. A file that cannot be read is set aside and told of: the
-     * pods must be added anew.
+     * What was left by the last process under this start of the machine. A file that cannot be read
+     * is set aside and told of: the pods must be added anew.
      */
     synchronized List<Entry> load() {
         try {
-            for (var line : JSON.readValue(Files.readString(file), Content.class).pods()) {
+            var content = JSON.readValue(Files.readString(file), Content.class);
+            if (content.boot() != null && !content.boot().equals(boot)) {
+                log.info(
+                        "pods forgotten pods={} reason=\"the machine was started anew\"",
+                        content.pods().size());
+                return List.of();
+            }
+            for (var line : content.pods()) {
                 entries.put(line.uid(), line.entry());
             }
         } catch (NoSuchFileException e) {
@@ -139,7 +168,7 @@ final class PodStore {
         entries.values().forEach(entry -> lines.add(Line.of(entry)));
         var fresh = file.resolveSibling("pods.json.new");
         try {
-            Files.writeString(fresh, JSON.writeValueAsString(new Content(lines)));
+            Files.writeString(fresh, JSON.writeValueAsString(new Content(lines, boot)));
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             // The pods are served all the same; only a restart would miss them.

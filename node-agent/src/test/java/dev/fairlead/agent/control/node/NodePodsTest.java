@@ -15,12 +15,14 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,8 @@ class NodePodsTest {
     private final FakeNode node = new FakeNode();
     private final FakeSandboxes sandboxes = new FakeSandboxes();
     private final KnownWorkloads workloads = new KnownWorkloads();
+    private final AtomicReference<Collection<InetAddress>> covered =
+            new AtomicReference<>(List.of());
     private final AtomicBoolean connected = new AtomicBoolean(true);
     private PodEnrolment enrolment =
             new PodEnrolment(
@@ -50,6 +54,7 @@ class NodePodsTest {
                     workloads,
                     enrolment,
                     node.namespaces::get,
+                    _ -> {},
                     Path.of("."));
 
     /** What runs, as a test says. */
@@ -84,7 +89,7 @@ class NodePodsTest {
                 new PodEnrolment(
                         "cluster.local",
                         folder,
-                        new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT),
+                        new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT, SHORT),
                         node.parts());
         pods =
                 new NodePods(
@@ -93,6 +98,7 @@ class NodePodsTest {
                         workloads,
                         enrolment,
                         node.namespaces::get,
+                        covered::set,
                         folder);
         var _ = enrolment.restore();
         var _ = pods.start();
@@ -139,8 +145,10 @@ class NodePodsTest {
 
         says(true);
         awaitCaptured();
+        NodeFixture.await(() -> covered.get().equals(sandbox(NETNS).addresses()));
         says(false);
         awaitNone();
+        NodeFixture.await(() -> covered.get().isEmpty());
         assertThat(node.did).contains("turn away", "clean");
     }
 
@@ -253,7 +261,7 @@ class NodePodsTest {
     // ---- what the CNI plugin asks
 
     private CompletableFuture<Answer> plugin(Path netns, CniGate.Patience patience) {
-        var gate = new CniGate(patience, workloads, connected::get, enrolment);
+        var gate = new CniGate(patience, workloads, connected::get, enrolment, pods::wake);
         return gate.handle(
                 new Add(
                         UID,

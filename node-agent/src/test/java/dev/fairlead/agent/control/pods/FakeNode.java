@@ -31,7 +31,8 @@ public final class FakeNode {
     CaptureReports reports = new ReportsTaken();
 
     public EnrolmentParts parts() {
-        return new EnrolmentParts(identities, dataPlane, rules, reports, namespaces::get);
+        return new EnrolmentParts(
+                identities, dataPlane, rules, reports, namespaces::get, () -> did.add("released"));
     }
 
     /** From now on the kernel takes no rules, or takes them again. */
@@ -98,6 +99,7 @@ public final class FakeNode {
         @Override
         public CompletableFuture<?> close(String uid) {
             did.add("close");
+            connections.set(0);
             return CompletableFuture.completedFuture(null);
         }
     }

@@ -7,6 +7,7 @@ import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import dev.fairlead.wire.pods.PodSocketProtocol.Exclusions;
 import dev.fairlead.wire.pods.PodSocketProtocol.ListPods;
 import dev.fairlead.wire.pods.PodSocketProtocol.PodState;
+import dev.fairlead.wire.pods.PodSocketProtocol.Release;
 import dev.fairlead.wire.pods.PodSocketProtocol.Remove;
 import dev.fairlead.wire.pods.PodSocketProtocol.Request;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ class PodEnrolmentTest {
 
     @TempDir Path state;
     private final FakeNode node = new FakeNode();
-    private EnrolmentSettings settings = new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT);
+    private EnrolmentSettings settings =
+            new EnrolmentSettings(LONG, SHORT, SHORT, LONG, SHORT, SHORT);
     private PodEnrolment enrolment =
             new PodEnrolment("cluster.local", Path.of("."), settings, node.parts());
 
@@ -152,7 +154,7 @@ class PodEnrolmentTest {
 
     @Test
     void withoutACertificateNothingIsLeft() throws Exception {
-        settings = new EnrolmentSettings(SHORT, SHORT, SHORT, LONG, SHORT);
+        settings = new EnrolmentSettings(SHORT, SHORT, SHORT, LONG, SHORT, SHORT);
         node.identities = node.new IdentitiesThatNeverAnswer();
         restart();
         assertThat(ask(ADD)).isEqualTo(Answer.failed("no certificate within PT0.02S", true));
@@ -367,7 +369,7 @@ class PodEnrolmentTest {
 
     @Test
     void damagedRulesAreRepairedAndCounted() throws Exception {
-        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, SHORT);
+        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, SHORT, SHORT);
         node.rules = node.new RulesThatNeverStay();
         restart();
         ask(ADD);
@@ -376,7 +378,7 @@ class PodEnrolmentTest {
 
     @Test
     void aPodWhoseNamespaceGoesIsDropped() throws Exception {
-        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, SHORT);
+        settings = new EnrolmentSettings(LONG, SHORT, SHORT, SHORT, SHORT, SHORT);
         restart();
         ask(ADD);
         node.namespaces.clear();
@@ -434,5 +436,18 @@ class PodEnrolmentTest {
         never.answer();
         CompletableFuture.allOf(first, second).get(20, TimeUnit.SECONDS);
         assertThat(enrolment.pods()).hasSize(2);
+    }
+
+    @Test
+    void whereTheMeshIsRemovedEveryPodIsLetGoAndNoneIsTaken() throws Exception {
+        assertThat(ask(ADD)).isEqualTo(Answer.done());
+        node.connections.set(1); // held for ever
+
+        assertThat(ask(new Release())).isEqualTo(Answer.done());
+
+        assertThat(enrolment.pods()).isEmpty();
+        assertThat(node.did).endsWith("clean", "released");
+        assertThat(ask(ADD)).isEqualTo(Answer.done());
+        assertThat(enrolment.pods()).isEmpty();
     }
 }

@@ -39,7 +39,8 @@ final class AgentObjects implements AutoCloseable {
     private volatile Runnable changed = () -> {};
 
     /** What is read of an Agent object. */
-    record AgentStatus(boolean connected, String pilot, long acknowledged) {}
+    record AgentStatus(
+            String node, boolean connected, String pilot, int profile, long acknowledged) {}
 
     AgentObjects(KubernetesClient client, ApiWriter api, String replica) {
         this.api = api;
@@ -56,8 +57,10 @@ final class AgentObjects implements AutoCloseable {
 
     private static AgentStatus read(JsonNode status) {
         return new AgentStatus(
+                status.path("node").asText(""),
                 status.path("connected").asBoolean(false),
                 status.path("pilot").asText(""),
+                status.path("profile").asInt(1),
                 status.path("ackedRevision").asLong(0));
     }
 

@@ -7,6 +7,7 @@ import dev.fairlead.kubernetes.ApiWriter;
 import dev.fairlead.kubernetes.Leadership;
 import dev.fairlead.kubernetes.watch.Collection;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
+import dev.fairlead.pilot.status.AgentTooOld;
 import dev.fairlead.pilot.status.kubernetes.AgentObjects.AgentStatus;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.io.IOException;
@@ -48,6 +49,8 @@ final class ObjectConditions implements ObservedStatus, AutoCloseable {
     private final Set<ObjectKey> dirty = new LinkedHashSet<>();
     private final Set<ObjectKey> pending = new LinkedHashSet<>(); // accepted, not yet programmed
 
+    private final Set<ObjectKey> asking = new LinkedHashSet<>(); // for more than any agent has
+
     /** What the API server has. */
     private record Observed(String resourceVersion, JsonNode conditions) {}
 
@@ -78,6 +81,7 @@ final class ObjectConditions implements ObservedStatus, AutoCloseable {
             tried.remove(key);
             dirty.remove(key);
             pending.remove(key);
+            asking.remove(key);
         } else if (!status.get().equals(judged.put(key, status.get()))) {
             dirty.add(key);
             notifyAll();
@@ -91,8 +95,9 @@ final class ObjectConditions implements ObservedStatus, AutoCloseable {
 
     /** Some agent came, went or acknowledged. */
     synchronized void agentsChanged() {
-        if (!pending.isEmpty()) {
+        if (!pending.isEmpty() || !asking.isEmpty()) {
             dirty.addAll(pending);
+            dirty.addAll(asking);
             notifyAll();
         }
     }
@@ -181,6 +186,8 @@ final class ObjectConditions implements ObservedStatus, AutoCloseable {
         if (!accepted) {
             pending.remove(key);
             conditions.set(Conditions.PROGRAMMED, false, "NotAccepted", "", generation);
+        } else if (AgentTooOld.asks(status) && tooOld(key, status, conditions, generation)) {
+            pending.add(key);
         } else if (!conditions.holds(Conditions.PROGRAMMED, generation)) {
             programmed(key, conditions, status.path("resourceVersion").asLong(), generation);
         }
@@ -193,6 +200,23 @@ final class ObjectConditions implements ObservedStatus, AutoCloseable {
         }
         patch.putObject("status").set("conditions", conditions.stamped(Instant.now()));
         return patch;
+    }
+
+    /** Whether an agent is too old; that may change whenever one comes or goes. */
+    private boolean tooOld(ObjectKey key, JsonNode status, Conditions conditions, long generation) {
+        asking.add(key);
+        Map<String, Integer> profiles = new HashMap<>();
+        for (AgentStatus agent : agents.get()) {
+            if (agent.connected()) {
+                profiles.put(agent.node(), agent.profile());
+            }
+        }
+        String message = AgentTooOld.message(status, profiles);
+        if (message.isEmpty()) {
+            return false;
+        }
+        conditions.set(Conditions.PROGRAMMED, false, AgentTooOld.REASON, message, generation);
+        return true;
     }
 
     private void programmed(ObjectKey key, Conditions conditions, long revision, long generation) {

@@ -46,7 +46,10 @@ def write_layer(folder, where):
 
 
 def config_of(image, digests):
-    settings = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", *image.get("env", [])], "WorkingDir": image.get("workdir") or "/"}
+    env = image.get("env") or []
+    if not any(e.startswith("PATH=") for e in env):
+        env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", *env]
+    settings = {"Env": env, "WorkingDir": image.get("workdir") or "/"}
     for key, name in (("entrypoint", "Entrypoint"), ("cmd", "Cmd"), ("user", "User")):
         if image.get(key):
             settings[name] = image[key]

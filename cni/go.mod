@@ -1,0 +1,3 @@
+module fairlead.dev/cni
+
+go 1.24
