@@ -120,8 +120,7 @@ public final class StateBuilder {
                 marks.captured());
     }
 
-    private static <C extends ConfigObject> List<C> oldestFirst(
-            List<ConfigObject> all, Class<C> kind) {
+    static <C extends ConfigObject> List<C> oldestFirst(List<ConfigObject> all, Class<C> kind) {
         return all.stream()
                 .filter(kind::isInstance)
                 .map(kind::cast)
