@@ -30,6 +30,7 @@ public final class WebhookCertificates implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(3);
     private static final Duration FIRST_LOOK = Duration.ofMillis(300); // nothing to serve with yet
     private static final int MAX_STEPS = 8; // a begin takes two
+    private static final String CONFIGURATION = "fairlead";
     private static final String SERVICE = "fairlead-pilot";
 
     private final WebhookObjects objects;
@@ -45,7 +46,12 @@ public final class WebhookCertificates implements AutoCloseable {
 
     public WebhookCertificates(
             KubernetesClient client, String namespace, Leadership leadership, Clock clock) {
-        this.objects = new WebhookObjects(client, namespace);
+        this(new WebhookObjects(client, namespace, CONFIGURATION), namespace, leadership, clock);
+    }
+
+    WebhookCertificates(
+            WebhookObjects objects, String namespace, Leadership leadership, Clock clock) {
+        this.objects = objects;
         this.leadership = leadership;
         this.clock = clock;
         String name = SERVICE + "." + namespace + ".svc";

@@ -30,7 +30,6 @@ final class WebhookObjects {
 
     private static final Logger log = LoggerFactory.getLogger(WebhookObjects.class);
     private static final String SECRET = "fairlead-webhook";
-    private static final String CONFIGURATION = "fairlead";
     private static final int TIMEOUT_MILLIS = 5_000;
 
     /** The Secret as it stands; {@code material} is null where it cannot be used. */
@@ -38,8 +37,9 @@ final class WebhookObjects {
 
     private final KubernetesClient client;
     private final String namespace;
+    private final String configuration;
 
-    WebhookObjects(KubernetesClient client, String namespace) {
+    WebhookObjects(KubernetesClient client, String namespace, String configuration) {
         this.client =
                 client.newClient(
                                 new RequestConfigBuilder()
@@ -48,6 +48,7 @@ final class WebhookObjects {
                                         .build())
                         .adapt(KubernetesClient.class);
         this.namespace = namespace;
+        this.configuration = configuration;
     }
 
     Stored stored() {
@@ -91,7 +92,7 @@ final class WebhookObjects {
         return client.admissionRegistration()
                 .v1()
                 .validatingWebhookConfigurations()
-                .withName(CONFIGURATION)
+                .withName(configuration)
                 .get();
     }
 
