@@ -118,7 +118,7 @@ kube_shape() {
 }
 
 kube_start() {
-    kube_pki
+    kube_pki || return
     kube_start_fabric || return
     kube_start_control || return
     local node since
