@@ -44,7 +44,7 @@ kube_boot() { # HOST
 
 # Ends hosts, and with them all that runs and all that is mounted there.
 kube_stop_hosts() { # [HOST…]; all if none is named
-    local host pid pids=
+    local host pid pids= i
     [ $# -gt 0 ] || set -- $(ls "$kube_hosts" 2>/dev/null)
     for host; do
         if pid=$(kube_init_of "$host"); then
@@ -53,7 +53,11 @@ kube_stop_hosts() { # [HOST…]; all if none is named
         fi
     done
     for pid in $pids; do
-        while [ -d "/proc/$pid" ]; do sleep 0.02; done
+        for ((i = 0; i < 1500; i++)); do
+            [ -d "/proc/$pid" ] || break
+            sleep 0.02
+        done
+        [ ! -d "/proc/$pid" ] || die "kube: process $pid does not end"
     done
     for host; do
         kube_forget_cgroups "$host"

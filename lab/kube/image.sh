@@ -6,11 +6,11 @@ kube_image() { # product|samples|import|make …
     [ $# -eq 0 ] || shift
     case $what in
     product)
-        "$root/deploy/daemonset/image/build" "$root/target/image/out" >&2
+        kube_product_images
         kube_import_everywhere "$root/target/image/out/agent.tar" "$root/target/image/out/control.tar"
         ;;
     samples)
-        python3 "$kube_source/samples.py" "$kube_images/samples.tar" || die "kube: the samples' images could not be made"
+        kube_sample_images
         kube_import_everywhere "$kube_images/samples.tar"
         ;;
     import)
@@ -26,6 +26,14 @@ kube_image() { # product|samples|import|make …
         ;;
     *) usage "kube image: product, samples, import or make, not $what" ;;
     esac
+}
+
+kube_product_images() {
+    "$root/deploy/daemonset/image/build" "$root/target/image/out" >&2 || die "kube: the product's images could not be made"
+}
+
+kube_sample_images() {
+    python3 "$kube_source/samples.py" "$kube_images/samples.tar" || die "kube: the samples' images could not be made"
 }
 
 kube_import_everywhere() { # TAR…

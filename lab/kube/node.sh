@@ -17,18 +17,23 @@ kube_boot_node() { # NODE
     kube_make_cgroups "$1"
 }
 
-# kubelet wants the group that it works under to be there; in version 1 a cpuset starts without processors.
+# kubelet wants the group that it works under to be there, with its controllers: in version 2 they are handed down, in
+# version 1 a cpuset starts without processors.
 kube_make_cgroups() { # NODE
-    local hierarchy folder file
+    local hierarchy folder file controller
     for hierarchy in $(awk '$3 == "cgroup" || $3 == "cgroup2" { print $2 }' /proc/mounts | sort -u); do
         [ -w "$hierarchy" ] || continue
         folder=$hierarchy$(kube_cgroup "$1")
         mkdir -p "$folder"
+        if [ -e "$hierarchy/cgroup.controllers" ]; then
+            for controller in $(cat "$hierarchy/cgroup.controllers"); do
+                echo "+$controller" >"$hierarchy/cgroup.subtree_control" && echo "+$controller" >"${folder%/*}/cgroup.subtree_control"
+            done 2>/dev/null || true
+        fi
         for file in cpuset.cpus cpuset.mems; do
-            if [ -e "$folder/$file" ] && [ -e "$hierarchy/tasks" ]; then
-                cat "$hierarchy/$file" >"${folder%/*}/$file"
-                cat "$hierarchy/$file" >"$folder/$file"
-            fi
+            [ -e "$folder/tasks" ] && [ -e "$folder/$file" ] || continue
+            cat "$hierarchy/$file" >"${folder%/*}/$file"
+            cat "$hierarchy/$file" >"$folder/$file"
         done
     done
 }

@@ -37,3 +37,28 @@ kube_require_tools() {
 kube_require_go() {
     command -v go >/dev/null || die "kube: Go is missing, which builds Kubernetes: https://go.dev/dl (1.26 or later on PATH)"
 }
+
+# Whether a cluster can be here; says why not.
+kube_can() {
+    if [ "$(id -u)" != 0 ]; then
+        echo "needs root, which makes control groups, mounts and network namespaces"
+    elif ! command -v go >/dev/null; then
+        echo "needs Go, which builds Kubernetes (https://go.dev/dl)"
+    elif [ -n "$(kube_missing_packages)" ] && ! command -v apt-get >/dev/null; then
+        echo "missing tools: $(kube_missing_packages)"
+    elif ! unshare --mount --net --pid --fork mount -t tmpfs none /tmp 2>/dev/null; then
+        echo "mounts and namespaces are not allowed here"
+    else
+        return 0
+    fi
+    return 1
+}
+
+# All that takes long and that clusters share, so that no test waits for it.
+kube_prepare() {
+    local cluster=tests
+    kube_settle
+    kube_build
+    kube_product_images
+    kube_sample_images
+}

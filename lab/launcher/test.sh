@@ -1,18 +1,31 @@
 # ./fairlead test: runs Maven's tests and closes with one line over all reports of that run. Sourced by ./fairlead.
 
-# Tags: lab needs a lab; soak takes minutes and has no short form; long has a longer one, which soak runs.
-run_tests() { # [unit|lab|all|soak]
-    local part=${1:-all} status=0 mark
+# Tags: lab needs a lab, kube a Kubernetes cluster; soak takes minutes and has no short form; long has a longer one, which soak runs.
+run_tests() { # [unit|lab|kube|all|soak]
+    local part=${1:-all} status=0 mark why
     local maven=("$root/mvnw" -f "$root/pom.xml" -B -ntp --fail-at-end "-Dspotless.check.skip=true" "-Dsurefire.failIfNoSpecifiedTests=false")
     case $part in
-    unit) maven+=("-Dsurefire.excludedGroups=lab,soak") ;;
-    lab) maven+=("-Dsurefire.groups=lab" "-Dsurefire.excludedGroups=soak") ;;
-    all) maven+=("-Dsurefire.excludedGroups=soak") ;;
+    unit) maven+=("-Dsurefire.excludedGroups=lab,kube,soak") ;;
+    lab) maven+=("-Dsurefire.groups=lab" "-Dsurefire.excludedGroups=kube,soak") ;;
+    kube)
+        if ! why=$(kube_can); then die "test kube: $why"; fi
+        maven+=("-Dsurefire.groups=kube" "-Dsurefire.excludedGroups=soak")
+        export FAIRLEAD_KUBE=1
+        ;;
+    all)
+        if why=$(kube_can); then
+            export FAIRLEAD_KUBE=1
+            maven+=("-Dsurefire.excludedGroups=soak")
+        else
+            echo "fairlead: SKIPPED: the tests on Kubernetes: $why" >&2
+            maven+=("-Dsurefire.excludedGroups=kube,soak")
+        fi
+        ;;
     soak)
-        maven+=("-Dsurefire.groups=soak,long")
+        maven+=("-Dsurefire.groups=soak,long" "-Dsurefire.excludedGroups=kube")
         export FAIRLEAD_SOAK=1
         ;;
-    *) usage "test: unit, lab or nothing, not $part" ;;
+    *) usage "test: unit, lab, kube or nothing, not $part" ;;
     esac
     mkdir -p "$root/target"
     if [ "$part" != unit ]; then
@@ -33,9 +46,10 @@ run_tests() { # [unit|lab|all|soak]
     fi
     exec 8>&-
     peers "$part"
+    [ -z "${FAIRLEAD_KUBE:-}" ] || kube_prepare
     # a test that fails and then passes is shown as a flake, with both outcomes
     "${maven[@]}" -Dsurefire.rerunFailingTestsCount=1 test || status=$?
-    if [ "$part" != lab ]; then
+    if [ "$part" = all ] || [ "$part" = unit ]; then
         python_tests samples/bookinfo/test || status=1
         python_tests bench/test || status=1
         go_tests cni || status=1
@@ -46,9 +60,9 @@ run_tests() { # [unit|lab|all|soak]
 }
 
 # Real peers that some tests are judged by. Where one cannot be had its tests are skipped, and say so.
-peers() { # unit|lab|all
+peers() { # unit|lab|kube|all|soak
     local folder
-    if [ "$1" != lab ] && folder=$("$root/samples/tools/provision" envoy 2>>"$root/target/provision.log"); then
+    if [ "$1" != lab ] && [ "$1" != kube ] && folder=$("$root/samples/tools/provision" envoy 2>>"$root/target/provision.log"); then
         export FAIRLEAD_ENVOY=$folder/bin/envoy
     fi
     if [ "$1" != unit ]; then

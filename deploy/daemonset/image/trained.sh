@@ -1,5 +1,6 @@
 # AOT caches of the images' own Java runtime and class path: the lab's training run (lab/launcher/train.sh) with the
-# images' programs in place of target/dist's. Sourced by build.
+# images' programs in place of target/dist's. ca goes without: nobody waits for its start, and its cache would take the
+# image over the limit. Sourced by build.
 
 train_images() { # FOLDER with agent and control
     local folder=$1 status=0 state
@@ -13,21 +14,19 @@ train_images() { # FOLDER with agent and control
     mkdir -p "$state/caches"
     trained_java "$folder" "$state/jdk" "$state/caches"
     (
-        export JAVA_HOME=$state/jdk FAIRLEAD_STATE=$state FAIRLEAD_LAB=aot FAIRLEAD_AOT_TRAINING=$state/caches caches=$state/caches
+        export FAIRLEAD_AOT_JAVA=$state/jdk FAIRLEAD_STATE=$state FAIRLEAD_LAB=aot FAIRLEAD_AOT_TRAINING=$state/caches caches=$state/caches
         trap '"$root/fairlead" lab down' EXIT
-        training_run && JDK_JAVA_OPTIONS= "$state/jdk/bin/java" dev.fairlead.iptables.IptablesInit check
+        training_run && "$state/jdk/bin/java" dev.fairlead.iptables.IptablesInit check
     ) >"$work/aot.log" 2>&1 </dev/null || status=$?
     for name in agent iptables-init; do mv "$state/caches/$name.aot" "$folder/agent/aot/" || status=1; done
-    for name in pilot-lite ca; do mv "$state/caches/$name.aot" "$folder/control/aot/" || status=1; done
+    mv "$state/caches/pilot-lite.aot" "$folder/control/aot/" || status=1
     rm -rf "$state"
     [ "$status" = 0 ] || die "the AOT caches could not be made: see $work/aot.log (FAIRLEAD_NO_AOT=1 goes without)"
 }
 
-# A JDK whose java runs the product's programs as the images do, and all others as they are.
+# A Java whose java runs the product's programs as the images do, and all others as they are.
 trained_java() { # FOLDER JDK CACHES
     mkdir -p "$2/bin"
-    ln -s "$JAVA_HOME/bin/javac" "$2/bin/javac"
-    ln -s "$JAVA_HOME/release" "$2/release"
     cat >"$2/bin/java" <<.
 #!/usr/bin/env bash
 case " \$* " in
@@ -37,7 +36,9 @@ case " \$* " in
 *" dev.fairlead.iptables.IptablesInit check "*) image=agent program=iptables-init main="dev.fairlead.iptables.IptablesInit check" ;;
 *) exec "$JAVA_HOME/bin/java" "\$@" ;;
 esac
-exec "$1/\$image/jre/bin/java" "@$3/\$program.opts" -XX:AOTCacheOutput="$3/\$program.aot" \$main
+output=$3/\$program.aot
+if [ -e "\$output" ]; then exec "$1/\$image/jre/bin/java" "@$3/\$program.opts" \$main; fi # restarted, when it has left its cache
+exec "$1/\$image/jre/bin/java" "@$3/\$program.opts" -XX:AOTCacheOutput="\$output" \$main
 .
     chmod 755 "$2/bin/java"
     local image file

@@ -91,7 +91,7 @@ final class LabUp implements Callable<Integer> {
                 imageMap(root),
                 caLifetime,
                 env.getOrDefault("FAIRLEAD_DIST", root.resolve("target/dist").toString()),
-                System.getProperty("java.home"),
+                env.getOrDefault("FAIRLEAD_AOT_JAVA", System.getProperty("java.home")),
                 LabFolder.stateRoot(env).toString(),
                 LabFolder.cacheRoot(env).toString(),
                 env.get("FAIRLEAD_AOT_TRAINING"));

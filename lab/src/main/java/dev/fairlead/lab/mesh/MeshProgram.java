@@ -51,7 +51,10 @@ record MeshProgram(
         command.add("@" + dist.resolve("etc/" + program + ".opts"));
         Path cache = dist.resolve("aot/" + program + ".aot");
         if (settings.aotTraining() != null) {
-            command.add("-XX:AOTCacheOutput=" + settings.aotTraining() + "/" + program + ".aot");
+            Path output = Path.of(settings.aotTraining(), program + ".aot");
+            if (Files.notExists(output)) { // a restarted program would throw away what it has left
+                command.add("-XX:AOTCacheOutput=" + output);
+            }
         } else if (Files.exists(cache)) {
             command.add("-XX:AOTCache=" + cache);
         }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class AgentObjects implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AgentObjects.class);
-    private static final String PATH = "/apis/agents.fairlead.dev/v1alpha1/agents";
+    private static final String PATH = "/apis/fairlead.dev/v1alpha1/agents";
     private static final Duration APART = Duration.ofSeconds(2);
 
     private final ApiWriter api;
@@ -48,7 +48,7 @@ final class AgentObjects implements AutoCloseable {
         this.all =
                 new Reflector<>(
                         client,
-                        Collection.of("agents.fairlead.dev", "v1alpha1", "agents", "Agent"),
+                        Collection.of("fairlead.dev", "v1alpha1", "agents", "Agent"),
                         Set.of("rejected"),
                         (key, object, before) -> read(object.path("status")),
                         new Telling(),
@@ -149,7 +149,7 @@ final class AgentObjects implements AutoCloseable {
     private boolean create(String node) throws IOException {
         ApiWriter.Answer owner = api.get("/api/v1/nodes/" + node);
         ObjectNode agent = JsonNodeFactory.instance.objectNode();
-        agent.put("apiVersion", "agents.fairlead.dev/v1alpha1").put("kind", "Agent");
+        agent.put("apiVersion", "fairlead.dev/v1alpha1").put("kind", "Agent");
         ObjectNode metadata = agent.putObject("metadata").put("name", node);
         metadata.putObject("labels").put("app.kubernetes.io/part-of", "fairlead");
         if (owner.written()) {
