@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,9 @@ public final class Pilot implements AutoCloseable {
     private final Agents agents;
     private final ClusterSource source;
     private final Server server;
-    private long generation; // of the source's thread
+    private final MeshCompiler compiler = new MeshCompiler(); // of the source's thread
+    private @Nullable Snapshot snapshot; // too
+    private long generation; // too
     private final LatestState latest = new LatestState();
 
     private Pilot(Backing backing, ServerBuilder<?> builder, ServerInterceptor authentication)
@@ -74,7 +77,10 @@ public final class Pilot implements AutoCloseable {
                             state.appliedRevision(),
                             state.observedRevision(),
                             state.captureRevision());
-            agents.publish(new Snapshot(revisions, MeshCompiler.compile(state)));
+            var now = new Snapshot(revisions, compiler.next(state), snapshot);
+            now.prepare();
+            agents.publish(now);
+            snapshot = now;
             metrics.generation.set((double) next);
             if (latest.get() == null) {
                 log.info(

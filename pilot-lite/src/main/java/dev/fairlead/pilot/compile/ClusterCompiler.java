@@ -31,9 +31,13 @@ final class ClusterCompiler {
     private final Registry registry;
     private final Rules rules;
     private final MeshSettings mesh;
-    private final Map<String, List<ServiceCluster>> made = new HashMap<>();
+    private final Map<String, List<ServiceCluster>> made;
+    private final Map<String, List<ServiceCluster>> before;
 
-    ClusterCompiler(Registry registry, Rules rules) {
+    /** {@code same}: what {@code other} made of Services holds still. */
+    ClusterCompiler(Registry registry, Rules rules, @Nullable ClusterCompiler other, boolean same) {
+        this.made = other != null && same ? other.made : new HashMap<>();
+        this.before = other == null ? Map.of() : other.made;
         this.registry = registry;
         this.rules = rules;
         this.mesh = registry.state().mesh();
@@ -47,9 +51,17 @@ final class ClusterCompiler {
             String suffix = suffix(horizon.namespace(), service, rule);
             all.addAll(
                     made.computeIfAbsent(
-                            service.fqdn() + suffix, name -> clusters(service, rule, suffix)));
+                            service.fqdn() + suffix,
+                            name -> asBefore(name, clusters(service, rule, suffix))));
         }
         return all;
+    }
+
+    /** Those that are as they were as the same objects. */
+    private List<ServiceCluster> asBefore(String name, List<ServiceCluster> now) {
+        Map<String, ServiceCluster> old = new HashMap<>();
+        before.getOrDefault(name, List.of()).forEach(cluster -> old.put(cluster.name(), cluster));
+        return now.stream().map(cluster -> Same.ifEqual(old.get(cluster.name()), cluster)).toList();
     }
 
     /** Name of a cluster as clients of a namespace see it; whether it exists or not. */

@@ -24,7 +24,7 @@ final class InboundCompiler {
     PodView view(Pod pod) {
         Map<Integer, PodView.Port> ports = new TreeMap<>();
         List<String> services = new ArrayList<>();
-        for (Service service : registry.services(pod.namespace())) {
+        for (Service service : registry.services(pod)) {
             boolean member = service.selects(pod.labels());
             for (Service.Port port : service.ports()) {
                 int target = registry.targetPort(service, port, pod);

@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.EndpointSlice.Endpoint;
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
@@ -12,6 +13,7 @@ import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.enrolment.Enrolment;
 import dev.fairlead.wire.enrolment.NamespaceWord;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,20 +37,63 @@ final class Registry {
     private record PortKey(String fqdn, String name) {}
 
     private final ClusterState state;
-    private final Map<String, Service> byFqdn = new LinkedHashMap<>();
-    private final Map<String, List<Service>> byNamespace = new HashMap<>();
-    private final Map<String, Visibility> visibilities = new HashMap<>();
-    private final Map<PortKey, List<Member>> members = new HashMap<>();
-    private final Map<PortKey, Map<String, Integer>> podPorts = new HashMap<>();
+    private final Map<String, Service> byFqdn;
+    private final Map<Selection, List<Service>> bySelector;
+    private final Map<String, Set<Service>> byPod;
+    private final Map<String, Visibility> visibilities;
+    private final Map<PortKey, List<Member>> members;
+    private final Map<PortKey, Map<String, Integer>> podPorts;
 
-    Registry(ClusterState state) {
+    /** One label of a selector, in a namespace: pods without it are not selected. */
+    private record Selection(String namespace, String label, String value) {}
+
+    /** What {@code before} indexed is taken over as long as nothing of it changed. */
+    static Registry of(ClusterState state, @Nullable Registry before) {
+        if (before != null
+                && state.mesh().equals(before.state.mesh())
+                && Same.object(state.namespaces(), before.state.namespaces())
+                && Same.object(state.services(), before.state.services())
+                && Same.object(state.slices(), before.state.slices())
+                && Same.object(state.pods(), before.state.pods())
+                && Same.object(state.nodes(), before.state.nodes())
+                && Same.object(state.networkPolicies(), before.state.networkPolicies())
+                && Same.object(state.captured(), before.state.captured())) {
+            return new Registry(state, before);
+        }
+        return new Registry(state);
+    }
+
+    private Registry(ClusterState state, Registry before) {
         this.state = state;
+        byFqdn = before.byFqdn;
+        bySelector = before.bySelector;
+        byPod = before.byPod;
+        visibilities = before.visibilities;
+        members = before.members;
+        podPorts = before.podPorts;
+    }
+
+    private Registry(ClusterState state) {
+        this.state = state;
+        byFqdn = new LinkedHashMap<>();
+        bySelector = new HashMap<>();
+        byPod = new HashMap<>();
+        visibilities = new HashMap<>();
+        members = new HashMap<>();
+        podPorts = new HashMap<>();
         List<String> otherwise = state.mesh().scoping().services();
         for (Service service : state.services()) {
             String namespace = service.namespace();
             List<String> exportTo = service.exportTo().isEmpty() ? otherwise : service.exportTo();
             byFqdn.put(service.fqdn(), service);
-            byNamespace.computeIfAbsent(namespace, n -> new ArrayList<>()).add(service);
+            if (!service.selector().isEmpty()) {
+                var label = service.selector().entrySet().iterator().next();
+                bySelector
+                        .computeIfAbsent(
+                                new Selection(namespace, label.getKey(), label.getValue()),
+                                key -> new ArrayList<>())
+                        .add(service);
+            }
             visibilities.put(service.fqdn(), Visibility.of(exportTo, namespace));
         }
         Set<String> seen = new HashSet<>();
@@ -62,6 +107,7 @@ final class Registry {
 
     private void addMembers(PortKey key, int port, List<Endpoint> endpoints, Set<String> seen) {
         List<Member> some = members.computeIfAbsent(key, k -> new ArrayList<>());
+        Service service = byFqdn.get(key.fqdn);
         for (Endpoint endpoint : endpoints) {
             if (seen.add(key.fqdn + " " + key.name + " " + endpoint.address() + " " + port)) {
                 Pod pod = state.pods().get(endpoint.podUid());
@@ -70,9 +116,17 @@ final class Registry {
                 if (pod != null) {
                     podPorts.computeIfAbsent(key, k -> new HashMap<>())
                             .putIfAbsent(pod.uid(), port);
+                    if (service != null && service.namespace().equals(pod.namespace())) {
+                        byPod.computeIfAbsent(pod.uid(), uid -> new HashSet<>()).add(service);
+                    }
                 }
             }
         }
+    }
+
+    /** Whether this has the index of the other. */
+    boolean sharesWith(Registry other) {
+        return Same.object(members, other.members);
     }
 
     ClusterState state() {
@@ -84,9 +138,21 @@ final class Registry {
         return state.services();
     }
 
-    /** Of one namespace, oldest first. */
-    List<Service> services(String namespace) {
-        return byNamespace.getOrDefault(namespace, List.of());
+    /** Services of its namespace that lead to a pod, by selector or endpoint, oldest first. */
+    List<Service> services(Pod pod) {
+        Set<Service> found = new HashSet<>(byPod.getOrDefault(pod.uid(), Set.of()));
+        pod.labels()
+                .forEach((label, value) -> {
+                    var key = new Selection(pod.namespace(), label, value);
+                    for (Service service : bySelector.getOrDefault(key, List.of())) {
+                        if (service.selects(pod.labels())) {
+                            found.add(service);
+                        }
+                    }
+                });
+        List<Service> services = new ArrayList<>(found);
+        services.sort(Comparator.comparing(Service::meta, Meta.OLDEST_FIRST));
+        return services;
     }
 
     @Nullable Service service(String fqdn) {

@@ -28,9 +28,12 @@ final class RouteCompiler {
     private final Registry registry;
     private final Horizon horizon;
     private final ClusterCompiler clusters;
+    private final ScopeRoutes known;
     private final String clientNamespace;
 
-    RouteCompiler(Registry registry, Horizon horizon, ClusterCompiler clusters) {
+    /** {@code known} is what the compilation before found for this scope. */
+    RouteCompiler(Registry registry, Horizon horizon, ClusterCompiler clusters, ScopeRoutes known) {
+        this.known = known;
         this.registry = registry;
         this.horizon = horizon;
         this.clusters = clusters;
@@ -66,28 +69,38 @@ final class RouteCompiler {
         for (Service service : horizon.services()) {
             Service.Port servicePort = service.port(port);
             if (servicePort != null && routed(servicePort)) {
-                addHost(
-                        hosts,
-                        domains,
-                        service.fqdn() + ":" + port,
-                        Hosts.namesOf(service, clientNamespace),
-                        port,
-                        serviceRoutes(service, port));
+                VirtualService rule = horizon.http(service.fqdn());
+                VirtualHost host =
+                        known.host(
+                                service,
+                                port,
+                                rule,
+                                () -> serviceHost(service, port, rule, domains));
+                if (host != null) {
+                    domains.addAll(host.domains());
+                    hosts.add(host);
+                }
             }
         }
         if (port == EXTERNAL_HTTP_PORT) {
             addExternalHosts(hosts, domains);
         }
-        return new RouteTable(tableName(port), hosts);
+        return known.table(new RouteTable(tableName(port), hosts));
     }
 
-    private static void addHost(
-            List<VirtualHost> hosts,
-            Set<String> taken,
-            String name,
-            List<String> names,
-            int port,
-            List<Route> routes) {
+    private @Nullable VirtualHost serviceHost(
+            Service service, int port, @Nullable VirtualService rule, Set<String> taken) {
+        return host(
+                taken,
+                service.fqdn() + ":" + port,
+                Hosts.namesOf(service, clientNamespace),
+                port,
+                rule != null ? routes(rule, port) : serviceRoutes(service, port));
+    }
+
+    /** A host under those of its names that are free; null where none is. */
+    private static @Nullable VirtualHost host(
+            Set<String> taken, String name, List<String> names, int port, List<Route> routes) {
         List<String> domains = new ArrayList<>();
         for (String host : names) {
             String written = host.contains(":") ? "[" + host + "]" : host;
@@ -97,37 +110,29 @@ final class RouteCompiler {
                 }
             }
         }
-        if (!domains.isEmpty()) {
-            hosts.add(new VirtualHost(name, domains, routes));
-        }
+        return domains.isEmpty() ? null : new VirtualHost(name, domains, routes);
     }
 
     private List<Route> serviceRoutes(Service service, int port) {
-        VirtualService rule = horizon.http(service.fqdn());
-        return rule != null
-                ? routes(rule, port)
-                : List.of(
-                        new Route(
-                                "default",
-                                HttpMatch.ANY,
-                                List.of(
-                                        new WeightedCluster(
-                                                clusters.name(
-                                                        clientNamespace, service.fqdn(), port, ""),
-                                                1))));
+        String cluster = clusters.name(clientNamespace, service.fqdn(), port, "");
+        return List.of(
+                new Route("default", HttpMatch.ANY, List.of(new WeightedCluster(cluster, 1))));
     }
 
     private void addExternalHosts(List<VirtualHost> hosts, Set<String> domains) {
         for (VirtualService rule : horizon.virtualServices()) {
             for (String host : rule.hosts()) {
                 if (external(host) && rule.equals(horizon.http(host))) {
-                    addHost(
-                            hosts,
-                            domains,
-                            host + ":" + EXTERNAL_HTTP_PORT,
-                            List.of(host),
-                            EXTERNAL_HTTP_PORT,
-                            routes(rule, EXTERNAL_HTTP_PORT));
+                    VirtualHost external =
+                            host(
+                                    domains,
+                                    host + ":" + EXTERNAL_HTTP_PORT,
+                                    List.of(host),
+                                    EXTERNAL_HTTP_PORT,
+                                    routes(rule, EXTERNAL_HTTP_PORT));
+                    if (external != null) {
+                        hosts.add(external);
+                    }
                 }
             }
         }

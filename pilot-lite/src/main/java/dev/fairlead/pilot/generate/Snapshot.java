@@ -3,14 +3,20 @@ package dev.fairlead.pilot.generate;
 import dev.fairlead.pilot.compile.MeshView;
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.Profile;
+import dev.fairlead.pilot.compile.Same;
 import dev.fairlead.pilot.compile.ScopeView;
 import dev.fairlead.pilot.compile.ServiceCluster;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshot {
 
-    private static final Audience AGENT = new Audience.Agent();
-
     private final Revisions revisions;
     private final MeshView view;
-    private final Map<String, Scope> agentScopes = new ConcurrentHashMap<>();
-    private final Map<Integer, Map<String, VersionedResource>> workloads =
-            new ConcurrentHashMap<>();
-    private final Map<AgentKey, Map<ResourceType, Map<String, VersionedResource>>> agents =
-            new ConcurrentHashMap<>();
+    private final Written written;
+    private final Map<String, List<PodView>> local;
+    private final Map<AgentKey, AgentResources> agents = new ConcurrentHashMap<>();
+    private final Map<AgentKey, AgentResources> agentsBefore;
 
     /**
      * What a snapshot was made from.
@@ -41,12 +44,51 @@ public final class Snapshot {
     /** What an agent gets depends on its node and on what it understands. */
     private record AgentKey(String node, int profile) {}
 
-    /** Resources of one scope by type. */
-    private record Scope(Map<ResourceType, Map<String, VersionedResource>> resources) {}
+    /** What an agent gets, and what that was put together of. */
+    private record AgentResources(
+            List<PodView> pods,
+            Map<ResourceType, Map<String, VersionedResource>> ofPods,
+            Map<ResourceType, Merged> merged,
+            Map<ResourceType, Map<String, VersionedResource>> all) {}
 
     public Snapshot(Revisions revisions, MeshView view) {
+        this(revisions, view, null);
+    }
+
+    /** Takes over what was written for {@code before} and is as it was. */
+    public Snapshot(Revisions revisions, MeshView view, @Nullable Snapshot before) {
         this.revisions = revisions;
         this.view = view;
+        written = new Written(view, before == null ? null : before.written);
+        local =
+                before != null && Same.object(before.view.pods(), view.pods())
+                        ? before.local
+                        : byNode(view, before == null ? Map.of() : before.local);
+        agentsBefore =
+                before != null && before.view.mesh().equals(view.mesh()) ? before.agents : Map.of();
+    }
+
+    /**
+     * Writes what those get who were served the snapshot before. Without it, of two snapshots in a
+     * row that nobody had time to ask the second would be written from nothing.
+     */
+    public void prepare() {
+        agentsBefore.keySet().stream()
+                .filter(agent -> local.containsKey(agent.node))
+                .forEach(agent -> agent(agent.node, agent.profile));
+    }
+
+    /** Lists that hold the same pods are the same lists. */
+    private static Map<String, List<PodView>> byNode(
+            MeshView view, Map<String, List<PodView>> before) {
+        Map<String, List<PodView>> byNode = new HashMap<>();
+        for (PodView pod : view.pods().values()) {
+            byNode.computeIfAbsent(pod.pod().node(), node -> new ArrayList<>()).add(pod);
+        }
+        byNode.values()
+                .forEach(pods -> pods.sort(Comparator.comparing((PodView p) -> p.pod().uid())));
+        byNode.replaceAll((node, pods) -> Same.ifSame(before.get(node), pods));
+        return byNode;
     }
 
     public Revisions revisions() {
@@ -64,54 +106,55 @@ public final class Snapshot {
      */
     public Map<ResourceType, Map<String, VersionedResource>> agent(String node, int profile) {
         int served = Math.min(profile, Profile.NEWEST);
-        return agents.computeIfAbsent(new AgentKey(node, served), this::writeAgent);
+        return agents.computeIfAbsent(new AgentKey(node, served), this::writeAgent).all;
     }
 
-    private Map<ResourceType, Map<String, VersionedResource>> writeAgent(AgentKey agent) {
-        List<PodView> local =
-                view.pods().values().stream()
-                        .filter(pod -> pod.pod().node().equals(agent.node))
-                        .toList();
-        var resources = empty();
+    private AgentResources writeAgent(AgentKey agent) {
+        AgentResources before = agentsBefore.get(agent);
+        List<PodView> pods = local.getOrDefault(agent.node, List.of());
+        var ofPods =
+                before != null && Same.object(before.pods, pods) ? before.ofPods : ofPods(pods);
+        Map<ResourceType, List<Map<String, VersionedResource>>> parts =
+                new EnumMap<>(ResourceType.class);
+        pods.stream()
+                .map(pod -> scopeOf(pod, agent.profile))
+                .distinct()
+                .map(view.scopes()::get)
+                .filter(Objects::nonNull)
+                .forEach(scope -> addParts(parts, written.scope(scope)));
+        addParts(parts, ofPods);
+        Map<ResourceType, Merged> merged = new EnumMap<>(ResourceType.class);
+        Map<ResourceType, Map<String, VersionedResource>> all = new EnumMap<>(ResourceType.class);
+        parts.forEach((type, some) -> {
+            var now = Merged.of(some, before == null ? null : before.merged.get(type));
+            merged.put(type, now);
+            all.put(type, now.all());
+        });
+        all.put(ResourceType.WORKLOAD, written.workloads(agent.profile));
         if (agent.profile >= Profile.ENROLMENT) {
             add(
-                    resources,
+                    all,
                     ResourceType.ENROLMENT,
                     WorkloadGenerator.enrolment(view.enrolledNamespaces()));
         }
-        resources.put(
-                ResourceType.WORKLOAD,
-                workloads.computeIfAbsent(agent.profile, this::writeWorkloads));
-        local.stream()
-                .map(pod -> scopeOf(pod, agent.profile))
-                .distinct()
-                .map(name -> agentScopes.computeIfAbsent(name, this::agentScope))
-                .forEach(scope ->
-                        scope.resources.forEach((type, some) -> of(resources, type).putAll(some)));
-        addPods(resources, local, AGENT);
-        return resources;
+        return new AgentResources(pods, ofPods, merged, all);
     }
 
-    /**
-     * Every pod that the mesh knows, not just those in reach: anybody may call, and whose call it
-     * is, is found by address.
-     */
-    private Map<String, VersionedResource> writeWorkloads(int profile) {
-        Map<String, VersionedResource> written = new LinkedHashMap<>();
-        for (PodView pod : view.pods().values()) {
-            var workload = WorkloadGenerator.workload(pod, view.mesh().trustDomain(), profile);
-            written.put(workload.name(), workload);
-        }
-        return written;
+    private static void addParts(
+            Map<ResourceType, List<Map<String, VersionedResource>>> parts,
+            Map<ResourceType, Map<String, VersionedResource>> more) {
+        more.forEach((type, some) -> parts.computeIfAbsent(type, t -> new ArrayList<>()).add(some));
+    }
+
+    private Map<ResourceType, Map<String, VersionedResource>> ofPods(List<PodView> pods) {
+        var resources = empty();
+        addPods(resources, pods, new Audience.Agent(), written::inbound);
+        return resources;
     }
 
     /** Before that profile an agent finds a pod's scope by its namespace. */
     private static String scopeOf(PodView pod, int profile) {
         return profile >= Profile.SCOPED_PODS ? pod.scope() : pod.pod().namespace();
-    }
-
-    private Scope agentScope(String name) {
-        return new Scope(writeScope(name, AGENT));
     }
 
     /** What an Envoy beside one pod gets; null where there is no such pod. */
@@ -122,7 +165,8 @@ public final class Snapshot {
         }
         var audience = new Audience.Envoy(pod, pod.pod().identity(view.mesh().trustDomain()).uri());
         var resources = writeScope(pod.scope(), audience);
-        addPods(resources, List.of(pod), audience);
+        var listeners = new InboundListenerGenerator(view.mesh());
+        addPods(resources, List.of(pod), audience, listeners::listener);
         return resources;
     }
 
@@ -152,7 +196,8 @@ public final class Snapshot {
     private void addPods(
             Map<ResourceType, Map<String, VersionedResource>> resources,
             Collection<PodView> pods,
-            Audience audience) {
+            Audience audience,
+            Function<PodView, VersionedResource> listener) {
         var clusters = new ClusterGenerator(view.mesh(), audience);
         add(resources, ResourceType.CLUSTER, clusters.passthrough());
         add(resources, ResourceType.CLUSTER, ClusterGenerator.blackHole());
@@ -160,12 +205,11 @@ public final class Snapshot {
                 resources,
                 ResourceType.CLUSTER,
                 ClusterGenerator.inbound(ClusterGenerator.INBOUND_PASSTHROUGH));
-        var listeners = new InboundListenerGenerator(view.mesh());
         for (PodView pod : pods) {
             if (pod.pod().addresses().isEmpty()) {
                 continue; // nowhere to listen yet
             }
-            add(resources, ResourceType.LISTENER, listeners.listener(pod));
+            add(resources, ResourceType.LISTENER, listener.apply(pod));
             for (PodView.Port port : pod.ports()) {
                 add(resources, ResourceType.CLUSTER, ClusterGenerator.inbound(port.cluster()));
             }

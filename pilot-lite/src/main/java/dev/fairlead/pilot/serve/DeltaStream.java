@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.serve;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.fairlead.pilot.compile.Same;
 import dev.fairlead.pilot.generate.ResourceType;
 import dev.fairlead.pilot.generate.Snapshot;
 import dev.fairlead.pilot.generate.VersionedResource;
@@ -39,9 +40,20 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
     private @Nullable Client client;
     private Rejections rejections = new Rejections();
     private @Nullable Snapshot snapshot;
+    private final Map<ResourceType, Met> met = new EnumMap<>(ResourceType.class);
     private Map<ResourceType, Map<String, VersionedResource>> present = Map.of();
     private long nonces;
     private boolean ended;
+
+    /** When all needs were met: of which resources, and how the subscriptions were then. */
+    private record Met(Map<String, VersionedResource> users, long userEdits, long neededEdits) {
+        boolean isAs(@Nullable Met other) {
+            return other != null
+                    && Same.object(users, other.users)
+                    && userEdits == other.userEdits
+                    && neededEdits == other.neededEdits;
+        }
+    }
 
     DeltaStream(
             String node,
@@ -253,6 +265,18 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
             return true;
         }
         Subscription needs = subscriptions.get(needed);
+        var now = new Met(of(user), users.edits(), needs == null ? 0 : needs.edits());
+        if (now.isAs(met.get(user))) {
+            return true;
+        }
+        if (!needsMet(user, users, needs)) {
+            return false;
+        }
+        met.put(user, now);
+        return true;
+    }
+
+    private boolean needsMet(ResourceType user, Subscription users, @Nullable Subscription needs) {
         for (VersionedResource resource : of(user).values()) {
             if (users.holds(resource)) {
                 for (String name : resource.needs()) {

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.serve;
 
+import dev.fairlead.pilot.compile.Same;
 import dev.fairlead.pilot.generate.ResourceType;
 import dev.fairlead.pilot.generate.VersionedResource;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -30,6 +31,9 @@ final class Subscription {
     private boolean wildcard;
     private boolean owesAnswer;
     private @Nullable Outstanding outstanding;
+    private long edits;
+    private @Nullable Object nothingToSendOf; // the very map that had nothing, no edit since
+    private @Nullable Object nothingToRemoveOf;
 
     /** A response under way: versions sent, and what the client held of each before. */
     private record Outstanding(
@@ -59,6 +63,10 @@ final class Subscription {
 
     /** A later request's changes to what is wanted. */
     void change(DeltaDiscoveryRequest request) {
+        if (request.getResourceNamesSubscribeCount() > 0
+                || request.getResourceNamesUnsubscribeCount() > 0) {
+            edited();
+        }
         for (String name : request.getResourceNamesUnsubscribeList()) {
             if (name.equals(ALL)) {
                 wildcard = false;
@@ -99,6 +107,9 @@ final class Subscription {
 
     /** Resources that are wanted and not held in their present version, as many as fit. */
     List<VersionedResource> changes(Map<String, VersionedResource> present, boolean newOnly) {
+        if (Same.object(present, nothingToSendOf)) {
+            return List.of(); // maps are the same as long as nothing in them changed
+        }
         List<VersionedResource> changes = new ArrayList<>();
         long bytes = 0;
         for (VersionedResource resource : wanted(present)) {
@@ -113,6 +124,9 @@ final class Subscription {
                 }
                 changes.add(resource);
             }
+        }
+        if (changes.isEmpty() && !newOnly) {
+            nothingToSendOf = present;
         }
         return changes;
     }
@@ -133,6 +147,9 @@ final class Subscription {
 
     /** Names that the client holds, or waits for, and that do not exist. */
     List<String> removals(Map<String, VersionedResource> present) {
+        if (Same.object(present, nothingToRemoveOf)) {
+            return List.of();
+        }
         List<String> removals = new ArrayList<>();
         for (Map.Entry<String, String> entry : held.entrySet()) {
             if (!entry.getValue().equals(ABSENT) && !present.containsKey(entry.getKey())) {
@@ -144,7 +161,21 @@ final class Subscription {
                 removals.add(name);
             }
         }
+        if (removals.isEmpty()) {
+            nothingToRemoveOf = present;
+        }
         return removals;
+    }
+
+    /** Counts what happened to this subscription. */
+    long edits() {
+        return edits;
+    }
+
+    private void edited() {
+        edits++;
+        nothingToSendOf = null;
+        nothingToRemoveOf = null;
     }
 
     /** Whether the client waits for an answer that may be empty. */
@@ -153,6 +184,7 @@ final class Subscription {
     }
 
     void sent(String nonce, List<VersionedResource> resources, List<String> removed) {
+        edited();
         Map<String, String> versions = new HashMap<>();
         Map<String, @Nullable String> before = new HashMap<>();
         for (VersionedResource resource : resources) {
@@ -173,6 +205,7 @@ final class Subscription {
             return Map.of(); // of an older response
         }
         outstanding = null;
+        edited();
         Map<String, String> refused =
                 request.hasErrorDetail()
                         ? NackMessage.refused(

@@ -27,6 +27,7 @@ public final class CaptureBook {
     private final Map<String, Report> reports = new HashMap<>();
     private final Map<String, Report> unconfirmed = new HashMap<>();
     private Map<String, Pod> pods = Map.of();
+    private Set<String> marked = Set.of(); // the same set as long as it holds the same
     private long revision;
 
     /** What an agent says of one pod of its node. */
@@ -139,6 +140,9 @@ public final class CaptureBook {
                 captured.add(report.uid);
             }
         }
-        return new Marks(revision, captured);
+        if (!captured.equals(marked)) {
+            marked = Set.copyOf(captured);
+        }
+        return new Marks(revision, marked);
     }
 }

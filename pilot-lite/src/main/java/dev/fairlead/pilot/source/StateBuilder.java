@@ -39,6 +39,10 @@ public final class StateBuilder {
     private final Acceptance<MeshSettings> meshSettings;
     private final Acceptance<ConfigObject> configs;
     private final CaptureBook captures;
+    private List<VirtualService> virtualServices = List.of();
+    private List<DestinationRule> destinationRules = List.of();
+    private List<Sidecar> sidecars = List.of();
+    private List<PeerPolicy> peerPolicies = List.of();
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
         this.captures = captures;
@@ -102,6 +106,10 @@ public final class StateBuilder {
 
     private ClusterState state(Inventory inventory, MeshSettings mesh, List<ConfigObject> inForce) {
         CaptureBook.Marks marks = captures.marks(inventory.pods());
+        virtualServices = oldestFirst(inForce, VirtualService.class, virtualServices);
+        destinationRules = oldestFirst(inForce, DestinationRule.class, destinationRules);
+        sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
+        peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
         return new ClusterState(
                 inventory.appliedRevision(),
                 inventory.observedRevision(),
@@ -113,20 +121,23 @@ public final class StateBuilder {
                 inventory.pods(),
                 inventory.nodes(),
                 inventory.networkPolicies(),
-                oldestFirst(inForce, VirtualService.class),
-                oldestFirst(inForce, DestinationRule.class),
-                oldestFirst(inForce, Sidecar.class),
-                oldestFirst(inForce, PeerPolicy.class),
+                virtualServices,
+                destinationRules,
+                sidecars,
+                peerPolicies,
                 marks.captured());
     }
 
+    /** The same list as before where it holds the same. */
     private static <C extends ConfigObject> List<C> oldestFirst(
-            List<ConfigObject> all, Class<C> kind) {
-        return all.stream()
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .sorted(Comparator.comparing(ConfigObject::meta, Meta.OLDEST_FIRST))
-                .toList();
+            List<ConfigObject> all, Class<C> kind, List<C> before) {
+        List<C> now =
+                all.stream()
+                        .filter(kind::isInstance)
+                        .map(kind::cast)
+                        .sorted(Comparator.comparing(ConfigObject::meta, Meta.OLDEST_FIRST))
+                        .toList();
+        return now.equals(before) ? before : List.copyOf(now);
     }
 
     private static Map<ObjectKey, JsonNode> statuses(

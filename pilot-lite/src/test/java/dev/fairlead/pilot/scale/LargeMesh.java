@@ -138,6 +138,41 @@ public final class LargeMesh {
                                         List.of(),
                                         List.of(new Target(services.get(to).fqdn(), "", 0, 100)))),
                         List.of());
+        return next(state.services(), state.slices(), state.pods(), List.of(rule));
+    }
+
+    /** Replaces the first pod of a service by one with another address. */
+    public ClusterState replacePod(int service) {
+        EndpointSlice old = state.slices().get(service);
+        EndpointSlice.Endpoint first = old.endpoints().getFirst();
+        Pod gone = state.pods().get(first.podUid());
+        int number = state.pods().size() + (int) state.appliedRevision();
+        List<EndpointSlice.Endpoint> some = new ArrayList<>(old.endpoints());
+        some.set(0, pod(old.service(), old.namespace(), number, number));
+        List<EndpointSlice> changed = new ArrayList<>(state.slices());
+        changed.set(service, new EndpointSlice(old.namespace(), old.service(), old.ports(), some));
+        Map<String, Pod> now = new HashMap<>(state.pods());
+        now.remove(first.podUid());
+        now.put(some.getFirst().podUid(), pods.get(some.getFirst().podUid()));
+        return gone == null ? state : next(state.services(), changed, now, rules());
+    }
+
+    /** Removes a service; its pods stay. */
+    public ClusterState remove(int service) {
+        List<Service> fewer = new ArrayList<>(state.services());
+        fewer.remove(service);
+        return next(fewer, state.slices(), state.pods(), rules());
+    }
+
+    private List<VirtualService> rules() {
+        return state.virtualServices();
+    }
+
+    private ClusterState next(
+            List<Service> someServices,
+            List<EndpointSlice> someSlices,
+            Map<String, Pod> somePods,
+            List<VirtualService> rules) {
         state =
                 new ClusterState(
                         state.appliedRevision() + 1,
@@ -145,12 +180,12 @@ public final class LargeMesh {
                         state.captureRevision(),
                         state.mesh(),
                         state.namespaces(),
-                        state.services(),
-                        state.slices(),
-                        state.pods(),
+                        someServices,
+                        someSlices,
+                        somePods,
                         state.nodes(),
                         state.networkPolicies(),
-                        List.of(rule),
+                        rules,
                         state.destinationRules(),
                         state.sidecars(),
                         state.peerPolicies(),

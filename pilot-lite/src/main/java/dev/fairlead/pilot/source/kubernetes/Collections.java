@@ -73,6 +73,8 @@ final class Collections implements AutoCloseable {
             new Memo<>(Collections::oldestFirst);
     private final Memo<Map<ObjectKey, EndpointSlice>, List<EndpointSlice>> sortedSlices =
             new Memo<>(Collections::byName);
+    private final Memo<Map<ObjectKey, NetworkPolicy>, List<NetworkPolicy>> policies =
+            new Memo<>(all -> List.copyOf(all.values()));
     private final Memo<Map<ObjectKey, PodFacts>, Map<String, Pod>> podsByUid =
             new Memo<>(Collections::byUid);
     private final Memo<Map<ObjectKey, Node>, Map<String, Node>> nodesByName =
@@ -168,7 +170,7 @@ final class Collections implements AutoCloseable {
                 sortedSlices.of(slices.kept().all()),
                 podsByUid.of(pods.kept().all()),
                 nodesByName.of(nodes.kept().all()),
-                List.copyOf(networkPolicies.kept().all().values()));
+                policies.of(networkPolicies.kept().all()));
     }
 
     /** What pods' conditions say of their capture, by UID. */
@@ -183,16 +185,18 @@ final class Collections implements AutoCloseable {
     }
 
     private static List<Service> oldestFirst(Map<ObjectKey, Service> services) {
-        return services.values().stream()
-                .sorted(Comparator.comparing(Service::meta, Meta.OLDEST_FIRST))
-                .toList();
+        return List.copyOf( // which a state takes as it is
+                services.values().stream()
+                        .sorted(Comparator.comparing(Service::meta, Meta.OLDEST_FIRST))
+                        .toList());
     }
 
     private static List<EndpointSlice> byName(Map<ObjectKey, EndpointSlice> slices) {
-        return slices.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(Map.Entry::getValue)
-                .toList();
+        return List.copyOf(
+                slices.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(Map.Entry::getValue)
+                        .toList());
     }
 
     private static Map<String, Pod> byUid(Map<ObjectKey, PodFacts> facts) {

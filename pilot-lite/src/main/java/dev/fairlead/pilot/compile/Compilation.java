@@ -1,0 +1,126 @@
+package dev.fairlead.pilot.compile;
+
+import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.Pod;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One state, compiled, and what the next compilation may take from it. Views that come out equal to
+ * those before are the same objects.
+ */
+final class Compilation {
+
+    private final ClusterState state;
+    private final Registry registry;
+    private final Rules rules;
+    private final ClusterCompiler clusters;
+    private final Map<String, ScopeRoutes> routes = new HashMap<>();
+    private final Map<String, ClientScope> scopes;
+    private final MeshView view;
+
+    Compilation(ClusterState state, @Nullable Compilation before) {
+        this.state = state;
+        registry = Registry.of(state, before == null ? null : before.registry);
+        rules = new Rules(state);
+        boolean sameFacts = before != null && registry.sharesWith(before.registry);
+        boolean sameClusters =
+                sameFacts
+                        && before != null
+                        && Same.object(state.destinationRules(), before.state.destinationRules());
+        clusters =
+                new ClusterCompiler(
+                        registry, rules, before == null ? null : before.clusters, sameClusters);
+        var clientScopes = new ClientScopes(state);
+        Map<String, PodView> pods;
+        if (before != null
+                && sameFacts
+                && Same.object(state.peerPolicies(), before.state.peerPolicies())
+                && Same.object(state.sidecars(), before.state.sidecars())) {
+            pods = before.view.pods();
+            scopes = before.scopes;
+        } else {
+            pods = pods(clientScopes, before == null ? Map.of() : before.view.pods());
+            scopes = scopes(clientScopes);
+        }
+        Map<String, ScopeView> views = new HashMap<>();
+        for (ClientScope scope : scopes.values()) {
+            views.put(scope.name(), view(scope, before, sameClusters));
+        }
+        view = new MeshView(state.mesh(), views, pods, enrolled(state));
+    }
+
+    MeshView view() {
+        return view;
+    }
+
+    private Map<String, PodView> pods(ClientScopes clientScopes, Map<String, PodView> before) {
+        var inbound = new InboundCompiler(registry, rules, clientScopes);
+        Map<String, PodView> pods = HashMap.newHashMap(state.pods().size());
+        for (Pod pod : state.pods().values()) {
+            pods.put(pod.uid(), Same.ifEqual(before.get(pod.uid()), inbound.view(pod)));
+        }
+        return Map.copyOf(pods);
+    }
+
+    private Map<String, ClientScope> scopes(ClientScopes clientScopes) {
+        Map<String, ClientScope> scopes = new LinkedHashMap<>();
+        for (Pod pod : state.pods().values()) {
+            // agents of profile 1 have all pods of a namespace in one scope
+            ClientScope own = clientScopes.of(pod);
+            scopes.putIfAbsent(own.name(), own);
+            scopes.computeIfAbsent(pod.namespace(), clientScopes::of);
+        }
+        return scopes;
+    }
+
+    private static SortedSet<String> enrolled(ClusterState state) {
+        SortedSet<String> enrolled = new TreeSet<>();
+        for (Namespace namespace : state.namespaces().values()) {
+            if (namespace.word().asks()
+                    && state.mesh().enrolment() == MeshSettings.Enrolment.AS_ANNOTATED) {
+                enrolled.add(namespace.name());
+            }
+        }
+        return enrolled;
+    }
+
+    private ScopeView view(ClientScope scope, @Nullable Compilation before, boolean sameClusters) {
+        ScopeView old = before == null ? null : before.view.scopes().get(scope.name());
+        if (old != null && old.egress() != scope.egress()) {
+            old = null; // tables and listeners are written by it
+        }
+        var horizon = new Horizon(scope, registry);
+        var known =
+                ScopeRoutes.after(
+                        old == null || before == null ? null : before.routes.get(scope.name()),
+                        horizon.services(),
+                        sameClusters);
+        routes.put(scope.name(), known);
+        var compiler = new RouteCompiler(registry, horizon, clusters, known);
+        var now =
+                new ScopeView(
+                        scope.name(),
+                        scope.egress(),
+                        Same.ifEqual(
+                                old == null ? null : old.chains(),
+                                List.copyOf(
+                                        new ChainCompiler(registry, horizon, compiler).chains())),
+                        Same.ifSame(old == null ? null : old.routes(), compiler.tables()),
+                        Same.ifSame(
+                                old == null ? null : old.clusters(), clusters.clusters(horizon)));
+        return old != null
+                        && Same.object(old.chains(), now.chains())
+                        && Same.object(old.routes(), now.routes())
+                        && Same.object(old.clusters(), now.clusters())
+                ? old
+                : now;
+    }
+}
