@@ -35,7 +35,8 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 @EnabledIfEnvironmentVariable(named = "KUBECONFIG", matches = ".+")
 class KubernetesServingTest {
 
-    private static final String DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    private static final String DEFINITIONS =
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
     private final String namespace = "fairlead-pilot-" + Long.toHexString(System.nanoTime());
     private final String node = namespace + "-node";
@@ -63,7 +64,9 @@ class KubernetesServingTest {
                                     .contains("\"Established\",\"status\":\"True\""));
         }
         create("/api/v1/namespaces", "{apiVersion: v1, kind: Namespace, metadata: {name: %s}}");
-        create("/api/v1/nodes", "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(node));
+        create(
+                "/api/v1/nodes",
+                "{apiVersion: v1, kind: Node, metadata: {name: %s}}".formatted(node));
         create(
                 "/api/v1/namespaces/%s/serviceaccounts",
                 "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}");
