@@ -1,7 +1,7 @@
 # Hosts: a process with namespaces of its own, what runs and what is mounted there. Sourced by lab/kube/kube.sh.
 #
 # A host's folder holds what outlives its process: boot.sh says what is mounted where. `process` in it is the id and the
-# start time of its first process, so that nothing else is ever killed for it.
+# start time of its first process, written by that one, so that nothing is missed and nothing else is ever killed for it.
 
 # Prints the id of a host's first process; 1 if the host is off.
 kube_init_of() { # HOST
@@ -21,17 +21,15 @@ kube_start_time() { # PID
 
 # Boots a host; returns when all is mounted and its network is connected.
 kube_boot() { # HOST
-    local folder=$kube_hosts/$1 outer init= i
+    local folder=$kube_hosts/$1 outer i
     mkdir -p "$folder"/{log,etc,etc.work,run,opt/cni/bin,var/lib/containerd,var/lib/kubelet,var/log}
     rm -f "$folder/booted" "$folder/process"
-    setsid unshare --fork --pid --mount-proc --mount --propagation private --net --uts --ipc \
+    setsid unshare --fork --pid --mount --propagation private --net --uts --ipc \
         bash "$kube_source/boot.sh" "$1" "$folder" "$kube_bin" "$kube_state/pki" >"$folder/log/boot.log" 2>&1 </dev/null 7>&- 8>&- 9>&- &
     outer=$!
-    for ((i = 0; i < 500; i++)); do
-        [ -n "$init" ] || read -r init _ 2>/dev/null <"/proc/$outer/task/$outer/children" || true # it ends without a newline
-        if [ -n "$init" ] && [ ! -e "$folder/process" ]; then echo "$init $(kube_start_time "$init")" >"$folder/process"; fi
+    for ((i = 0; i < 1500; i++)); do
         if [ -e "$folder/booted" ]; then
-            kube_connect "$1" "$init"
+            kube_connect "$1" "$(kube_init_of "$1")"
             return
         fi
         [ -d "/proc/$outer" ] || break
@@ -45,6 +43,7 @@ kube_boot() { # HOST
 # Ends hosts, and with them all that runs and all that is mounted there.
 kube_stop_hosts() { # [HOST…]; all if none is named
     local host pid pids= i
+    # shellcheck disable=SC2046
     [ $# -gt 0 ] || set -- $(ls "$kube_hosts" 2>/dev/null)
     for host; do
         if pid=$(kube_init_of "$host"); then

@@ -17,7 +17,7 @@ done
 
 kube_usage() {
     cat <<'.'
-usage: ./fairlead kube [--name CLUSTER] COMMAND    (as root; CLUSTER: FAIRLEAD_KUBE_NAME or "fairlead" if not given)
+usage: ./fairlead kube [--name CLUSTER] COMMAND     as root; CLUSTER is FAIRLEAD_KUBE_NAME or "fairlead" if it is not given
 
   build                          what the cluster runs, from the Go module proxy and Debian, into the cache; up does it too
   up [--nodes N] [--cni bridge|ptp] [--proxy iptables|nftables] [--dual-stack]
@@ -41,6 +41,10 @@ kube() {
     if [ "${1:-}" = --name ]; then cluster=${2:?--name needs a value} && shift 2; fi
     local command=${1:-help}
     [ $# -eq 0 ] || shift
+    case $command in
+    kubectl | helm | exec) ;; # theirs may mean something else
+    *) if [ "${1:-}" = --name ]; then cluster=${2:?--name needs a value} && shift 2; fi ;;
+    esac
     kube_settle
     case $command in
     help | -h | --help) kube_usage ;;
@@ -114,7 +118,7 @@ kube_shape() {
 }
 
 kube_start() {
-    kube_pki
+    kube_pki || return
     kube_start_fabric || return
     kube_start_control || return
     local node since

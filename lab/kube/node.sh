@@ -5,7 +5,7 @@ kube_boot_node() { # NODE
     local folder=$kube_hosts/$1 from
     kube_boot "$1" || return
     from=$(kube_cni_folder)
-    cp -n "$from"/{bridge,ptp,host-local,loopback,portmap} "$folder/opt/cni/bin/"
+    cp -u "$from"/{bridge,ptp,host-local,loopback,portmap} "$folder/opt/cni/bin/"
     if [ ! -e "$folder/etc/cni/net.d" ]; then # a chained plugin is written into it: it stays as it is
         kube_on "$1" mkdir -p /etc/cni/net.d
         kube_settings "$kube_cni.conflist" "$1" | kube_on "$1" tee /etc/cni/net.d/10-podnet.conflist >/dev/null

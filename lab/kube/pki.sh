@@ -5,7 +5,7 @@ kube_pki() {
     (
         umask 077
         mkdir -p "$folder"
-        cd "$folder"
+        cd "$folder" || exit
         if [ ! -e admin.kubeconfig ]; then
             openssl ecparam -name prime256v1 -genkey -noout -out sa.key
             openssl ec -in sa.key -pubout -out sa.pub 2>/dev/null

@@ -1,9 +1,10 @@
 # Makes what the images have in /opt/fairlead, and packs them. Sourced by build.
 
+# Over what the images are made of; not the build's stamp, which changes with the lab and the command line too.
 image_hash() {
     {
-        cat "$dist/stamp"
-        find "$here" "$root/cni" "$root/deploy/daemonset/base/crds" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum
+        { wanted_jars "$NOT_AGENT" && wanted_jars "$NOT_CONTROL"; } | sort -u | xargs sha256sum
+        find "$here" "$root/cni" "$root/deploy/jvm" "$root/deploy/daemonset/base/crds" -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum
         cat "$JAVA_HOME/release"
         echo "aot=${FAIRLEAD_NO_AOT:-}"
     } | sha256sum | cut -d' ' -f1
@@ -44,15 +45,18 @@ java_runtime() {
     echo "$want" >"$work/jre.made"
 }
 
-jars() { # FOLDER PATTERN: without those
-    local jar other
+wanted_jars() { # PATTERN: all but those
+    local other
     case $(uname -m) in
     x86_64) other='linux-aarch_64' ;;
     *) other='linux-x86_64' ;;
     esac
-    for jar in "$dist"/lib/*.jar; do
-        if ! grep -qE "$NEVER|$2|$other" <<<"${jar##*/}"; then cp -p "$jar" "$1/lib/"; fi
-    done
+    find "$dist/lib" -name '*.jar' | grep -vE "/($NEVER|$1)|$other"
+}
+
+jars() { # FOLDER PATTERN: without those
+    wanted_jars "$2" | xargs cp -t "$1/lib"
+    touch -d 2026-01-01T00:00:00Z "$1"/lib/*.jar # an AOT cache holds for one time of each jar
 }
 
 # Netty's native parts as files, so that no start unpacks them into /tmp; a read-only root is enough then.

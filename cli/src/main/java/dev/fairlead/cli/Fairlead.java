@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
         description = "A service mesh with one agent per node.",
         subcommands = {
             LabCommand.class,
+            Status.class,
+            dev.fairlead.cli.cluster.Analyze.class,
             dev.fairlead.cli.demo.Demo.class,
             dev.fairlead.cli.uninstall.Uninstall.class
         })

@@ -17,6 +17,9 @@ public final class ApiWriter {
     /** A patch that merges lists by their key, of Kubernetes' own kinds only. */
     public static final String STRATEGIC_MERGE = "application/strategic-merge-patch+json";
 
+    /** Server-side apply: makes the object, or makes it as it is given. */
+    public static final String APPLY = "application/apply-patch+yaml";
+
     public static final String MERGE = "application/merge-patch+json";
 
     private static final ObjectMapper JSON = new ObjectMapper();

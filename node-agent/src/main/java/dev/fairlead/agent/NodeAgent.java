@@ -108,7 +108,7 @@ public final class NodeAgent implements AutoCloseable {
         lastGood = new LastGood(config.stateDir().resolve("xds"));
         xds =
                 new XdsClient(
-                        XdsClient.Settings.of(config.node()),
+                        XdsClient.Settings.of(config.node(), BuildInfo.ofThisProcess().version()),
                         pilotChannel,
                         token,
                         lastGood,

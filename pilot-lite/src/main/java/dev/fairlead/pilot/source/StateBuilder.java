@@ -131,13 +131,16 @@ public final class StateBuilder {
     /** The same list as before where it holds the same. */
     private static <C extends ConfigObject> List<C> oldestFirst(
             List<ConfigObject> all, Class<C> kind, List<C> before) {
-        List<C> now =
-                all.stream()
-                        .filter(kind::isInstance)
-                        .map(kind::cast)
-                        .sorted(Comparator.comparing(ConfigObject::meta, Meta.OLDEST_FIRST))
-                        .toList();
-        return now.equals(before) ? before : List.copyOf(now);
+        List<C> now = oldestFirst(all, kind);
+        return now.equals(before) ? before : now;
+    }
+
+    static <C extends ConfigObject> List<C> oldestFirst(List<ConfigObject> all, Class<C> kind) {
+        return all.stream()
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .sorted(Comparator.comparing(ConfigObject::meta, Meta.OLDEST_FIRST))
+                .toList();
     }
 
     private static Map<ObjectKey, JsonNode> statuses(

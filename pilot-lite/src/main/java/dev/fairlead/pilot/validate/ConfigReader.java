@@ -31,6 +31,24 @@ public final class ConfigReader {
         return group.endsWith(".istio.io") || group.equals("gateway.networking.k8s.io");
     }
 
+    /** The kinds that are served, as {@code group/kind}; {@link #read} reads each. */
+    private static final Set<String> SERVED =
+            Set.of(
+                    "networking.istio.io/VirtualService",
+                    "networking.istio.io/DestinationRule",
+                    "networking.istio.io/Sidecar",
+                    "security.istio.io/PeerAuthentication",
+                    "authentication.istio.io/MeshPolicy",
+                    "authentication.istio.io/Policy");
+
+    /**
+     * Whether objects of this kind take part in the mesh. Others are refused where they are given
+     * to us, and left alone where they lie: they may be another mesh's.
+     */
+    public static boolean serves(String group, String kind) {
+        return SERVED.contains(group + "/" + kind);
+    }
+
     public Verdict<ConfigObject> read(Meta meta, JsonNode object) {
         ObjectKey key = meta.key();
         String version = object.path("apiVersion").asText("").replaceFirst("^[^/]*/", "");

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -16,14 +18,14 @@ import java.util.stream.Stream;
  *
  * @param name the cluster's
  * @param state the folder of its state
- * @param namespaces its hosts' process, mount and network namespaces, as links of /proc say them
+ * @param processes /proc folder and start time: ids of processes and of namespaces are used again
  */
-record Residue(String name, Path state, Set<String> namespaces) {
+record Residue(String name, Path state, Map<Path, String> processes) {
 
     private static final List<String> KINDS = List.of("pid", "mnt", "net");
 
     Residue {
-        namespaces = Set.copyOf(namespaces);
+        processes = Map.copyOf(processes);
     }
 
     /** Of a cluster that is up. */
@@ -37,28 +39,31 @@ record Residue(String name, Path state, Set<String> namespaces) {
                         .orElseThrow();
         Path hosts = Path.of(line.substring("logs: ".length(), line.indexOf("/*/")));
         Set<String> namespaces = new HashSet<>();
-        try (var all = Files.list(hosts)) {
-            for (Path host : all.toList()) {
+        Map<Path, String> processes = new HashMap<>();
+        for (Path host : list(hosts)) {
+            try {
                 String init = Files.readString(host.resolve("process")).split(" ")[0];
                 namespaces.addAll(namespaces(Path.of("/proc", init)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        return new Residue(kube.name(), hosts.getParent(), namespaces);
+        for (Path process : list(Path.of("/proc"))) {
+            if (namespaces(process).stream().anyMatch(namespaces::contains)) {
+                processes.put(process, startTime(process));
+            }
+        }
+        return new Residue(kube.name(), hosts.getParent(), processes);
     }
 
     /** One line for each thing that is there now. */
     Set<String> left() {
         Set<String> left = new TreeSet<>();
-        try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-            processes
-                    .filter(p -> p.getFileName().toString().chars().allMatch(Character::isDigit))
-                    .filter(p -> namespaces(p).stream().anyMatch(namespaces::contains))
-                    .forEach(p -> left.add("process " + p));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        processes.forEach((process, start) -> {
+            if (startTime(process).equals(start)) {
+                left.add("process " + process);
+            }
+        });
         lines(Path.of("/proc/mounts"))
                 .filter(l -> l.contains(state + "/"))
                 .forEach(l -> left.add("mount " + l));
@@ -74,16 +79,34 @@ record Residue(String name, Path state, Set<String> namespaces) {
         return left;
     }
 
+    /** Empty: it is not there any more, or is no process. */
+    private static String startTime(Path process) {
+        try {
+            String stat = Files.readString(process.resolve("stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19];
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     private static Set<String> namespaces(Path process) {
         Set<String> found = new HashSet<>();
         for (String kind : KINDS) {
             try {
                 found.add(Files.readSymbolicLink(process.resolve("ns").resolve(kind)).toString());
             } catch (IOException e) {
-                // it ended
+                // it ended, or is no process
             }
         }
         return found;
+    }
+
+    private static List<Path> list(Path folder) {
+        try (var all = Files.list(folder)) {
+            return all.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Stream<String> lines(Path file) {

@@ -24,7 +24,8 @@ class TestClusterTest {
                   terminationGracePeriodSeconds: 0
                   containers:
                   - name: hello
-                    image: fairlead/helloworld-v1:1
+                    image: fairlead/sleep:1
+                    command: [sh, -c, "cd /tmp && echo hello from $HOSTNAME >hello && exec python3 -m http.server 5000 --bind ::"]
                     readinessProbe: {httpGet: {path: /hello, port: 5000}, periodSeconds: 1}
             ---
             apiVersion: v1
@@ -86,7 +87,7 @@ class TestClusterTest {
                                                 target)
                                         .ok())
                         .as("%s from %s", target, pod)
-                        .contains("version: v1");
+                        .contains("hello from");
             }
             assertThat(
                             kube.in(
@@ -117,7 +118,7 @@ class TestClusterTest {
                                         "http://" + clusterIp(kube) + "/hello")
                                 .ok())
                 .as("the API server's host reaches Services, as webhooks need it")
-                .contains("version: v1");
+                .contains("hello from");
     }
 
     private static void aRebootedNodeServesAgain(Kube kube) {
@@ -145,7 +146,7 @@ class TestClusterTest {
                                     .getFirst();
                     return kube.node("node-2", "curl", "-sS", "-m", "2", url(pod))
                             .out()
-                            .contains("version: v1");
+                            .contains("hello from");
                 });
     }
 
@@ -154,7 +155,7 @@ class TestClusterTest {
         kube.kube("apiserver", "stop").ok();
         assertThat(kube.kubectl("get", "nodes").status()).isNotZero();
         assertThat(kube.node("node-2", "curl", "-sS", "-m", "5", service).ok())
-                .contains("version: v1");
+                .contains("hello from");
         kube.kube("apiserver", "start").ok();
         assertThat(kube.nodes()).hasSize(2);
     }

@@ -4,7 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Node;
 
-/** How an agent introduces itself: its node, and the profile beyond which it is not to be sent. */
+/** How an agent introduces itself: its node, version, and the profile that it understands. */
 final class NodeIntroduction {
 
     private static final String PROFILE_KEY = "FAIRLEAD_PROFILE";
@@ -12,11 +12,12 @@ final class NodeIntroduction {
 
     private NodeIntroduction() {}
 
-    static Node of(String name) {
+    static Node of(String name, String version) {
         var profile = Value.newBuilder().setNumberValue(PROFILE).build();
         return Node.newBuilder()
                 .setId(name)
                 .setUserAgentName("fairlead-agent")
+                .setUserAgentVersion(version)
                 .setMetadata(Struct.newBuilder().putFields(PROFILE_KEY, profile))
                 .build();
     }

@@ -44,13 +44,19 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
 
     /**
      * @param node name of this agent's node
+     * @param version of this agent
      * @param saveDelay from a change until it is written to disk: a burst is written once
      */
     public record Settings(
-            String node, SnapshotAssembler.Bounds bounds, BackOff backOff, Duration saveDelay) {
-        public static Settings of(String node) {
+            String node,
+            String version,
+            SnapshotAssembler.Bounds bounds,
+            BackOff backOff,
+            Duration saveDelay) {
+        public static Settings of(String node, String version) {
             return new Settings(
                     node,
+                    version,
                     SnapshotAssembler.Bounds.DEFAULT,
                     BackOff.DEFAULT,
                     Duration.ofMillis(500));
@@ -113,7 +119,7 @@ public final class XdsClient implements ConfigDump, AutoCloseable {
         this.random = random;
         var plain = AggregatedDiscoveryServiceGrpc.newStub(channel);
         stub = token == null ? plain : plain.withCallCredentials(token);
-        node = NodeIntroduction.of(settings.node());
+        node = NodeIntroduction.of(settings.node(), settings.version());
         assembler = new SnapshotAssembler(settings.bounds());
         installation =
                 new Installation(

@@ -26,9 +26,7 @@ final class OutboundHandler {
         this.pod = pod;
         this.selection =
                 new ChainSelection(
-                        pod,
-                        pod.outboundStats(),
-                        () -> pod.snapshot().outbound().get(pod.context().pod().namespace()));
+                        pod, pod.outboundStats(), () -> pod.snapshot().outbound().get(pod.scope()));
     }
 
     void accept(Channel channel, InetSocketAddress destination) {

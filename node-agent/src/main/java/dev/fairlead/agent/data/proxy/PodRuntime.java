@@ -130,6 +130,12 @@ final class PodRuntime {
         return context.snapshot().get();
     }
 
+    /** Which clients it is one of: those of its namespace, if nothing else is said. */
+    String scope() {
+        String scope = workload == null ? "" : workload.membership().scope();
+        return scope.isEmpty() ? context.pod().namespace() : scope;
+    }
+
     /** What the control plane knows of this pod; null: nothing yet. */
     @Nullable Workload workload() {
         return workload;

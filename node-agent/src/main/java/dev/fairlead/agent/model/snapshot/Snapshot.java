@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * a reader can tell by identity what to rebuild.
  *
  * @param generation the control plane's, as it last sent it
- * @param outbound listeners of client scopes, by namespace
+ * @param outbound listeners of client scopes, by scope: a namespace, or what the control plane
+ *     names
  * @param inbound listeners of local pods, by UID
  * @param routes by route configuration name
  * @param clusters by name

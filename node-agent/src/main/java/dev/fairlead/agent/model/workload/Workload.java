@@ -32,10 +32,16 @@ public record Workload(
      * Whether the traffic of a pod is to be captured.
      *
      * @param leftAlone why not, where its namespace asks for it; else empty
+     * @param scope the client scope that it is in; empty: its namespace's
      */
-    public record Membership(boolean enrolled, String leftAlone, CaptureExclusions exclusions) {
+    public record Membership(
+            boolean enrolled, String leftAlone, CaptureExclusions exclusions, String scope) {
         /** As a control plane says that knows nothing of enrolment. */
         public static final Membership UNTOLD = new Membership(false, "", CaptureExclusions.NONE);
+
+        public Membership(boolean enrolled, String leftAlone, CaptureExclusions exclusions) {
+            this(enrolled, leftAlone, exclusions, "");
+        }
     }
 
     public Workload {

@@ -62,11 +62,13 @@ class IdentitiesTest implements IdentityListener {
         ca =
                 CertificateAuthority.start(
                         new CaConfig(
-                                folder.resolve("cluster"),
+                                new CaConfig.Directory(
+                                        folder.resolve("cluster"),
+                                        folder.resolve("ca"),
+                                        folder.resolve("tokens.json"),
+                                        folder.resolve("root.pem")),
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                folder.resolve("ca"),
-                                folder.resolve("tokens.json"),
-                                folder.resolve("root.pem"),
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                                 "cluster.local",
                                 LIFETIME),
                         Clock.systemUTC());

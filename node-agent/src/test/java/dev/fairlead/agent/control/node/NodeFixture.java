@@ -24,6 +24,7 @@ final class NodeFixture {
                 List.of(),
                 "node-1",
                 false,
+                false,
                 "pod",
                 List.of(),
                 new Workload.Membership(enrolled, "", CaptureExclusions.NONE));

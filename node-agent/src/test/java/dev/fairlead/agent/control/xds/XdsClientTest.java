@@ -54,7 +54,8 @@ class XdsClientTest {
         lastGood = new LastGood(state.resolve("xds"));
         client =
                 new XdsClient(
-                        new XdsClient.Settings("node-1", bounds, EAGER, Duration.ofMillis(10)),
+                        new XdsClient.Settings(
+                                "node-1", "test", bounds, EAGER, Duration.ofMillis(10)),
                         channel,
                         null,
                         lastGood,
@@ -347,7 +348,8 @@ class XdsClientTest {
         lastGood = new LastGood(state.resolve("xds"));
         client =
                 new XdsClient(
-                        new XdsClient.Settings("node-1", LONG, EAGER, Duration.ofMillis(10)),
+                        new XdsClient.Settings(
+                                "node-1", "test", LONG, EAGER, Duration.ofMillis(10)),
                         channel,
                         null,
                         lastGood,

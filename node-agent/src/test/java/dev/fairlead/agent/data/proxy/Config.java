@@ -16,8 +16,10 @@ import dev.fairlead.agent.model.route.RouteMatch;
 import dev.fairlead.agent.model.route.RouteTable;
 import dev.fairlead.agent.model.route.VirtualHost;
 import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.CaptureExclusions;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.agent.model.workload.WorkloadIndex;
+import dev.fairlead.wire.identity.SpiffeId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ final class Config {
     private UpstreamTransport transport = new UpstreamTransport.Plaintext();
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration timeout = Duration.ZERO;
+    private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
 
     /** Clusters from now on are secured so. */
@@ -157,10 +160,30 @@ final class Config {
         return new FilterChain("chain", match, tls, filter);
     }
 
+    /** The pod is a client of another scope than its namespace's, and so are the routes. */
+    Config inScope(String name) {
+        scope = name;
+        workloads.add(
+                new Workload(
+                        Mesh.UID,
+                        "default",
+                        "client",
+                        new SpiffeId("cluster.local", "default", "client"),
+                        Map.of(),
+                        List.of(),
+                        "node",
+                        true,
+                        false,
+                        "client",
+                        List.of(),
+                        new Workload.Membership(true, "", CaptureExclusions.NONE, name)));
+        return this;
+    }
+
     Snapshot build() {
         return new Snapshot(
                 "1",
-                outbound.isEmpty() ? Map.of() : Map.of("default", listener("outbound", outbound)),
+                outbound.isEmpty() ? Map.of() : Map.of(scope, listener("outbound", outbound)),
                 inbound.isEmpty() ? Map.of() : Map.of(Mesh.UID, listener("inbound", inbound)),
                 Map.of("routes", new RouteTable("routes", hosts)),
                 clusters,

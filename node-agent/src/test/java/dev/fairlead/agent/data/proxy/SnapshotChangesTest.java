@@ -80,6 +80,17 @@ class SnapshotChangesTest {
     }
 
     @Test
+    void aPodThatASidecarPicksIsRoutedByItsOwnScope() throws Exception {
+        get();
+        mesh.install(plain().inScope("default/picked").build());
+        get();
+        try (Wire another = mesh.client()) {
+            another.send(GET);
+            assertThat(another.readResponse().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void anEqualSnapshotKeepsTheConnection() throws Exception {
         get();
         mesh.install(plain().build());

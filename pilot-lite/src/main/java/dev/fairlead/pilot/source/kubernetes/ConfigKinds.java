@@ -67,7 +67,8 @@ final class ConfigKinds implements Follower, AutoCloseable {
             ObjectKey key, ObjectNode object, @Nullable Collection before) {
         JsonNode spec = object.path("spec");
         String group = spec.path("group").asText();
-        if (!ConfigReader.owns(group)) {
+        String kind = spec.path("names").path("kind").asText();
+        if (!ConfigReader.serves(group, kind)) {
             return null;
         }
         String version = "";
@@ -79,11 +80,7 @@ final class ConfigKinds implements Follower, AutoCloseable {
         }
         return version.isEmpty()
                 ? null
-                : Collection.of(
-                        group,
-                        version,
-                        spec.path("names").path("plural").asText(),
-                        spec.path("names").path("kind").asText());
+                : Collection.of(group, version, spec.path("names").path("plural").asText(), kind);
     }
 
     /** Definitions changed: follows what is new, lets go what is gone. */

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code config.listener.v3.Listener} to {@link Listener}: {@code outbound|<namespace>} for the
- * pods of a client scope, {@code inbound|<uid>} for one pod.
+ * {@code config.listener.v3.Listener} to {@link Listener}: {@code outbound|<scope>} for the pods of
+ * a client scope, {@code inbound|<uid>} for one pod.
  */
 public final class ListenerCompiler
         extends ResourceCompiler<io.envoyproxy.envoy.config.listener.v3.Listener, Listener> {
@@ -81,7 +81,7 @@ public final class ListenerCompiler
         } else if (name.startsWith(INBOUND) && name.length() > INBOUND.length()) {
             port = INBOUND_PORT;
         } else {
-            throw At.ROOT.field("name").refuse("neither outbound|<namespace> nor inbound|<uid>");
+            throw At.ROOT.field("name").refuse("neither outbound|<scope> nor inbound|<uid>");
         }
         At addressAt = At.ROOT.field("address");
         var address = Values.socketAddress(listener.getAddress(), addressAt);

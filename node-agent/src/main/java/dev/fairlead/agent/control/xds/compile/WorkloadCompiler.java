@@ -42,7 +42,8 @@ public final class WorkloadCompiler
                         new Membership(
                                 workload.getEnrolled(),
                                 workload.getLeftAlone(),
-                                exclusions(workload.getExclusions(), At.ROOT.field("exclusions"))));
+                                exclusions(workload.getExclusions(), At.ROOT.field("exclusions")),
+                                workload.getScope()));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 

@@ -98,7 +98,7 @@ class RefusalsTest {
     static Stream<Arguments> listeners() {
         return Stream.of(
                 listener(
-                        "name: neither outbound|<namespace> nor inbound|<uid>",
+                        "name: neither outbound|<scope> nor inbound|<uid>",
                         l -> l.setName("virtual")),
                 listener("bind_to_port: must be false", l -> l.clearBindToPort()),
                 listener("bind_to_port: must be false", l -> l.setBindToPort(BoolValue.of(true))),

@@ -37,6 +37,8 @@ public final class Samples {
                 Wire.workload("uid-1", "198.18.1.10")
                         .setEnrolled(true)
                         .setLeftAlone("sidecar")
+                        .setScope("default/own")
+                        .setIsolated(true)
                         .setExclusions(
                                 Exclusions.newBuilder()
                                         .addInboundPorts(22)

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.fairlead.cli.cluster;
+
+import org.jspecify.annotations.NullMarked;
