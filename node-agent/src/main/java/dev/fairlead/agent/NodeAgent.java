@@ -79,6 +79,7 @@ public final class NodeAgent implements AutoCloseable {
     private final PodEnrolment enrolment;
     private final KnownWorkloads workloads = new KnownWorkloads();
     private final @Nullable NodePods nodePods;
+    private volatile @Nullable PodSocketServer podSocket;
     private final AdminServer admin;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -184,23 +185,35 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     /** Starts all of it; returns when it serves, or is on its way to. */
-    private PodSocketServer start() throws IOException {
+    private void start() throws IOException {
         admin.start();
         xds.start();
         Thread.ofVirtual().name("readiness").start(this::watchReadiness);
         enrolment.restore().thenRun(() -> readiness.met("pods"));
         if (nodePods == null) {
-            return PodSocketServer.listen(config.podSocket(), enrolment::handle);
+            podSocket = PodSocketServer.listen(config.podSocket(), enrolment::handle);
+        } else {
+            startNode(nodePods);
         }
+    }
+
+    private void startNode(NodePods nodePods) {
         nodePods.start().thenRun(() -> readiness.met("node"));
         var gate =
                 new CniGate(
-                        CniGate.Patience.DEFAULT,
+                        CniGate.PATIENCE,
                         workloads,
                         () -> xds.status().connected(),
                         enrolment,
-                        nodePods::wake);
-        return PodSocketServer.listen(config.podSocket(), gate::handle);
+                        nodePods::enrolled);
+        workloads.whenEnrolmentIsKnown(() -> {
+            try {
+                podSocket = PodSocketServer.listen(config.podSocket(), gate::handle);
+            } catch (IOException e) {
+                LOG.error("no pod socket file={}", config.podSocket(), e);
+                readiness.missing("pod socket", "no pod socket: " + e.getMessage());
+            }
+        });
     }
 
     /** Tells readiness what only looking can tell. */
@@ -254,8 +267,8 @@ public final class NodeAgent implements AutoCloseable {
         }
         try {
             NodeAgent agent = new NodeAgent(config);
-            PodSocketServer socket = agent.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, socket), "stop"));
+            agent.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
             long millis = ManagementFactory.getRuntimeMXBean().getUptime();
             LOG.info("started node={} millis={}", config.node(), millis);
             agent.stopped.await();
@@ -265,12 +278,15 @@ public final class NodeAgent implements AutoCloseable {
         }
     }
 
-    private static void stop(NodeAgent agent, PodSocketServer socket) {
+    private void stop() {
         try {
-            socket.close();
+            PodSocketServer socket = podSocket;
+            if (socket != null) {
+                socket.close();
+            }
         } catch (IOException e) {
             LOG.warn("pod socket not closed reason=\"{}\"", e.getMessage());
         }
-        agent.close();
+        close();
     }
 }
