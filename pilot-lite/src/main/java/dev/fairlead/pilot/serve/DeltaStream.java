@@ -67,6 +67,7 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
         this.forEndpoints = new Patience(() -> serial.execute(this::pump));
         this.forRoutes = new Patience(() -> serial.execute(this::pump));
         responses.disableAutoRequest(); // the next request is taken when this one is dealt with
+        responses.setOnReadyHandler(() -> serial.execute(this::pump)); // see send
         responses.setOnCancelHandler(() -> serial.execute(this::end));
         responses.request(1);
     }
@@ -294,6 +295,7 @@ final class DeltaStream implements StreamObserver<DeltaDiscoveryRequest> {
         if (subscription == null
                 || subscription.awaitsAck()
                 || snapshot == null
+                || !responses.isReady() // a slow client, or a crowd of them, fills the memory
                 || (changes.isEmpty() && removed.isEmpty() && !subscription.owesAnswer())) {
             return;
         }

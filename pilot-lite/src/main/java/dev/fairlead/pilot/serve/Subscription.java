@@ -22,7 +22,7 @@ final class Subscription {
 
     private static final String ALL = "*";
     private static final String ABSENT = ""; // version of what the client was told does not exist
-    private static final int MAX_RESPONSE_BYTES = 1 << 20; // gRPC clients refuse 4 MiB
+    private static final int MAX_RESPONSE_BYTES = 1 << 18; // each stream may have one in memory
 
     private final ResourceType type;
     private final Rejections rejections;

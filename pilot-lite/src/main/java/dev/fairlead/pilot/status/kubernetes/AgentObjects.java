@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ final class AgentObjects implements AutoCloseable {
     private final Thread writer = Thread.ofVirtual().name("agent-status").unstarted(this::run);
     private final Map<String, JsonNode> wanted = new LinkedHashMap<>(); // guarded by this
     private final Map<String, JsonNode> written = new LinkedHashMap<>(); // of the writer
+    private final Set<String> refused = new HashSet<>(); // of the writer
     private volatile Runnable changed = () -> {};
 
     /** What is read of an Agent object. */
@@ -115,9 +117,15 @@ final class AgentObjects implements AutoCloseable {
             }
             if (answer.written()) {
                 written.put(node, patch);
+                refused.remove(node);
                 return;
             }
-            log.warn("agent's status not written node={} reason=\"{}\"", node, answer.message());
+            if (refused.add(node)) { // once: it is tried every two seconds
+                log.warn(
+                        "agent's status not written node={} reason=\"{}\"",
+                        node,
+                        answer.message());
+            }
         } catch (IOException e) {
             log.debug("agent's status not written node={}", node, e);
         }
@@ -147,18 +155,20 @@ final class AgentObjects implements AutoCloseable {
 
     /** Makes the object, owned by its node: Kubernetes removes the one with the other. */
     private boolean create(String node) throws IOException {
-        ApiWriter.Answer owner = api.get("/api/v1/nodes/" + node);
+        ApiWriter.Answer nodes =
+                api.get("/api/v1/nodes?limit=1&fieldSelector=metadata.name%3D" + node);
+        JsonNode owner = nodes.body().path("items").path(0);
         ObjectNode agent = JsonNodeFactory.instance.objectNode();
         agent.put("apiVersion", "fairlead.dev/v1alpha1").put("kind", "Agent");
         ObjectNode metadata = agent.putObject("metadata").put("name", node);
         metadata.putObject("labels").put("app.kubernetes.io/part-of", "fairlead");
-        if (owner.written()) {
+        if (owner.isObject()) {
             metadata.putArray("ownerReferences")
                     .addObject()
                     .put("apiVersion", "v1")
                     .put("kind", "Node")
                     .put("name", node)
-                    .put("uid", owner.body().path("metadata").path("uid").asText());
+                    .put("uid", owner.path("metadata").path("uid").asText());
         }
         ApiWriter.Answer answer = api.create(PATH, agent);
         return answer.written() || answer.conflict();

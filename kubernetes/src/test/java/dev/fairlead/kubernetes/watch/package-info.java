@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.kubernetes.watch;
+
+import org.jspecify.annotations.NullMarked;
