@@ -39,12 +39,15 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -244,6 +247,9 @@ public final class NodeAgent implements AutoCloseable {
         try {
             xds.close();
             lastGood.close();
+            if (enrolment.released()) {
+                forgetNode();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -253,6 +259,17 @@ public final class NodeAgent implements AutoCloseable {
         admin.close();
         workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         controlLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** The mesh is removed from this node: what is kept for the next process is for nobody. */
+    private void forgetNode() {
+        try (Stream<Path> kept = Files.walk(config.stateDir())) {
+            for (Path file : kept.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            LOG.warn("state is left folder={} reason=\"{}\"", config.stateDir(), e.toString());
+        }
     }
 
     /** Exit codes: 0 stopped by a signal, 1 it cannot start, 2 bad settings. */
