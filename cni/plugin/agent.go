@@ -25,6 +25,7 @@ type request struct {
 	Netns     string   `json:"netns,omitempty"`
 	IPs       []string `json:"ips,omitempty"`
 	CNI       bool     `json:"cni,omitempty"`
+	Mesh      string   `json:"mesh,omitempty"` // the pod's own word, where it is known
 	Gone      bool     `json:"gone,omitempty"`
 }
 

@@ -158,7 +158,7 @@ func add(config Config, call Call, log io.Writer) ([]byte, *Failure) {
 	}
 	said, err := ask(config.Socket, timeout, request{
 		Op: "add", UID: pod.uid, Namespace: pod.namespace, Name: pod.name,
-		Netns: call.Netns, IPs: addresses, CNI: true,
+		Netns: call.Netns, IPs: addresses, CNI: true, Mesh: config.RuntimeConfig.Annotations[meshAnnotation],
 	})
 	switch {
 	case err != nil:

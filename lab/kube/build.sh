@@ -36,9 +36,12 @@ kube_build_go() { # MODULE FLAGS [NAME=]PACKAGE…
 
 # pause, the first process of hosts and pods, and the two images that a cluster cannot be without.
 kube_build_images() {
-    local folder
-    if [ "$kube_source/pause.c" -nt "$kube_bin/pause" ]; then
-        gcc -static -Os -o "$kube_bin/pause" "$kube_source/pause.c" || die "kube: pause could not be built"
+    local folder name stamp
+    stamp=$(sha256sum <"$kube_source/pause.c")
+    if [ ! -x "$kube_bin/pause" ] || [ "$(cat "$kube_bin/.pause" 2>/dev/null)" != "$stamp" ]; then
+        gcc -static -Os -o "$kube_bin/pause.new" "$kube_source/pause.c" || die "kube: pause could not be built"
+        mv "$kube_bin/pause.new" "$kube_bin/pause"
+        echo "$stamp" >"$kube_bin/.pause"
     fi
     for name in pause coredns; do
         if [ "$kube_images/$name.tar" -nt "$kube_bin/$name" ]; then continue; fi

@@ -33,7 +33,7 @@ kube_product_images() {
 }
 
 kube_sample_images() {
-    python3 "$kube_source/samples.py" "$kube_images/samples.tar" || die "kube: the samples' images could not be made"
+    flock "$kube_images.lock" python3 "$kube_source/samples.py" "$kube_images/samples.tar" || die "kube: the samples' images could not be made"
 }
 
 kube_import_everywhere() { # TAR…

@@ -73,7 +73,8 @@ def fingerprint(sources):
         files = sorted(source.rglob("*")) if source.is_dir() else [source]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(f"{file}\0{file.stat().st_mode}\0".encode() + file.read_bytes())
+                name = file.relative_to(source.parent)  # not the checkout's: the cache is shared
+                digest.update(f"{name}\0{file.stat().st_mode}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -81,7 +82,7 @@ def main():
     out = pathlib.Path(sys.argv[1])
     folders = [(entry, folder_of(entry)) for entry in entries()]
     made = out.with_suffix(".made")
-    want = fingerprint([pathlib.Path(__file__), SAMPLES / "images.yaml", IMAGE / "debian-root", IMAGE / "mkimage.py", *{f for _, f in folders if f}])
+    want = fingerprint([pathlib.Path(__file__), SAMPLES / "images.yaml", IMAGE / "debian-root", IMAGE / "mkimage.py", *sorted({f for _, f in folders if f}, key=lambda f: f.name)])
     if out.exists() and made.exists() and made.read_text() == want:
         return
     with tempfile.TemporaryDirectory() as temporary:

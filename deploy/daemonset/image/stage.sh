@@ -28,7 +28,6 @@ stage() { # FOLDER
     program "$folder/control" crds dev.fairlead.kubernetes.crds.CrdInstaller cli
     mkdir -p "$folder/control/crds"
     find "$root/deploy/daemonset/base/crds" -name '*.yaml' ! -name kustomization.yaml -exec cp {} "$folder/control/crds/" \; 2>/dev/null || true
-    cp "$here/clean.sh" "$folder/agent/bin/fairlead-clean"
     cni_plugin "$folder/agent"
     cp "$here/fairlead-clean" "$folder/agent/bin/"
     train_images "$folder"

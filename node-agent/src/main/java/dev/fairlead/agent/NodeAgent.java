@@ -39,12 +39,15 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +82,7 @@ public final class NodeAgent implements AutoCloseable {
     private final PodEnrolment enrolment;
     private final KnownWorkloads workloads = new KnownWorkloads();
     private final @Nullable NodePods nodePods;
+    private volatile @Nullable PodSocketServer podSocket;
     private final AdminServer admin;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -184,23 +188,35 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     /** Starts all of it; returns when it serves, or is on its way to. */
-    private PodSocketServer start() throws IOException {
+    private void start() throws IOException {
         admin.start();
         xds.start();
         Thread.ofVirtual().name("readiness").start(this::watchReadiness);
         enrolment.restore().thenRun(() -> readiness.met("pods"));
         if (nodePods == null) {
-            return PodSocketServer.listen(config.podSocket(), enrolment::handle);
+            podSocket = PodSocketServer.listen(config.podSocket(), enrolment::handle);
+        } else {
+            startNode(nodePods);
         }
+    }
+
+    private void startNode(NodePods nodePods) {
         nodePods.start().thenRun(() -> readiness.met("node"));
         var gate =
                 new CniGate(
-                        CniGate.Patience.DEFAULT,
+                        CniGate.PATIENCE,
                         workloads,
                         () -> xds.status().connected(),
                         enrolment,
-                        nodePods::wake);
-        return PodSocketServer.listen(config.podSocket(), gate::handle);
+                        nodePods::enrolled);
+        workloads.whenEnrolmentIsKnown(() -> {
+            try {
+                podSocket = PodSocketServer.listen(config.podSocket(), gate::handle);
+            } catch (IOException e) {
+                LOG.error("no pod socket file={}", config.podSocket(), e);
+                readiness.missing("pod socket", "no pod socket: " + e.getMessage());
+            }
+        });
     }
 
     /** Tells readiness what only looking can tell. */
@@ -231,6 +247,9 @@ public final class NodeAgent implements AutoCloseable {
         try {
             xds.close();
             lastGood.close();
+            if (enrolment.released()) {
+                forgetNode();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -240,6 +259,17 @@ public final class NodeAgent implements AutoCloseable {
         admin.close();
         workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         controlLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    /** The mesh is removed from this node: what is kept for the next process is for nobody. */
+    private void forgetNode() {
+        try (Stream<Path> kept = Files.walk(config.stateDir())) {
+            for (Path file : kept.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            LOG.warn("state is left folder={} reason=\"{}\"", config.stateDir(), e.toString());
+        }
     }
 
     /** Exit codes: 0 stopped by a signal, 1 it cannot start, 2 bad settings. */
@@ -254,8 +284,8 @@ public final class NodeAgent implements AutoCloseable {
         }
         try {
             NodeAgent agent = new NodeAgent(config);
-            PodSocketServer socket = agent.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(agent, socket), "stop"));
+            agent.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(agent::stop, "stop"));
             long millis = ManagementFactory.getRuntimeMXBean().getUptime();
             LOG.info("started node={} millis={}", config.node(), millis);
             agent.stopped.await();
@@ -265,12 +295,15 @@ public final class NodeAgent implements AutoCloseable {
         }
     }
 
-    private static void stop(NodeAgent agent, PodSocketServer socket) {
+    private void stop() {
         try {
-            socket.close();
+            PodSocketServer socket = podSocket;
+            if (socket != null) {
+                socket.close();
+            }
         } catch (IOException e) {
             LOG.warn("pod socket not closed reason=\"{}\"", e.getMessage());
         }
-        agent.close();
+        close();
     }
 }

@@ -60,19 +60,27 @@ final class Fabric8ReviewApi implements ReviewApi {
                         Objects.requireNonNullElse(user.getExtra(), Map.of()));
     }
 
+    /** By a list of one, so that the verb list is all that is needed of pods. */
     @Override
     public @Nullable BoundPod pod(String namespace, String name) throws IOException {
         try {
-            Pod pod = client.pods().inNamespace(namespace).withName(name).get();
-            return pod == null
-                    ? null
-                    : new BoundPod(
-                            pod.getMetadata().getUid(),
-                            Objects.requireNonNullElse(pod.getSpec().getServiceAccountName(), ""),
-                            Objects.requireNonNullElse(pod.getSpec().getNodeName(), ""));
+            List<Pod> found =
+                    client.pods()
+                            .inNamespace(namespace)
+                            .withField("metadata.name", name)
+                            .list()
+                            .getItems();
+            return found.isEmpty() ? null : bound(found.getFirst());
         } catch (KubernetesClientException e) {
             throw new IOException("pod " + namespace + "/" + name + ": " + reason(e));
         }
+    }
+
+    private static BoundPod bound(Pod pod) {
+        return new BoundPod(
+                pod.getMetadata().getUid(),
+                Objects.requireNonNullElse(pod.getSpec().getServiceAccountName(), ""),
+                Objects.requireNonNullElse(pod.getSpec().getNodeName(), ""));
     }
 
     private static String reason(KubernetesClientException e) {

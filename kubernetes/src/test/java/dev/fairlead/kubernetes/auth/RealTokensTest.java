@@ -150,6 +150,18 @@ class RealTokensTest {
                 .isNull();
     }
 
+    @Test
+    void aPodIsFoundByItsName() throws Exception {
+        Pod agent = pod("a1", "fairlead-agent", "node-1");
+        var api = new Fabric8ReviewApi(client);
+
+        assertThat(api.pod(namespace, "a1"))
+                .isEqualTo(
+                        new ReviewApi.BoundPod(
+                                agent.getMetadata().getUid(), "fairlead-agent", "node-1"));
+        assertThat(api.pod(namespace, "a2")).isNull();
+    }
+
     /** The API server remembers a good token for ten seconds, we for a minute. */
     @Test
     void aDeletedPodsTokenIsNobodysSoon() throws Exception {

@@ -13,7 +13,7 @@ final class AdmissionReviews {
 
     private static final String VERSION = "admission.k8s.io/v1";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int INVALID = 422;
+    private static final int BAD_REQUEST = 400; // kubectl then shows the message and little else
 
     /** A body that is no review, with the reason. */
     static final class BadReview extends Exception {
@@ -97,8 +97,8 @@ final class AdmissionReviews {
         response.put("uid", uid).put("allowed", decision.allowed());
         if (!decision.allowed()) {
             response.putObject("status")
-                    .put("code", INVALID)
-                    .put("reason", "Invalid")
+                    .put("code", BAD_REQUEST)
+                    .put("reason", "BadRequest")
                     .put("message", decision.message());
         }
         if (!decision.warnings().isEmpty()) {

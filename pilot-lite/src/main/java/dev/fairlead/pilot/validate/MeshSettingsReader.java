@@ -1,9 +1,11 @@
 package dev.fairlead.pilot.validate;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
@@ -16,7 +18,13 @@ import java.util.List;
 /** Reads {@code data.mesh} of ConfigMap {@code fairlead-system/mesh}. */
 public final class MeshSettingsReader {
 
-    private static final YAMLMapper YAML = new YAMLMapper();
+    /** OFF is a word here, not false; what is given twice is a mistake. */
+    private static final YAMLMapper YAML =
+            YAMLMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+                    .build();
+
     private static final String DATA = "data.mesh";
 
     private MeshSettingsReader() {}

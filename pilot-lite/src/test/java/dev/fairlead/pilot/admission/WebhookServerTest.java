@@ -62,7 +62,7 @@ class WebhookServerTest {
         assertThat(response.path("uid").asText()).isEqualTo("review-1");
         assertThat(response.path("allowed").isBoolean()).isTrue();
         assertThat(response.path("allowed").asBoolean()).isFalse();
-        assertThat(response.path("status").path("code").asInt()).isEqualTo(422);
+        assertThat(response.path("status").path("code").asInt()).isEqualTo(400);
         assertThat(response.path("status").path("message").asText())
                 .contains("spec.nonsense: unknown field");
         assertThat(decisions).containsExactly("false false");

@@ -42,6 +42,8 @@ public final class LogLevels {
     LogLevels() {
         rules.put("", Threshold.INFO);
         rules.put("io.netty", Threshold.WARN);
+        // gRPC asks for TCP's keepalive on Unix sockets, too; to be without it is no news
+        rules.put("io.netty.bootstrap.Bootstrap", Threshold.ERROR);
     }
 
     /** The least severe events that are written, in Envoy's and SLF4J's words. */

@@ -43,6 +43,7 @@ public final class PodSocketProtocol {
      * @param ips textual addresses, primary first
      * @param cni a CNI plugin asks: whether the pod is to be enrolled, its account and its
      *     exclusions are the control plane's to say
+     * @param mesh the pod's own annotation fairlead.dev/mesh, where the plugin knows it
      */
     public record Add(
             String uid,
@@ -52,7 +53,8 @@ public final class PodSocketProtocol {
             String netns,
             List<String> ips,
             @Nullable Exclusions exclusions,
-            boolean cni)
+            boolean cni,
+            @Nullable String mesh)
             implements Request {
 
         /** As one who runs pods asks, and knows all of it. */
@@ -64,7 +66,7 @@ public final class PodSocketProtocol {
                 String netns,
                 List<String> ips,
                 @Nullable Exclusions exclusions) {
-            this(uid, namespace, name, serviceAccount, netns, ips, exclusions, false);
+            this(uid, namespace, name, serviceAccount, netns, ips, exclusions, false, null);
         }
     }
 

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Requests of the pod socket on a Kubernetes node. The CNI plugin asks for every pod before
  * anything of it runs: the control plane says whether the pod is to be captured, and the answer
  * waits for that, or the pod's first bytes would pass uncaptured. What others ask goes to the
- * enrolment as it is.
+ * enrolment as it is. There is no gate before the control plane has said, now or to the process
+ * before, which namespaces ask for capture: until then the plugin decides by itself.
  *
  * <p>Thread: any; each request of the plugin has a virtual thread of its own.
  */
@@ -28,18 +29,10 @@ public final class CniGate {
 
     private static final Logger log = LoggerFactory.getLogger(CniGate.class);
 
-    /**
-     * @param workload how long a pod is waited for that the control plane should soon know; default
-     *     30 s
-     * @param firstWord how long a control plane is waited for that has never been heard; default 5
-     *     s
-     */
-    public record Patience(Duration workload, Duration firstWord) {
-        public static final Patience DEFAULT =
-                new Patience(Duration.ofSeconds(30), Duration.ofSeconds(5));
-    }
+    /** How long a pod is waited for that the control plane should soon know. */
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Patience patience;
+    private final Duration patience;
     private final KnownWorkloads workloads;
     private final BooleanSupplier connected;
     private final PodEnrolment enrolment;
@@ -47,10 +40,10 @@ public final class CniGate {
 
     /**
      * @param connected whether the control plane can be heard now
-     * @param taken run when a pod was enrolled, or could not be; must not wait
+     * @param taken run when a pod was enrolled, before that is answered
      */
     public CniGate(
-            Patience patience,
+            Duration patience,
             KnownWorkloads workloads,
             BooleanSupplier connected,
             PodEnrolment enrolment,
@@ -124,7 +117,7 @@ public final class CniGate {
                             .formatted(
                                     add.namespace(),
                                     add.name(),
-                                    patience.workload.toSeconds(),
+                                    patience.toSeconds(),
                                     connected.getAsBoolean() ? "" : ": it cannot be reached"));
         }
         return workload.membership().enrolled() ? new Verdict.Enrol(workload) : new Verdict.Pass();
@@ -137,21 +130,13 @@ public final class CniGate {
 
     /** Waits for word of the pod; false: none is needed to let it pass. */
     private boolean known(Add add) throws InterruptedException {
-        if (workloads.withUid(add.uid()) != null) {
-            return true;
-        }
-        if (!workloads.await(index -> index.enrolledNamespaces() != null, patience.firstWord)) {
-            log.warn(
-                    "pod passes uid={} pod={}/{} reason=\"pilot-lite has never been heard\"",
-                    add.uid(),
-                    add.namespace(),
-                    add.name());
+        if (workloads.withUid(add.uid()) == null
+                && !connected.getAsBoolean()
+                && !"enabled".equals(add.mesh())
+                && !asks(workloads.now(), add.namespace())) {
             return false;
         }
-        if (!connected.getAsBoolean() && !asks(workloads.now(), add.namespace())) {
-            return false;
-        }
-        workloads.await(index -> index.withUid(add.uid()) != null, patience.workload);
+        workloads.await(index -> index.withUid(add.uid()) != null, patience);
         return true;
     }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KnownWorkloads {
 
+    private static final Duration FOREVER = Duration.ofDays(10_000);
+
     private WorkloadIndex index = WorkloadIndex.EMPTY;
     private @Nullable Runnable onChange;
 
@@ -43,6 +45,21 @@ public final class KnownWorkloads {
 
     synchronized @Nullable Workload withUid(String uid) {
         return index.withUid(uid);
+    }
+
+    /** Runs {@code then} on a virtual thread when it is known which namespaces ask for capture. */
+    public void whenEnrolmentIsKnown(Runnable then) {
+        Thread.ofVirtual()
+                .name("enrolment")
+                .start(() -> {
+                    try {
+                        if (await(index -> index.enrolledNamespaces() != null, FOREVER)) {
+                            then.run();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
     }
 
     /** Waits until {@code wanted} holds, not longer than {@code bound}; false: it does not. */

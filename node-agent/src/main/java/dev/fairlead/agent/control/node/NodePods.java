@@ -12,15 +12,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +54,7 @@ public final class NodePods implements AutoCloseable {
     private final KnownWorkloads workloads;
     private final PodEnrolment enrolment;
     private final Namespaces namespaces;
-    private final Consumer<Collection<InetAddress>> coverProbes;
+    private final Consumer<Supplier<Collection<InetAddress>>> coverProbes;
     private final EnrolledFile enrolledFile;
     private final Semaphore wake = new Semaphore(0);
     private final CompletableFuture<Void> looked = new CompletableFuture<>();
@@ -64,7 +67,7 @@ public final class NodePods implements AutoCloseable {
             Request request, CompletableFuture<Answer> answer, long sinceNanos, int failures) {}
 
     /**
-     * @param coverProbes given the addresses of all enrolled pods after each look
+     * @param coverProbes lets the kubelet's probes pass to these addresses
      * @param stateDir what the CNI plugin reads
      */
     public NodePods(
@@ -73,7 +76,7 @@ public final class NodePods implements AutoCloseable {
             KnownWorkloads workloads,
             PodEnrolment enrolment,
             Namespaces namespaces,
-            Consumer<Collection<InetAddress>> coverProbes,
+            Consumer<Supplier<Collection<InetAddress>>> coverProbes,
             Path stateDir) {
         this.pace = pace;
         this.sandboxes = sandboxes;
@@ -86,14 +89,9 @@ public final class NodePods implements AutoCloseable {
 
     /** Completes when the pods that run have been seen once. */
     public CompletableFuture<Void> start() {
-        workloads.onChange(this::wake);
+        workloads.onChange(wake::release);
         thread.start();
         return looked;
-    }
-
-    /** Looks at once. Thread: any. */
-    public void wake() {
-        wake.release();
     }
 
     private void run() {
@@ -124,10 +122,6 @@ public final class NodePods implements AutoCloseable {
             sandboxes.list().forEach(sandbox -> running.put(sandbox.uid(), sandbox));
             tell("");
             join(running, index);
-            coverProbes.accept(
-                    enrolment.held().values().stream()
-                            .flatMap(held -> held.pod().addresses().stream())
-                            .toList());
             looked.complete(null);
         } catch (IOException e) {
             tell(String.valueOf(e.getMessage()));
@@ -152,23 +146,42 @@ public final class NodePods implements AutoCloseable {
         Set<String> uids = new HashSet<>(running.keySet());
         uids.addAll(held.keySet());
         asked.keySet().retainAll(uids);
+        List<Runnable> steps = new ArrayList<>();
+        List<InetAddress> coming = new ArrayList<>();
         for (String uid : uids) {
             Held pod = held.get(uid);
             switch (Wish.of(running.get(uid), index.withUid(uid), standing(pod))) {
                 case Wish.Capture(Add add) -> {
                     if (pod == null || pod.leaving() || !pod.pod().equals(enrolment.podOf(add))) {
-                        ask(uid, add);
+                        coming.addAll(enrolment.podOf(add).addresses());
+                        steps.add(() -> ask(uid, add));
                     }
                 }
                 case Wish.Release() -> {
                     if (pod != null && !pod.leaving()) {
-                        ask(uid, new Remove(uid, false));
+                        steps.add(() -> ask(uid, new Remove(uid, false)));
                     }
                 }
-                case Wish.Forget() -> ask(uid, new Remove(uid, true));
+                case Wish.Forget() -> steps.add(() -> ask(uid, new Remove(uid, true)));
                 case Wish.Leave() -> {}
             }
         }
+        cover(coming); // first: a probe that is captured may be refused
+        steps.forEach(Runnable::run);
+    }
+
+    /** Has the probes of all enrolled pods pass, and of those that come. Thread: any. */
+    private void cover(List<InetAddress> coming) {
+        coverProbes.accept(() -> {
+            List<InetAddress> all = new ArrayList<>(coming);
+            enrolment.held().values().forEach(held -> all.addAll(held.pod().addresses()));
+            return all;
+        });
+    }
+
+    /** A pod was enrolled by others. Thread: any; returns when its probes pass. */
+    public void enrolled() {
+        cover(List.of());
     }
 
     private Wish.Standing standing(@Nullable Held pod) {

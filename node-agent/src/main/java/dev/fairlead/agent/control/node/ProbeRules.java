@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +36,18 @@ public final class ProbeRules {
         this.applier = new RuleApplier(backend);
     }
 
-    /** Makes the rules those for the pods at {@code addresses}; looks after them now and then. */
-    public synchronized void cover(Collection<InetAddress> addresses) {
+    /**
+     * Makes the rules those for the pods at the given addresses, asked for when it is this caller's
+     * turn; looks after them now and then.
+     */
+    public synchronized void cover(Supplier<Collection<InetAddress>> pods) {
         SortedSet<String> wanted = new TreeSet<>();
-        addresses.forEach(address -> wanted.add(address.getHostAddress()));
+        pods.get().forEach(address -> wanted.add(address.getHostAddress()));
         if (wanted.equals(inForce) && System.nanoTime() - nextLook < 0) {
             return;
         }
-        List<Cidr> pods = wanted.stream().map(Cidr::parse).toList();
-        RuleOutcome outcome = applier.applyHere(new NodeRules(pods)::rules);
+        List<Cidr> blocks = wanted.stream().map(Cidr::parse).toList();
+        RuleOutcome outcome = applier.applyHere(new NodeRules(blocks)::rules);
         if (outcome.good()) {
             inForce = wanted;
             nextLook = System.nanoTime() + VERIFY.toNanos();

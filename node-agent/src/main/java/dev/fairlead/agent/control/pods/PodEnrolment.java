@@ -41,6 +41,9 @@ public final class PodEnrolment implements AutoCloseable {
 
     private final ConcurrentHashMap<String, Living> living = new ConcurrentHashMap<>();
 
+    /** Left by the last process and not settled yet, by UID: their rules may be in place. */
+    private final ConcurrentHashMap<String, LocalPod> restoring = new ConcurrentHashMap<>();
+
     /**
      * @param stateDir where {@code pods.json} is kept
      */
@@ -63,6 +66,8 @@ public final class PodEnrolment implements AutoCloseable {
         for (var entry : store.load()) {
             var one = new CompletableFuture<Void>();
             settled.add(one);
+            restoring.put(entry.pod().uid(), entry.pod());
+            var _ = one.thenRun(() -> restoring.remove(entry.pod().uid()));
             tell(entry.pod().uid(), new PodMail.Restore(entry, one));
         }
         return CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new));
@@ -173,6 +178,7 @@ public final class PodEnrolment implements AutoCloseable {
     /** The pods that are enrolled, or on their way in or out, by UID. */
     public Map<String, Held> held() {
         var held = new HashMap<String, Held>();
+        restoring.forEach((uid, pod) -> held.put(uid, new Held(pod, false)));
         living.forEach((uid, there) -> {
             var state = there.life().state();
             var pod = state.pod();

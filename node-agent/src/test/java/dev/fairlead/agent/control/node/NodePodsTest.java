@@ -98,7 +98,7 @@ class NodePodsTest {
                         workloads,
                         enrolment,
                         node.namespaces::get,
-                        covered::set,
+                        pods -> covered.set(pods.get()),
                         folder);
         var _ = enrolment.restore();
         var _ = pods.start();
@@ -197,7 +197,12 @@ class NodePodsTest {
         sandboxes.running = List.of(sandbox(NETNS));
         says(true);
         awaitCaptured();
+        NodeFixture.await(() -> !covered.get().isEmpty());
+        node.refuseRules(true); // it takes its time
         restart();
+        awaitLooks();
+        assertThat(covered.get()).as("probes pass meanwhile").isNotEmpty();
+        node.refuseRules(false);
         awaitCaptured();
         assertThat(enrolledNetns()).isEqualTo(NETNS);
     }
@@ -260,8 +265,8 @@ class NodePodsTest {
 
     // ---- what the CNI plugin asks
 
-    private CompletableFuture<Answer> plugin(Path netns, CniGate.Patience patience) {
-        var gate = new CniGate(patience, workloads, connected::get, enrolment, pods::wake);
+    private CompletableFuture<Answer> plugin(Path netns, Duration patience) {
+        var gate = new CniGate(patience, workloads, connected::get, enrolment, pods::enrolled);
         return gate.handle(
                 new Add(
                         UID,
@@ -271,7 +276,8 @@ class NodePodsTest {
                         netns.toString(),
                         List.of("198.18.1.9"),
                         null,
-                        true));
+                        true,
+                        null));
     }
 
     private static Answer get(CompletableFuture<Answer> answer) throws Exception {
@@ -281,25 +287,26 @@ class NodePodsTest {
     @Test
     void thePluginWaitsForWordOfThePod() throws Exception {
         workloads.update(NodeFixture.index());
-        var answer = plugin(NETNS, new CniGate.Patience(LONG, LONG));
+        var answer = plugin(NETNS, LONG);
         awaitLooks();
         assertThat(answer).isNotDone();
         says(true);
         assertThat(get(answer)).isEqualTo(Answer.done());
         assertThat(enrolment.pods()).singleElement().matches(PodState::captured);
+        assertThat(covered.get()).as("its probes pass").isEqualTo(sandbox(NETNS).addresses());
     }
 
     @Test
     void aPodThatIsNotWantedPassesAtOnce() throws Exception {
         says(false);
-        assertThat(get(plugin(NETNS, new CniGate.Patience(LONG, LONG)))).isEqualTo(Answer.done());
+        assertThat(get(plugin(NETNS, LONG))).isEqualTo(Answer.done());
         assertThat(enrolment.pods()).isEmpty();
     }
 
     @Test
     void aPodThatNobodyKnowsInTimeIsToBeTriedAgain() throws Exception {
         workloads.update(NodeFixture.index());
-        Answer answer = get(plugin(NETNS, new CniGate.Patience(SHORT, SHORT)));
+        Answer answer = get(plugin(NETNS, SHORT));
         assertThat(answer.ok()).isFalse();
         assertThat(answer.retry()).isTrue();
         assertThat(answer.error()).contains("pod default/pod-a is not known to pilot-lite");
@@ -309,20 +316,15 @@ class NodePodsTest {
     void withoutAControlPlaneOthersNamespacesPass() throws Exception {
         connected.set(false);
         workloads.update(new WorkloadIndex(List.of(), Set.of("other")));
-        assertThat(get(plugin(NETNS, new CniGate.Patience(LONG, LONG)))).isEqualTo(Answer.done());
+        assertThat(get(plugin(NETNS, LONG))).isEqualTo(Answer.done());
         workloads.update(NodeFixture.index());
-        assertThat(get(plugin(NETNS, new CniGate.Patience(SHORT, SHORT))).ok()).isFalse();
-    }
-
-    @Test
-    void aControlPlaneThatWasNeverHeardKeepsNobodyWaitingLong() throws Exception {
-        assertThat(get(plugin(NETNS, new CniGate.Patience(LONG, SHORT)))).isEqualTo(Answer.done());
+        assertThat(get(plugin(NETNS, SHORT)).ok()).isFalse();
     }
 
     @Test
     void theEndOfAnOldSandboxDoesNotTakeTheNewOne() throws Exception {
         says(true);
-        get(plugin(LATER, new CniGate.Patience(LONG, LONG)));
+        get(plugin(LATER, LONG));
         get(enrolment.handle(new Remove(UID, true, NETNS.toString())));
         assertThat(enrolment.pods()).singleElement().matches(PodState::captured);
         get(enrolment.handle(new Remove(UID, true, LATER.toString())));
