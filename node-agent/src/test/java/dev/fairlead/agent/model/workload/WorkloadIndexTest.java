@@ -38,8 +38,7 @@ class WorkloadIndexTest {
     @Test
     void anAddressThatTwoPodsHaveLeadsToNeither() {
         var index =
-                new WorkloadIndex(
-                        List.of(workload("old", REUSED), workload("new", REUSED, OWN)));
+                new WorkloadIndex(List.of(workload("old", REUSED), workload("new", REUSED, OWN)));
         assertThat(index.at(REUSED)).isNull();
         assertThat(index.at(OWN)).isSameAs(index.withUid("new"));
     }
