@@ -19,6 +19,16 @@ public final class KubernetesApi {
         return client(userAgent, Config.autoConfigure(null));
     }
 
+    /**
+     * A client that tries each request once, for callers that know themselves when to try again:
+     * with the usual one an API server that is back after a minute is asked half a minute later.
+     */
+    public static KubernetesClient tryingOnce(String userAgent) {
+        Config config = Config.autoConfigure(null);
+        config.setRequestRetryBackoffLimit(0);
+        return client(userAgent, config);
+    }
+
     /** A client by a kubeconfig file, or where none is named as {@link #client(String)}. */
     public static KubernetesClient client(String userAgent, @Nullable Path kubeconfig) {
         return kubeconfig == null

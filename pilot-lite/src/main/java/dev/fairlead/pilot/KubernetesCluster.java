@@ -21,7 +21,7 @@ final class KubernetesCluster implements Backing, AutoCloseable {
     private static final String LEASE = "fairlead-pilot";
 
     private final PilotConfig.Cluster.Kubernetes config;
-    private final KubernetesClient client = KubernetesApi.client("fairlead-pilot-lite");
+    private final KubernetesClient client = KubernetesApi.tryingOnce("fairlead-pilot-lite");
     private final LeaseLeadership leadership;
 
     KubernetesCluster(PilotConfig.Cluster.Kubernetes config) {

@@ -96,4 +96,26 @@ class AnalyzeTest {
                 .contains("\"level\" : \"WARNING\"", "\"kind\" : \"VirtualService\"")
                 .contains("\"field\" : \"spec.http[0].route[0].destination.host\"");
     }
+
+    /** Another mesh may live there. */
+    @Test
+    void aKindThatIsNotServedIsOnlyAWarningInANamespaceThatIsNotInTheMesh() throws IOException {
+        String gateway =
+                """
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: door, namespace: shop}
+                spec: {}
+                """;
+        String namespace =
+                "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {%s}}\n";
+        String outside = file("a.yaml", gateway, namespace.formatted(""));
+        String inside = file("b.yaml", gateway, namespace.formatted("istio-injection: enabled"));
+        assertThat(run("-f", outside)).isZero();
+        assertThat(run("-f", inside)).isEqualTo(1);
+        assertThat(said())
+                .isEqualTo(
+                        "WARNING Gateway shop/door kind Gateway not supported yet\n"
+                                + "ERROR Gateway shop/door kind Gateway not supported yet\n");
+    }
 }

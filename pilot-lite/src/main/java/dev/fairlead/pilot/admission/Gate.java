@@ -64,7 +64,8 @@ final class Gate {
                                     CrossCheck.warnings(Candidate.with(state, object))
                                             .getOrDefault(key, List.of())));
             case Verdict.Refused<ConfigObject>(List<Problem> problems) -> {
-                if (unchanged(request) || (unserved(problems) && !ours(key, state))) {
+                if (unchanged(request)
+                        || (!ConfigReader.serves(key.group(), key.kind()) && !ours(key, state))) {
                     yield Decision.allow(texts(problems));
                 }
                 yield Decision.deny(key, problems);
@@ -78,13 +79,6 @@ final class Gate {
         return before.isObject()
                 && before.path("spec").equals(request.object().path("spec"))
                 && before.path("apiVersion").equals(request.object().path("apiVersion"));
-    }
-
-    /** Whether its kind is what stands against it. */
-    private static boolean unserved(List<Problem> problems) {
-        return problems.size() == 1
-                && problems.getFirst().field().isEmpty()
-                && problems.getFirst().reason().startsWith("kind ");
     }
 
     /** Whether it would have been for this mesh: elsewhere another one may live. */

@@ -43,12 +43,12 @@ final class ClusterCompiler {
         this.mesh = registry.state().mesh();
     }
 
-    /** Every cluster that clients of a scope may be routed to. */
-    List<ServiceCluster> clusters(Horizon horizon) {
+    /** Every cluster of these Services, as clients of a namespace see them. */
+    List<ServiceCluster> clusters(String clientNamespace, List<Service> destinations) {
         List<ServiceCluster> all = new ArrayList<>();
-        for (Service service : horizon.destinations()) {
-            DestinationRule rule = rules.destinationRule(horizon.namespace(), service);
-            String suffix = suffix(horizon.namespace(), service, rule);
+        for (Service service : destinations) {
+            DestinationRule rule = rules.destinationRule(clientNamespace, service);
+            String suffix = suffix(clientNamespace, service, rule);
             all.addAll(
                     made.computeIfAbsent(
                             service.fqdn() + suffix,

@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.Service;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,6 +105,8 @@ final class Compilation {
                         horizon.services(),
                         sameClusters);
         routes.put(scope.name(), known);
+        List<Service> destinations = horizon.destinations();
+        boolean sameDestinations = known.leadsWhereItLed(destinations) && sameClusters;
         var compiler = new RouteCompiler(registry, horizon, clusters, known);
         var now =
                 new ScopeView(
@@ -114,8 +117,11 @@ final class Compilation {
                                 List.copyOf(
                                         new ChainCompiler(registry, horizon, compiler).chains())),
                         Same.ifSame(old == null ? null : old.routes(), compiler.tables()),
-                        Same.ifSame(
-                                old == null ? null : old.clusters(), clusters.clusters(horizon)));
+                        old != null && sameDestinations
+                                ? old.clusters()
+                                : Same.ifSame(
+                                        old == null ? null : old.clusters(),
+                                        clusters.clusters(horizon.namespace(), destinations)));
         return old != null
                         && Same.object(old.chains(), now.chains())
                         && Same.object(old.routes(), now.routes())

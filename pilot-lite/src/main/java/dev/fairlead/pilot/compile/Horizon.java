@@ -3,8 +3,9 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -70,7 +71,8 @@ final class Horizon {
      * Services that connections may end at: those, and what the VirtualServices in sight send to.
      */
     List<Service> destinations() {
-        Set<Service> seen = new HashSet<>(services);
+        Set<Service> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        seen.addAll(services);
         List<Service> all = new ArrayList<>(services);
         for (VirtualService rule : virtualServices) {
             for (String host : rule.destinations()) {

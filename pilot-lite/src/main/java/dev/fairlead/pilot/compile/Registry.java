@@ -13,9 +13,11 @@ import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.enrolment.Enrolment;
 import dev.fairlead.wire.enrolment.NamespaceWord;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +119,7 @@ final class Registry {
                     podPorts.computeIfAbsent(key, k -> new HashMap<>())
                             .putIfAbsent(pod.uid(), port);
                     if (service != null && service.namespace().equals(pod.namespace())) {
-                        byPod.computeIfAbsent(pod.uid(), uid -> new HashSet<>()).add(service);
+                        byPod.computeIfAbsent(pod.uid(), uid -> identities()).add(service);
                     }
                 }
             }
@@ -138,9 +140,15 @@ final class Registry {
         return state.services();
     }
 
+    /** A set that does not hash all that a Service is. */
+    private static Set<Service> identities() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
     /** Services of its namespace that lead to a pod, by selector or endpoint, oldest first. */
     List<Service> services(Pod pod) {
-        Set<Service> found = new HashSet<>(byPod.getOrDefault(pod.uid(), Set.of()));
+        Set<Service> found = identities();
+        found.addAll(byPod.getOrDefault(pod.uid(), Set.of()));
         pod.labels()
                 .forEach((label, value) -> {
                     var key = new Selection(pod.namespace(), label, value);

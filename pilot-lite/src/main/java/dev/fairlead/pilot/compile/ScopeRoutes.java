@@ -38,6 +38,7 @@ final class ScopeRoutes {
     private final List<Service> services;
     private final Map<Key, Host> hosts;
     private final Map<String, RouteTable> tables;
+    private List<Service> destinations = List.of();
 
     private ScopeRoutes(
             List<Service> services, Map<Key, Host> hosts, Map<String, RouteTable> tables) {
@@ -69,6 +70,13 @@ final class ScopeRoutes {
             hosts.put(key, known);
         }
         return known.host;
+    }
+
+    /** Whether connections may end where they might before; remembers where they may now. */
+    boolean leadsWhereItLed(List<Service> now) {
+        boolean same = Same.objects(destinations, now);
+        destinations = now;
+        return same;
     }
 
     /** The table, as the same object where it is as it was. */

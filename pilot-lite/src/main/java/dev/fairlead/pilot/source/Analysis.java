@@ -6,6 +6,7 @@ import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
@@ -72,7 +73,7 @@ public final class Analysis {
                             case Verdict.Accepted<ConfigObject>(ConfigObject value) ->
                                     accepted.add(value);
                             case Verdict.Refused<ConfigObject>(List<Problem> problems) ->
-                                    add(Level.ERROR, key, problems);
+                                    add(level(key, mesh, inventory), key, problems);
                         }
                     }
                 });
@@ -80,6 +81,21 @@ public final class Analysis {
         CrossCheck.warnings(state).forEach((key, problems) -> add(Level.WARNING, key, problems));
         findings.sort(Comparator.comparing(Finding::object)); // stable
         return new Result(state, findings);
+    }
+
+    /**
+     * What is wrong in a kind that is not served is nobody's business in a namespace that is known
+     * and not in the mesh: another one may live there.
+     */
+    private static Level level(ObjectKey key, MeshSettings mesh, Inventory inventory) {
+        Namespace namespace = inventory.namespaces().get(key.namespace());
+        boolean elsewhere =
+                namespace != null
+                        && !namespace.word().asks()
+                        && !key.namespace().equals(mesh.rootNamespace());
+        return elsewhere && !ConfigReader.serves(key.group(), key.kind())
+                ? Level.WARNING
+                : Level.ERROR;
     }
 
     private MeshSettings mesh(@Nullable JsonNode configMap) {

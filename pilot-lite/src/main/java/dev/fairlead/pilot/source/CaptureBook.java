@@ -27,6 +27,8 @@ public final class CaptureBook {
     private final Map<String, Report> reports = new HashMap<>();
     private final Map<String, Report> unconfirmed = new HashMap<>();
     private Map<String, Pod> pods = Map.of();
+    private Map<String, Report> observed = Map.of();
+    private boolean moved; // since the marks were counted
     private Set<String> marked = Set.of(); // the same set as long as it holds the same
     private long revision;
 
@@ -93,6 +95,7 @@ public final class CaptureBook {
                 changes.put(report.key(), Optional.of(report.toJson()));
             }
             store.put(changes);
+            moved = true;
             now = ++revision;
         }
         changed.run();
@@ -103,7 +106,13 @@ public final class CaptureBook {
      * Takes what pods themselves say, by UID: reports that other replicas took, or this one in an
      * earlier life. A report of ours holds until its pod shows it.
      */
+    @SuppressWarnings("ReferenceEquality") // the very map again has nothing new
     public synchronized void observed(Map<String, Report> conditions) {
+        if (conditions == observed) {
+            return;
+        }
+        observed = conditions;
+        moved = true;
         conditions.forEach((uid, seen) -> {
             if (seen.equals(unconfirmed.getOrDefault(uid, seen))) {
                 unconfirmed.remove(uid);
@@ -116,7 +125,12 @@ public final class CaptureBook {
     record Marks(long revision, Set<String> captured) {}
 
     /** The marks of these pods, which are all there are now; reports of pods that left go. */
+    @SuppressWarnings("ReferenceEquality")
     synchronized Marks marks(Map<String, Pod> present) {
+        if (present == pods && !moved) {
+            return new Marks(revision, marked);
+        }
+        moved = false;
         Map<ObjectKey, Optional<JsonNode>> gone = new LinkedHashMap<>();
         Set<ObjectKey> kept = new HashSet<>();
         reports.values()

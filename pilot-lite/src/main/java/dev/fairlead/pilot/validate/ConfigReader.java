@@ -80,13 +80,42 @@ public final class ConfigReader {
                             object,
                             AUTHENTICATION.contains(version),
                             new PeerPolicyReader(meta, mesh.rootNamespace())::policy);
-            default ->
-                    new Verdict.Refused<>(
-                            List.of(
-                                    new Problem(
-                                            "",
-                                            "kind " + key.kind() + " " + Problem.NOT_SUPPORTED)));
+            default -> unserved(key, object);
         };
+    }
+
+    /** Refused because of its kind alone, or if it is wrong in itself because of that. */
+    private static Verdict<ConfigObject> unserved(ObjectKey key, JsonNode object) {
+        List<Problem> problems = new ArrayList<>();
+        Fields spec = Fields.of(object.path("spec"), "spec", problems);
+        boolean checked = true;
+        boolean needed = false;
+        switch (key.group() + "/" + key.kind()) {
+            case "security.istio.io/AuthorizationPolicy" -> AuthorizationPolicyCheck.check(spec);
+            case "security.istio.io/RequestAuthentication" ->
+                    RequestAuthenticationCheck.check(spec);
+            case "telemetry.istio.io/Telemetry" -> TelemetryCheck.check(spec);
+            case "networking.istio.io/ServiceEntry" -> {
+                needed = true;
+                ServiceEntryCheck.serviceEntry(spec, key.namespace());
+            }
+            case "networking.istio.io/WorkloadEntry" -> {
+                needed = true;
+                boolean _ = ServiceEntryCheck.workload(spec);
+            }
+            default -> checked = false;
+        }
+        if (checked) {
+            spec.end();
+        }
+        if (needed && !spec.given()) {
+            problems.addFirst(new Problem("spec", "is needed"));
+        }
+        return new Verdict.Refused<>(
+                problems.isEmpty()
+                        ? List.of(
+                                new Problem("", "kind " + key.kind() + " " + Problem.NOT_SUPPORTED))
+                        : problems);
     }
 
     private static Verdict<ConfigObject> spec(

@@ -118,6 +118,15 @@ final class Fields {
         return node.intValue();
     }
 
+    /** Checks that a number, if there is one, is within the bounds. */
+    void number(String name, double min, double max) {
+        JsonNode node = take(name);
+        if (!absent(node)
+                && (!node.isNumber() || node.doubleValue() < min || node.doubleValue() > max)) {
+            problem(name, "must be a number from " + min + " to " + max);
+        }
+    }
+
     boolean bool(String name) {
         JsonNode node = take(name);
         if (!absent(node) && !node.isBoolean()) {
@@ -162,6 +171,32 @@ final class Fields {
         return strings;
     }
 
+    /** Whole numbers by key, those within the bounds. */
+    Map<String, Integer> integers(String name, int min, int max) {
+        Map<String, Integer> numbers = new LinkedHashMap<>();
+        JsonNode node = take(name);
+        if (!absent(node) && !node.isObject()) {
+            problem(name, "must be an object");
+        }
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            JsonNode value = entry.getValue();
+            if (value.isIntegralNumber() && value.longValue() >= min && value.longValue() <= max) {
+                numbers.put(entry.getKey(), value.intValue());
+            } else {
+                problems.add(
+                        new Problem(
+                                at(name) + "." + entry.getKey(),
+                                "must be a whole number from " + min + " to " + max));
+            }
+        }
+        return numbers;
+    }
+
+    /** How many entries a list has; 0 where there is none. */
+    int size(String name) {
+        return object.path(written(name)).size();
+    }
+
     List<String> stringList(String name) {
         List<String> strings = new ArrayList<>();
         JsonNode node = array(name);
@@ -198,7 +233,12 @@ final class Fields {
         List<T> values = new ArrayList<>();
         JsonNode node = array(name);
         for (int i = 0; i < node.size(); i++) {
-            values.add(readWhole(node.get(i), at(name) + "[" + i + "]", read));
+            String where = at(name) + "[" + i + "]";
+            if (node.get(i).isNull()) {
+                problems.add(new Problem(where, "must be an object"));
+            } else {
+                values.add(readWhole(node.get(i), where, read));
+            }
         }
         return values;
     }

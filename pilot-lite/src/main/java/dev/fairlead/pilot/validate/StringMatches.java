@@ -11,6 +11,9 @@ final class StringMatches {
 
     private static final int MAX_REGEX = 1024; // Istio's own bound
     private static final int MAX_STEPS = 100_000; // 10 MB: ours; a client may take less, and say so
+    private static final int MAX_DEPTH = 100; // as deep as agents go
+    private static final Pattern HEADER_NAME =
+            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110 token
 
     private StringMatches() {}
 
@@ -29,7 +32,7 @@ final class StringMatches {
 
     /** Of a header: an empty object means that it is there. */
     static StringMatch header(String name, Fields fields) {
-        if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
+        if (!HEADER_NAME.matcher(name).matches()) {
             fields.wrong("not a header name");
         }
         return oneOf(fields);
@@ -63,6 +66,8 @@ final class StringMatches {
     private static StringMatch regex(Fields fields, String kind, String value) {
         if (value.length() > MAX_REGEX) {
             fields.problem(kind, "longer than " + MAX_REGEX + " characters");
+        } else if (RegexCost.of(value).depth() > MAX_DEPTH) {
+            fields.problem(kind, "groups nested deeper than " + MAX_DEPTH);
         } else if (RegexCost.of(value).steps() > MAX_STEPS) {
             fields.problem(kind, "more than " + MAX_STEPS + " steps when expanded");
         } else {

@@ -153,7 +153,10 @@ final class VirtualServiceReader {
         if (route.has("route") && targets.isEmpty()) {
             route.problem("route", "at least one destination is needed");
         }
-        int total = targets.stream().mapToInt(Target::weight).sum();
+        long total = targets.stream().mapToLong(Target::weight).sum();
+        if (total > Integer.MAX_VALUE) {
+            route.problem("route", "weights add up to more than " + Integer.MAX_VALUE);
+        }
         if (targets.size() > 1 && mesh.compat() == Compat.ISTIO_1_0 && total != PERCENT) {
             route.problem("route", "weights add up to " + total + ", not to " + PERCENT);
         } else if (targets.size() > 1 && total == 0) {

@@ -224,7 +224,7 @@ class ConfigReaderTest {
                 arguments(
                         "networking.istio.io/v1",
                         "ServiceEntry",
-                        "kind ServiceEntry not supported yet"),
+                        "spec.hosts: at least one host is needed"),
                 arguments("config.istio.io/v1alpha2", "rule", "kind rule not supported yet"),
                 arguments(
                         "rbac.istio.io/v1alpha1",

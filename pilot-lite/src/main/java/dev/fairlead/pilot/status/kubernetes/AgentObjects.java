@@ -122,9 +122,7 @@ final class AgentObjects implements AutoCloseable {
             }
             if (refused.add(node)) { // once: it is tried every two seconds
                 log.warn(
-                        "agent's status not written node={} reason=\"{}\"",
-                        node,
-                        answer.message());
+                        "agent's status not written node={} reason=\"{}\"", node, answer.message());
             }
         } catch (IOException e) {
             log.debug("agent's status not written node={}", node, e);
