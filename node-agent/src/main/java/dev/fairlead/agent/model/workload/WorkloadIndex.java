@@ -3,6 +3,7 @@ package dev.fairlead.agent.model.workload;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +28,27 @@ public final class WorkloadIndex {
     public WorkloadIndex(Collection<Workload> workloads, @Nullable Set<String> enrolledNamespaces) {
         this.enrolledNamespaces =
                 enrolledNamespaces == null ? null : Set.copyOf(enrolledNamespaces);
+        Set<InetAddress> shared = new HashSet<>();
         for (Workload workload : workloads) {
             byUid.put(workload.uid(), workload);
-            workload.addresses().forEach(address -> byAddress.put(address, workload));
+            for (InetAddress address : workload.addresses()) {
+                Workload other = byAddress.put(address, workload);
+                if (other != null && !other.uid().equals(workload.uid())) {
+                    shared.add(address); // given to a new pod before the old one was forgotten
+                }
+            }
         }
+        byAddress.keySet().removeAll(shared);
     }
 
     public @Nullable Workload withUid(String uid) {
         return byUid.get(uid);
     }
 
-    /** The workload that has {@code address} as its own, or null: never guessed. */
+    /**
+     * The workload that has {@code address} as its own, or null: never guessed. Of two that have
+     * it, neither.
+     */
     public @Nullable Workload at(InetAddress address) {
         return byAddress.get(address);
     }
