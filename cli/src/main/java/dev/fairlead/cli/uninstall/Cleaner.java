@@ -16,6 +16,7 @@ import java.util.Set;
 final class Cleaner {
 
     static final String NAME = "fairlead-clean";
+    private static final String PROGRAM = "/opt/fairlead/bin/fairlead-clean";
 
     /** Volumes that are the agent's folders on the node, which go. */
     private static final Set<String> OWN = Set.of("state", "run", "token", "root");
@@ -31,29 +32,8 @@ final class Cleaner {
                         .filter(c -> c.getName().equals("agent"))
                         .findFirst()
                         .orElseThrow();
-        ContainerBuilder bare =
-                new ContainerBuilder(container)
-                        .withArgs(List.of())
-                        .withPorts(List.of())
-                        .withLifecycle(null)
-                        .withStartupProbe(null)
-                        .withReadinessProbe(null)
-                        .withLivenessProbe(null)
-                        .removeMatchingFromVolumeMounts(m -> OWN.contains(m.getName()))
-                        .addNewVolumeMount()
-                        .withName("lib")
-                        .withMountPath("/host/var/lib")
-                        .endVolumeMount()
-                        .addNewVolumeMount()
-                        .withName("var-run")
-                        .withMountPath("/host/run")
-                        .endVolumeMount();
-        Container clean =
-                bare.withName("clean").withCommand("/opt/fairlead/bin/fairlead-clean").build();
-        Container stay =
-                bare.withName("stay")
-                        .withCommand("/opt/fairlead/bin/fairlead-clean", "stay")
-                        .build();
+        Container clean = running(container, "clean", PROGRAM);
+        Container stay = running(container, "stay", PROGRAM, "stay");
         return new DaemonSetBuilder()
                 .withNewMetadata()
                 .withName(NAME)
@@ -85,6 +65,29 @@ final class Cleaner {
                 .endSpec()
                 .endTemplate()
                 .endSpec()
+                .build();
+    }
+
+    /** The agent's container with another program. */
+    private static Container running(Container agent, String name, String... command) {
+        return new ContainerBuilder(agent)
+                .withName(name)
+                .withCommand(command)
+                .withArgs(List.of())
+                .withPorts(List.of())
+                .withLifecycle(null)
+                .withStartupProbe(null)
+                .withReadinessProbe(null)
+                .withLivenessProbe(null)
+                .removeMatchingFromVolumeMounts(m -> OWN.contains(m.getName()))
+                .addNewVolumeMount()
+                .withName("lib")
+                .withMountPath("/host/var/lib")
+                .endVolumeMount()
+                .addNewVolumeMount()
+                .withName("var-run")
+                .withMountPath("/host/run")
+                .endVolumeMount()
                 .build();
     }
 }
