@@ -87,7 +87,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(
                         "dev.fairlead.agent.control.xds..",
                         "dev.fairlead.pilot.generate..",
-                        "dev.fairlead.pilot.serve..")
+                        "dev.fairlead.pilot.serve..",
+                        "dev.fairlead.cli.bench..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.envoyproxy..")

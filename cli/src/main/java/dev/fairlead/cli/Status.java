@@ -11,8 +11,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         description = {
-            "With --kubeconfig, or KUBECONFIG set: the cluster's agents, how far each is behind,",
-            "what they reject and which objects are not in force. Else: the labs that are up."
+            "With --kubeconfig, or KUBECONFIG set: the cluster's agents, how far each is",
+            "behind, what they reject and which objects are not in force.",
+            "Else: the labs that are up."
         })
 final class Status implements Callable<Integer> {
 

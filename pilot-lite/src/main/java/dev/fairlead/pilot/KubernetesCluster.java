@@ -5,6 +5,7 @@ import dev.fairlead.kubernetes.Leadership;
 import dev.fairlead.kubernetes.LeaseLeadership;
 import dev.fairlead.kubernetes.auth.TokenReviews;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
+import dev.fairlead.kubernetes.watch.ServerState;
 import dev.fairlead.pilot.admission.Webhook;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.kubernetes.KubernetesSource;
@@ -61,9 +62,11 @@ final class KubernetesCluster implements Backing, AutoCloseable {
     @Override
     public Opened open(PilotMetrics metrics, ToLongFunction<ClusterState> publish) {
         var kinds = new InstalledKinds();
-        var store = new KubernetesStatusStore(client, leadership, kinds, config.replica());
+        var server = new ServerState(Clock.systemUTC());
+        var store = new KubernetesStatusStore(client, server, leadership, kinds, config.replica());
         store.start();
-        return new Opened(store, new KubernetesSource(client, kinds, store, metrics, publish));
+        return new Opened(
+                store, new KubernetesSource(client, server, kinds, store, metrics, publish));
     }
 
     @Override

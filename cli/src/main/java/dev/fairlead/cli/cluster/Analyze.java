@@ -34,9 +34,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "analyze",
         description = {
-            "Says what is wrong, or dubious, with configuration: the verdicts of admission and status.",
-            "With -f of files alone; with -f and --kubeconfig of files beside what the cluster has;",
-            "without -f of the cluster. Exits 1 when there are errors."
+            "Says what is wrong, or dubious, with configuration, as admission and status do:",
+            "with -f of files; with -f and --kubeconfig of files beside what the cluster",
+            "has; without -f of the cluster. Exits 1 when there are errors."
         })
 public final class Analyze implements Callable<Integer> {
 

@@ -1,20 +1,21 @@
 package dev.fairlead.cli.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.pilot.source.Inventory;
 import dev.fairlead.pilot.validate.ConfigReader;
 import dev.fairlead.wire.directory.ObjectKey;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What a cluster has of the objects that configuration is judged by. One reading, no watch. */
 final class LiveObjects {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final KubernetesClient client;
     private final Map<ObjectKey, JsonNode> objects = new LinkedHashMap<>();
@@ -24,72 +25,65 @@ final class LiveObjects {
     }
 
     /** All of them; a KubernetesClientException says what could not be read. */
-    static Map<ObjectKey, JsonNode> read(KubernetesClient client) {
+    static Map<ObjectKey, JsonNode> read(KubernetesClient client) throws IOException {
         var live = new LiveObjects(client);
-        for (String kind : List.of("Namespace", "Service", "Pod")) {
-            live.addAll(context("", "v1", kind, kind.toLowerCase(java.util.Locale.ROOT) + "s"));
+        live.addAll("/api/v1/namespaces", "v1", "Namespace");
+        live.addAll("/api/v1/services", "v1", "Service");
+        live.addAll("/api/v1/pods", "v1", "Pod");
+        JsonNode mesh =
+                live.get(
+                        "/api/v1/namespaces/"
+                                + Inventory.MESH.namespace()
+                                + "/configmaps/"
+                                + Inventory.MESH.name());
+        if (mesh.isObject()) {
+            live.objects.put(Inventory.MESH, mesh);
         }
-        live.addMesh();
         live.addConfigs();
         return live.objects;
     }
 
     /** Objects of the kinds that {@link ConfigReader} owns, as far as they are installed. */
-    static Map<ObjectKey, JsonNode> configs(KubernetesClient client) {
+    static Map<ObjectKey, JsonNode> configs(KubernetesClient client) throws IOException {
         var live = new LiveObjects(client);
         live.addConfigs();
         return live.objects;
     }
 
-    private void addConfigs() {
-        for (CustomResourceDefinition definition :
-                client.apiextensions().v1().customResourceDefinitions().list().getItems()) {
-            String group = definition.getSpec().getGroup();
-            for (CustomResourceDefinitionVersion version : definition.getSpec().getVersions()) {
-                if (ConfigReader.owns(group) && Boolean.TRUE.equals(version.getStorage())) {
+    private void addConfigs() throws IOException {
+        for (JsonNode definition :
+                get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions").path("items")) {
+            String group = definition.at("/spec/group").asText();
+            for (JsonNode version : definition.at("/spec/versions")) {
+                if (ConfigReader.owns(group) && version.path("storage").asBoolean()) {
+                    String apiVersion = group + "/" + version.path("name").asText();
                     addAll(
-                            context(
-                                    group,
-                                    version.getName(),
-                                    definition.getSpec().getNames().getKind(),
-                                    definition.getSpec().getNames().getPlural()));
+                            "/apis/"
+                                    + apiVersion
+                                    + "/"
+                                    + definition.at("/spec/names/plural").asText(),
+                            apiVersion,
+                            definition.at("/spec/names/kind").asText());
                 }
             }
         }
     }
 
-    private static ResourceDefinitionContext context(
-            String group, String version, String kind, String plural) {
-        return new ResourceDefinitionContext.Builder()
-                .withGroup(group)
-                .withVersion(version)
-                .withKind(kind)
-                .withPlural(plural)
-                .withNamespaced(true)
-                .build();
-    }
-
-    private void addAll(ResourceDefinitionContext context) {
-        for (GenericKubernetesResource one :
-                client.genericKubernetesResources(context).inAnyNamespace().list().getItems()) {
-            add(one);
+    private void addAll(String path, String apiVersion, String kind) throws IOException {
+        for (JsonNode item : get(path).path("items")) {
+            ObjectNode object = (ObjectNode) item;
+            object.put("apiVersion", apiVersion).put("kind", kind); // a list's items may lack them
+            objects.put(ObjectKey.of(object), object);
         }
     }
 
-    private void addMesh() {
-        GenericKubernetesResource mesh =
-                client.genericKubernetesResources("v1", "ConfigMap")
-                        .inNamespace(Inventory.MESH.namespace())
-                        .withName(Inventory.MESH.name())
-                        .get();
-        if (mesh != null) {
-            add(mesh);
-        }
+    private JsonNode get(String path) throws IOException {
+        return get(client, path);
     }
 
-    private void add(GenericKubernetesResource resource) {
-        JsonNode object =
-                client.getKubernetesSerialization().convertValue(resource, JsonNode.class);
-        objects.put(ObjectKey.of(object), object);
+    /** What the API server answers, or a missing node where there is no such thing. */
+    static JsonNode get(KubernetesClient client, String path) throws IOException {
+        String answer = client.raw(path);
+        return answer == null ? MissingNode.getInstance() : JSON.readTree(answer);
     }
 }

@@ -21,7 +21,6 @@ import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.status.kubernetes.ObservedStatus;
 import dev.fairlead.wire.directory.ObjectKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -84,13 +83,14 @@ final class Collections implements AutoCloseable {
 
     Collections(
             KubernetesClient client,
+            ServerState server,
             InstalledKinds installed,
             ObservedStatus statuses,
             PilotMetrics metrics,
             Burst burst) {
         this.client = client;
         this.statuses = statuses;
-        this.server = new ServerState(Clock.systemUTC());
+        this.server = server;
         this.follower = new Watched(metrics, burst);
         metrics.watchingFailedSeconds(() -> server.failingFor().toMillis() / 1e3);
         metrics.changesWaiting(burst::waiting);

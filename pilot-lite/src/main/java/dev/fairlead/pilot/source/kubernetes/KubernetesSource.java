@@ -2,6 +2,7 @@ package dev.fairlead.pilot.source.kubernetes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
+import dev.fairlead.kubernetes.watch.ServerState;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.CaptureBook;
 import dev.fairlead.pilot.source.ClusterSource;
@@ -44,6 +45,7 @@ public final class KubernetesSource implements ClusterSource {
     /** {@code publish} compiles and serves a state, and returns its generation. */
     public KubernetesSource(
             KubernetesClient client,
+            ServerState server,
             InstalledKinds installed,
             KubernetesStatusStore store,
             PilotMetrics metrics,
@@ -53,7 +55,8 @@ public final class KubernetesSource implements ClusterSource {
         this.publish = publish;
         this.captures = new CaptureBook(store, burst::changed);
         this.builder = new StateBuilder(Map.of(), captures);
-        this.collections = new Collections(client, installed, store.observed(), metrics, burst);
+        this.collections =
+                new Collections(client, server, installed, store.observed(), metrics, burst);
     }
 
     @Override

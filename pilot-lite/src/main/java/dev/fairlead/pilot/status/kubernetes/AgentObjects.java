@@ -10,7 +10,6 @@ import dev.fairlead.kubernetes.watch.Reflector;
 import dev.fairlead.kubernetes.watch.ServerState;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,7 +43,7 @@ final class AgentObjects implements AutoCloseable {
     record AgentStatus(
             String node, boolean connected, String pilot, int profile, long acknowledged) {}
 
-    AgentObjects(KubernetesClient client, ApiWriter api, String replica) {
+    AgentObjects(KubernetesClient client, ServerState server, ApiWriter api, String replica) {
         this.api = api;
         this.replica = replica;
         this.all =
@@ -54,7 +53,7 @@ final class AgentObjects implements AutoCloseable {
                         Set.of("rejected"),
                         (key, object, before) -> read(object.path("status")),
                         new Telling(),
-                        new ServerState(Clock.systemUTC()));
+                        server);
     }
 
     private static AgentStatus read(JsonNode status) {

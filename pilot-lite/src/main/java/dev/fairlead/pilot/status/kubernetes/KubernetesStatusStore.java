@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kubernetes.ApiWriter;
 import dev.fairlead.kubernetes.Leadership;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
+import dev.fairlead.kubernetes.watch.ServerState;
 import dev.fairlead.pilot.status.StatusKeys;
 import dev.fairlead.pilot.status.StatusStore;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -26,10 +27,14 @@ public final class KubernetesStatusStore implements StatusStore {
 
     /** {@code replica} is the name by which Agent objects say who serves them. */
     public KubernetesStatusStore(
-            KubernetesClient client, Leadership leadership, InstalledKinds kinds, String replica) {
+            KubernetesClient client,
+            ServerState server,
+            Leadership leadership,
+            InstalledKinds kinds,
+            String replica) {
         var api = new ApiWriter(client);
         pods = new PodConditions(api);
-        agents = new AgentObjects(client, api, replica);
+        agents = new AgentObjects(client, server, api, replica);
         objects = new ObjectConditions(api, leadership, kinds, agents::all);
         agents.onChange(objects::agentsChanged);
     }
