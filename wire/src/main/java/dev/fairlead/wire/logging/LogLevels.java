@@ -42,6 +42,8 @@ public final class LogLevels {
     LogLevels() {
         rules.put("", Threshold.INFO);
         rules.put("io.netty", Threshold.WARN);
+        // warns of every v1alpha1, and of every lost connection that its callers report themselves
+        rules.put("io.fabric8", Threshold.ERROR);
         // gRPC asks for TCP's keepalive on Unix sockets, too; to be without it is no news
         rules.put("io.netty.bootstrap.Bootstrap", Threshold.ERROR);
     }

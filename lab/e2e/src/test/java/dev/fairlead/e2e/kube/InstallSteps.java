@@ -29,6 +29,7 @@ abstract class InstallSteps {
     private final String[] options;
     private @Nullable Kube up;
     private Set<String> before = Set.of();
+    private String foreign = "";
 
     /** {@code options}: of the cluster, as {@code ./fairlead kube up} takes them. */
     InstallSteps(String... options) {
@@ -38,7 +39,14 @@ abstract class InstallSteps {
     @BeforeAll
     void up() {
         up = Kube.up("install", options).withImages();
+        up.shell(
+                        """
+                        kubectl create -f deploy/daemonset/base/crds/wasmplugins.extensions.istio.io.yaml
+                        kubectl label crd wasmplugins.extensions.istio.io app.kubernetes.io/part-of-
+                        """)
+                .ok();
         before = Leftovers.of(up);
+        foreign = foreign();
     }
 
     @AfterAll
@@ -192,8 +200,99 @@ abstract class InstallSteps {
         assertThat(restarts.replace(" ", "")).as("kubelet's probes pass").matches("0+");
     }
 
+    /** A definition that was there before is used; one of ours that is out of date is renewed. */
     @Test
     @Order(8)
+    void definitionsOfOthersAreNeverTouched() {
+        String ours = "customresourcedefinition/virtualservices.networking.istio.io";
+        kube().kubectl("annotate", ours, "--overwrite", "fairlead.dev/content-sha256=old").ok();
+        kube().kubectl("-n", "fairlead-system", "delete", "jobs", "--all").ok();
+        kube().kubectl("apply", "-k", "deploy/daemonset").ok();
+        Kube.await(
+                "the definition is ours again",
+                () ->
+                        !kube().kubectl("get", ours, "-o", "jsonpath={.metadata.annotations}")
+                                .ok()
+                                .contains("\"old\""));
+        assertThat(foreign()).as("Istio's own definition").isEqualTo(foreign);
+    }
+
+    private String foreign() {
+        return kube().kubectl(
+                        "get",
+                        "customresourcedefinition/wasmplugins.extensions.istio.io",
+                        "-o",
+                        "jsonpath={.metadata.resourceVersion} {.metadata.uid}")
+                .ok();
+    }
+
+    /** What a served kind's old form, and who changes what is ours, bring about. */
+    @Test
+    @Order(7)
+    void oldKindsAndRepairs() {
+        kube().apply(
+                        """
+                        apiVersion: authentication.istio.io/v1alpha1
+                        kind: Policy
+                        metadata: {name: default, namespace: legacy}
+                        spec: {peers: [{mtls: {mode: PERMISSIVE}}]}
+                        ---
+                        apiVersion: authentication.istio.io/v1alpha1
+                        kind: MeshPolicy
+                        metadata: {name: default}
+                        spec: {peers: [{mtls: {mode: PERMISSIVE}}]}
+                        ---
+                        apiVersion: networking.istio.io/v1
+                        kind: Sidecar
+                        metadata: {name: default, namespace: legacy}
+                        spec: {egress: [{hosts: ["./*", "default/*"]}]}
+                        """)
+                .ok();
+        for (String object :
+                new String[] {
+                    "policies.authentication.istio.io/default",
+                    "meshpolicies.authentication.istio.io/default",
+                    "sidecars.networking.istio.io/default"
+                }) {
+            Kube.await(
+                    object + " is accepted",
+                    () ->
+                            kube().kubectl(
+                                            "-n",
+                                            "legacy",
+                                            "get",
+                                            object,
+                                            "-o",
+                                            "jsonpath={.status.conditions}")
+                                    .out()
+                                    .contains("Accepted"));
+        }
+        kube().kubectl(
+                        "-n",
+                        "fairlead-system",
+                        "patch",
+                        "configmap",
+                        "fairlead-root",
+                        "-p",
+                        "{\"data\":{\"root.pem\":\"nothing\"}}")
+                .ok();
+        Kube.await(
+                "ca has put its root back",
+                () ->
+                        kube().kubectl(
+                                        "-n",
+                                        "fairlead-system",
+                                        "get",
+                                        "configmap",
+                                        "fairlead-root",
+                                        "-o",
+                                        "yaml")
+                                .ok()
+                                .contains("BEGIN CERTIFICATE"));
+    }
+
+    @Test
+    @Order(9)
     void ourAccountsMayDoWhatTheyDoAndNoMore() {
         Audit audit = Audit.of(kube());
         assertThat(audit.denied()).as("requests that were denied").isEmpty();
@@ -201,13 +300,18 @@ abstract class InstallSteps {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void uninstallLeavesNothingOfOursAndAllOfTheUsers() {
         follow("### Uninstall");
         assertThat(kube().kubectl("get", "virtualservices", "-o", "name").ok()).contains("reviews");
         assertThat(asked(10)).as("the pods serve on").isNotEmpty();
+        var refused = kube().shell("./fairlead uninstall --purge-crds");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("nothing was done", "VirtualService default/reviews");
         kube().kubectl("delete", "-f", "samples/bookinfo", "-f", "samples/sleep").ok();
-        kube().kubectl("delete", "virtualservices,destinationrules,peerauthentications", "--all")
+        kube().shell(
+                        "kubectl delete -A --all virtualservices,destinationrules,sidecars,"
+                                + "peerauthentications,meshpolicies,policies.authentication.istio.io")
                 .ok();
         kube().shell("./fairlead uninstall --purge-crds").ok();
         Kube.await(
@@ -223,6 +327,7 @@ abstract class InstallSteps {
                     return "more: " + more + " less: " + less;
                 });
         assertThat(kube().kubectl("get", "crds", "-o", "name").ok())
-                .doesNotContain("istio.io", "fairlead");
+                .isEqualTo(
+                        "customresourcedefinition.apiextensions.k8s.io/wasmplugins.extensions.istio.io");
     }
 }
