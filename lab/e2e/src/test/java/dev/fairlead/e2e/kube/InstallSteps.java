@@ -228,7 +228,7 @@ abstract class InstallSteps {
 
     /** What a served kind's old form, and who changes what is ours, bring about. */
     @Test
-    @Order(7)
+    @Order(8)
     void oldKindsAndRepairs() {
         kube().apply(
                         """
