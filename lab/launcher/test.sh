@@ -49,6 +49,7 @@ run_tests() { # [unit|lab|kube|all|soak]
     [ -z "${FAIRLEAD_KUBE:-}" ] || kube_prepare
     # a test that fails and then passes is shown as a flake, with both outcomes
     "${maven[@]}" -Dsurefire.rerunFailingTestsCount=1 test || status=$?
+    [ -z "${FAIRLEAD_KUBE:-}" ] || api_tests || status=1
     if [ "$part" = all ] || [ "$part" = unit ]; then
         python_tests samples/bookinfo/test || status=1
         python_tests bench/test || status=1
@@ -58,6 +59,16 @@ run_tests() { # [unit|lab|kube|all|soak]
     summary "$mark" || status=1
     rm -f "$mark"
     exit "$status"
+}
+
+# The modules' own tests against an API server: they run in the network of a cluster of their own.
+api_tests() {
+    local kube=("$root/fairlead" kube --name api) status=0
+    "${kube[@]}" down wipe && "${kube[@]}" up --nodes 1 >/dev/null || return 1
+    "${kube[@]}" exec --net control "${maven[@]}" -o -Dsurefire.groups=kube -Dsurefire.excludedGroups=soak \
+        -pl kubernetes,ca,pilot-lite -am -Dsurefire.rerunFailingTestsCount=1 test || status=1
+    "${kube[@]}" down wipe
+    return $status
 }
 
 # Real peers that some tests are judged by. Where one cannot be had its tests are skipped, and say so.
