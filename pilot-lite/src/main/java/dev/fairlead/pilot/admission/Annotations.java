@@ -15,6 +15,7 @@ import java.util.Set;
 final class Annotations {
 
     private static final String POD = "Pod";
+    private static final String INCLUDE = "traffic.sidecar.istio.io/include";
     private static final Set<String> WORDS = Set.of("", "enabled", "disabled");
 
     private Annotations() {}
@@ -39,6 +40,15 @@ final class Annotations {
         }
         if (key.kind().equals(POD)) {
             problems.addAll(PodExclusions.problems(annotations));
+            annotations.forEach((name, value) -> {
+                if (name.startsWith(INCLUDE) && !value.equals("*")) {
+                    problems.add(
+                            new Problem(
+                                    "metadata.annotations[" + name + "]",
+                                    Problem.NOT_SUPPORTED
+                                            + ": all is captured but what is excluded"));
+                }
+            });
         }
         return problems.stream().map(Problem::toString).toList();
     }

@@ -85,6 +85,28 @@ class ChartTest {
     }
 
     @Test
+    void overlaysChangeWhatTheySay() throws IOException {
+        Map<String, JsonNode> base =
+                objects(client("kubectl", "kustomize", "deploy/daemonset").ok());
+        Map<String, JsonNode> single = overlay("single");
+        assertThat(single.get("Deployment/fairlead-ca").at("/spec/replicas").asInt()).isEqualTo(1);
+        assertThat(single.get("Deployment/fairlead-pilot").at("/spec/replicas").asInt())
+                .isEqualTo(1);
+        JsonNode available = overlay("available").get("Deployment/fairlead-pilot");
+        assertThat(available.at("/spec/replicas").asInt()).isEqualTo(3);
+        assertThat(available.at("/spec/template/spec/affinity/podAntiAffinity").toString())
+                .contains("requiredDuringScheduling", "fairlead-pilot")
+                .doesNotContain("preferred");
+        assertThat(overlay("cri-o").get("DaemonSet/fairlead-agent").toString())
+                .contains("/run/crio");
+        assertThat(single.keySet()).isEqualTo(base.keySet());
+    }
+
+    private static Map<String, JsonNode> overlay(String name) throws IOException {
+        return objects(client("kubectl", "kustomize", "deploy/daemonset/overlays/" + name).ok());
+    }
+
+    @Test
     void anotherNamespaceIsRefusedInWords() {
         assertThat(chart("-n", "default").err()).contains("installed in namespace fairlead-system");
     }
