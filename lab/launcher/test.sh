@@ -1,6 +1,6 @@
 # ./fairlead test: runs Maven's tests and closes with one line over all reports of that run. Sourced by ./fairlead.
 
-# Tags: lab needs a lab, kube a Kubernetes cluster; soak takes minutes and has no short form; long has a longer one, which soak runs.
+# Tags: lab needs a lab, kube a Kubernetes cluster (kube-more: only where asked for); soak takes minutes and has no short form; long has a longer one, which soak runs.
 run_tests() { # [unit|lab|kube|all|soak]
     local part=${1:-all} status=0 mark why
     local maven=("$root/mvnw" -f "$root/pom.xml" -B -ntp --fail-at-end "-Dspotless.check.skip=true" "-Dsurefire.failIfNoSpecifiedTests=false")
@@ -15,7 +15,7 @@ run_tests() { # [unit|lab|kube|all|soak]
     all)
         if why=$(kube_can); then
             export FAIRLEAD_KUBE=1
-            maven+=("-Dsurefire.excludedGroups=soak")
+            maven+=("-Dsurefire.excludedGroups=soak,kube-more") # the install; `test kube` has the rest
         else
             echo "fairlead: SKIPPED: the tests on Kubernetes: $why" >&2
             maven+=("-Dsurefire.excludedGroups=kube,soak")
@@ -49,7 +49,7 @@ run_tests() { # [unit|lab|kube|all|soak]
     [ -z "${FAIRLEAD_KUBE:-}" ] || kube_prepare
     # a test that fails and then passes is shown as a flake, with both outcomes
     "${maven[@]}" -Dsurefire.rerunFailingTestsCount=1 test || status=$?
-    [ -z "${FAIRLEAD_KUBE:-}" ] || api_tests || status=1
+    [ "$part" != kube ] || api_tests || status=1
     if [ "$part" = all ] || [ "$part" = unit ]; then
         python_tests samples/bookinfo/test || status=1
         python_tests bench/test || status=1

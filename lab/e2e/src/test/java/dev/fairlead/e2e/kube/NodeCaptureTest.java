@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * on each other.
  */
 @Tag("kube")
+@Tag("kube-more")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NodeCaptureTest {
 

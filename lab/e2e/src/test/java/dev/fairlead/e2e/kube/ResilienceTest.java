@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** Traffic while parts of the control plane, of the cluster's and of ours, are away. */
 @Tag("kube")
+@Tag("kube-more")
 class ResilienceTest {
 
     private static final Duration SOON = Duration.ofSeconds(15);

@@ -3,9 +3,11 @@ package dev.fairlead.e2e.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The install on nodes that route each pod, and what a NetworkPolicy engine denies there. */
+@Tag("kube-more")
 class RoutedInstallTest extends InstallSteps {
 
     RoutedInstallTest() {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** The test cluster itself, without a mesh: what the other tests take for granted of it. */
 @Tag("kube")
+@Tag("kube-more")
 class TestClusterTest {
 
     private static final String HELLO =
