@@ -39,18 +39,18 @@ class NackTest {
     @AfterEach
     void nothingIsLeftRefused() {
         lab.apply(spoiled.routes("v1", "v1", "v2"));
-        lab.delete(REVIEWS_TO_DETAILS);
+        lab.delete(SLEEP_TO_DETAILS);
     }
 
-    private static final String REVIEWS_TO_DETAILS =
+    private static final String SLEEP_TO_DETAILS =
             """
             apiVersion: networking.istio.io/v1
             kind: VirtualService
-            metadata: {name: reviews-of-nack, namespace: default}
+            metadata: {name: sleep-of-nack, namespace: default}
             spec:
-              hosts: [reviews]
+              hosts: [sleep]
               http:
-              - route: [{destination: {host: details}}]
+              - route: [{destination: {host: details, port: {number: 9080}}}]
             """;
 
     @Test
@@ -68,15 +68,13 @@ class NackTest {
             assertThat(rejected("node-1")).contains("outbound|8080|nack");
             assertThat(spoiled.get().json().get("pod").asText()).startsWith("shop-v1");
 
-            lab.apply(REVIEWS_TO_DETAILS);
-            assertThat(
-                            Curl.from(
-                                            lab,
-                                            "default",
-                                            "deploy/sleep",
-                                            "http://reviews:9080/details/0")
-                                    .body())
-                    .contains("ISBN");
+            lab.apply(SLEEP_TO_DETAILS);
+            Lab.await(
+                    "what is beside it is routed as it says",
+                    () ->
+                            Curl.from(lab, "default", "deploy/sleep", "http://sleep/details/0")
+                                    .body()
+                                    .contains("ISBN"));
             lab.apply(spoiled.routes("v2", "v1", "v2"));
             Lab.await("nothing is refused any more", () -> rejected("node-1").isEmpty());
             assertThat(spoiled.get().json().get("pod").asText()).startsWith("shop-v2");

@@ -3,7 +3,7 @@ package dev.fairlead.pilot.validate;
 /** What is wrong, and where: {@code spec.http[0].fault: not supported yet}. */
 public record Problem(String field, String reason) {
 
-    static final String NOT_SUPPORTED = "not supported yet";
+    public static final String NOT_SUPPORTED = "not supported yet";
     static final String UNKNOWN = "unknown field";
 
     @Override

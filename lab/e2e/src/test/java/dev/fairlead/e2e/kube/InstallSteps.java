@@ -163,7 +163,7 @@ abstract class InstallSteps {
                                   grep -q '^# compat:' "$file" && continue
                                   said=$(kubectl apply --dry-run=server -f "$file" 2>&1)
                                   status=$?
-                                  field=$(sed -n 's/^# refused: *//p' "$file" | head -1 | sed 's/.*\.//; s/\[.*//')
+                                  field=$(sed -n 's|^# refused: *||p' "$file" | head -1 | sed 's|.*[.]||; s|[[].*||')
                                   case $file in
                                   ./valid/*) [ $status = 0 ] || echo "$file: $said" ;;
                                   *) [ $status != 0 ] && grep -qF -- "$field" <<<"$said" || echo "$file: $field: $said" ;;
