@@ -1,5 +1,7 @@
 package dev.fairlead.e2e.kube;
 
+import dev.fairlead.e2e.Launcher;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -41,10 +43,13 @@ final class Leftovers {
 
     static Set<String> of(Kube kube) {
         Set<String> all = new TreeSet<>();
-        kube.shell(ALL_OBJECTS)
-                .ok()
+        Launcher.Result objects = kube.shell(ALL_OBJECTS);
+        if (objects.status() != 0) {
+            all.add("not listed: " + objects.err()); // a kind went meanwhile
+        }
+        objects.out()
                 .lines()
-                .map(line -> line.toLowerCase(java.util.Locale.ROOT))
+                .map(line -> line.toLowerCase(Locale.ROOT))
                 .filter(line -> !VOLATILE.matcher(line).matches())
                 .forEach(all::add);
         for (String node : kube.nodes()) {

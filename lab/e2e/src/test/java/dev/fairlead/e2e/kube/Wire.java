@@ -24,6 +24,8 @@ final class Wire {
         kube.shell(
                         """
                         set -e
+                        kubectl scale deploy/details-v1 --replicas=4 # so that some are on either node
+                        kubectl rollout status deploy/details-v1 --timeout=60s
                         rm -f %1$s
                         ./fairlead kube --name %2$s exec --net node-1 timeout 30 tcpdump -i eth0 -U -s 0 -w %1$s 'tcp port 9080' &
                         for i in $(seq 100); do [ -s %1$s ] && break; sleep 0.1; done
