@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"syscall"
 
 	"fairlead.dev/cni/plugin"
 )
@@ -32,6 +33,7 @@ func (n Node) saved(kind, name string) string { return filepath.Join(n.StateDir,
 const (
 	original = "original"
 	written  = "written"
+	lockName = "lock"
 )
 
 // ErrRemoved tells of a node from which the plugin is being removed: nothing is installed any more.
@@ -40,7 +42,26 @@ var ErrRemoved = errors.New("the mesh is being removed from this node")
 func (n Node) removal() string { return filepath.Join(n.StateDir, "removed") }
 
 // BeginRemoval has whoever repairs the installation stop.
-func (n Node) BeginRemoval() error { return replace(n.removal(), nil, 0o600) }
+func (n Node) BeginRemoval() error {
+	return n.alone(func() error { return replace(n.removal(), nil, 0o600) })
+}
+
+// Runs do while no other process does the same on this node: an installation that has begun is whole
+// before a removal begins.
+func (n Node) alone(do func() error) error {
+	if err := os.MkdirAll(n.StateDir, 0o755); err != nil {
+		return err
+	}
+	lock, err := os.OpenFile(filepath.Join(n.StateDir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return err
+	}
+	return do()
+}
 
 // ForgetRemoval lets a node have the plugin again that it was removed from before.
 func (n Node) ForgetRemoval() { _ = os.Remove(n.removal()) }
@@ -49,6 +70,15 @@ func (n Node) ForgetRemoval() { _ = os.Remove(n.removal()) }
 // what it did; nothing: all is as it should be. The binary comes first: no configuration names what
 // is not there.
 func (n Node) Install() ([]string, error) {
+	var did []string
+	err := n.alone(func() (err error) {
+		did, err = n.install()
+		return err
+	})
+	return did, err
+}
+
+func (n Node) install() ([]string, error) {
 	if _, err := os.Stat(n.removal()); err == nil {
 		return nil, ErrRemoved
 	}
@@ -220,7 +250,7 @@ func (n Node) RemoveFiles() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
-	for _, name := range []string{original, written, "enrolled", "enrolled.new", "removed"} {
+	for _, name := range []string{original, written, "enrolled", "enrolled.new", "removed", lockName} {
 		err = errors.Join(err, os.RemoveAll(filepath.Join(n.StateDir, name)))
 	}
 	_ = os.Remove(n.StateDir) // where it is empty, and not a mount

@@ -80,6 +80,7 @@ class ResilienceTest {
                 failed += code.getValue().asInt();
             }
         }
+        System.out.println("answers: " + report.get("RetCodes") + " of " + report.get("StartTime"));
         assertThat(answered).isPositive();
         return failed;
     }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class AgentObjects implements AutoCloseable {
     private final Reflector<AgentStatus> all;
     private final Thread writer = Thread.ofVirtual().name("agent-status").unstarted(this::run);
     private final Map<String, JsonNode> wanted = new LinkedHashMap<>(); // guarded by this
+    private final Map<String, JsonNode> latest = new LinkedHashMap<>(); // guarded by this
     private final Map<String, JsonNode> written = new LinkedHashMap<>(); // of the writer
     private final Set<String> refused = new HashSet<>(); // of the writer
     private volatile Runnable changed = () -> {};
@@ -80,6 +82,7 @@ final class AgentObjects implements AutoCloseable {
     }
 
     synchronized void put(String node, JsonNode status) {
+        latest.put(node, status);
         wanted.put(node, status);
         notifyAll();
     }
@@ -106,7 +109,7 @@ final class AgentObjects implements AutoCloseable {
     private void write(String node, JsonNode status) {
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.set("status", served(node, status));
-        if (patch.equals(written.get(node))) {
+        if (isThere(node, status, patch)) {
             return;
         }
         try {
@@ -128,6 +131,39 @@ final class AgentObjects implements AutoCloseable {
         }
         synchronized (this) {
             wanted.putIfAbsent(node, status);
+        }
+    }
+
+    /**
+     * Whether there is nothing to write: it is there, or the agent has left us for another replica,
+     * which says so itself.
+     */
+    private boolean isThere(String node, JsonNode status, ObjectNode patch) {
+        AgentStatus seen = seen(node);
+        if (seen == null) {
+            return false;
+        }
+        boolean ours = seen.pilot().equals(replica);
+        if (!status.path("connected").asBoolean()) {
+            return !ours || !seen.connected();
+        }
+        return ours && seen.connected() && patch.equals(written.get(node));
+    }
+
+    private @Nullable AgentStatus seen(String node) {
+        return all().stream().filter(a -> a.node().equals(node)).findFirst().orElse(null);
+    }
+
+    /** Another replica has written of agents that are connected to us: theirs is older news. */
+    private synchronized void correct() {
+        for (AgentStatus seen : all()) {
+            JsonNode ours = latest.get(seen.node());
+            if (ours != null
+                    && ours.path("connected").asBoolean()
+                    && !(seen.connected() && seen.pilot().equals(replica))) {
+                wanted.putIfAbsent(seen.node(), ours);
+                notifyAll();
+            }
         }
     }
 
@@ -180,6 +216,7 @@ final class AgentObjects implements AutoCloseable {
     private final class Telling implements Follower {
         @Override
         public void changed(Collection collection) {
+            correct();
             changed.run();
         }
 
