@@ -159,16 +159,15 @@ abstract class InstallSteps {
                 kube().shell(
                                 """
                                 cd pilot-lite/src/test/resources/admission
-                                find . -name '*.yaml' | sort | while read -r file; do
-                                  grep -q '^# compat:' "$file" && continue
-                                  said=$(kubectl apply --dry-run=server -f "$file" 2>&1)
+                                files() { find $1 -name '*.yaml' | xargs grep -L '^# compat:' | sort; }
+                                said=$(files valid | sed 's/^/-f /' | xargs kubectl apply --dry-run=server 2>&1) || echo "$said"
+                                files invalid | while read -r file; do
+                                  said=$(kubectl apply --dry-run=server -f "$file" 2>&1 </dev/null)
                                   status=$?
                                   field=$(sed -n 's|^# refused: *||p' "$file" | head -1 | sed 's|.*[.]||; s|[[].*||')
-                                  case $file in
-                                  ./valid/*) [ $status = 0 ] || echo "$file: $said" ;;
-                                  *) [ $status != 0 ] && grep -qF -- "$field" <<<"$said" || echo "$file: $field: $said" ;;
-                                  esac
+                                  [ $status != 0 ] && grep -qF -- "$field" <<<"$said" || echo "$file: $field: $said"
                                 done
+                                true
                                 """)
                         .ok();
         assertThat(wrong).as("files that were not judged as they say").isEmpty();

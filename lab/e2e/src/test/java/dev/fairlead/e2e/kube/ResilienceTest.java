@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kube-more")
 class ResilienceTest {
 
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static Kube kube;
 
     @BeforeAll
@@ -152,11 +152,15 @@ class ResilienceTest {
                             "--grace-period=1",
                             "--wait=false")
                     .ok();
+            long killed = System.nanoTime();
             Kube.await(
                     "every agent has another source than " + pod,
                     SOON,
                     () -> sources().size() == 2 && !sources().contains(pod),
                     () -> sources().toString());
+            System.out.printf(
+                    "a replica killed: every agent shown with another after %d ms%n",
+                    (System.nanoTime() - killed) / 1_000_000);
         }
         assertThat(failed(report(load))).as("requests lost").isZero();
     }
