@@ -4,6 +4,7 @@ import dev.fairlead.wire.identity.SpiffeId;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -23,6 +24,9 @@ public final class SpiffeTls {
             20; // a dead server is noticed within half a minute
     private static final int PERMITTED_KEEPALIVE_SECONDS = 10;
 
+    /** A Service may lead to a pod that is gone; the next attempt leads elsewhere. */
+    private static final int CONNECT_MILLIS = 3_000;
+
     private SpiffeTls() {}
 
     /**
@@ -35,6 +39,7 @@ public final class SpiffeTls {
         InetSocketAddress address = address(hostPort);
         return NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
                 .sslContext(client(bundle, expected))
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_SECONDS / 2, TimeUnit.SECONDS);
     }
