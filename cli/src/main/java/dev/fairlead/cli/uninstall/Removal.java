@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -152,11 +154,29 @@ final class Removal {
         Agents.deleteAll(client);
         for (Pod pod : client.pods().inAnyNamespace().list().getItems()) {
             if (condition(pod, "True") || condition(pod, "False")) {
-                client.resource(pod)
-                        .editStatus(present -> {
-                            present.getStatus().getConditions().removeIf(Removal::ours);
-                            return present;
-                        });
+                forgetCondition(pod);
+            }
+        }
+    }
+
+    private void forgetCondition(Pod pod) {
+        try {
+            client.resource(pod)
+                    .editStatus(present -> {
+                        present.getStatus().getConditions().removeIf(Removal::ours);
+                        return present;
+                    });
+        } catch (KubernetesClientException e) {
+            boolean gone = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+            if (!gone) {
+                var name = pod.getMetadata();
+                say.accept(
+                        "pod %s/%s keeps its condition %s: %s"
+                                .formatted(
+                                        name.getNamespace(),
+                                        name.getName(),
+                                        CAPTURED,
+                                        e.getMessage()));
             }
         }
     }

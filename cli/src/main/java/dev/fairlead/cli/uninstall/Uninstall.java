@@ -1,6 +1,7 @@
 package dev.fairlead.cli.uninstall;
 
 import dev.fairlead.kubernetes.KubernetesApi;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +58,11 @@ public final class Uninstall implements Callable<Integer> {
             return 0;
         } catch (Removal.Stuck e) {
             System.err.println("fairlead: " + e.getMessage());
+            return 1;
+        } catch (KubernetesClientException e) {
+            Throwable cause = e.getCause();
+            System.err.println(
+                    "fairlead: the API server: " + (cause == null ? e.getMessage() : cause));
             return 1;
         }
     }

@@ -3,15 +3,13 @@ package dev.fairlead.pilot.validate;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.fairlead.pilot.state.StringMatch;
-import dev.fairlead.wire.regex.RegexCost;
+import dev.fairlead.wire.regex.RegexBounds;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code {exact: …}}, {@code {prefix: …}} and {@code {regex: …}}. */
 final class StringMatches {
 
     private static final int MAX_REGEX = 1024; // Istio's own bound
-    private static final int MAX_STEPS = 100_000; // 10 MB: ours; a client may take less, and say so
-    private static final int MAX_DEPTH = 100; // as deep as agents go
     private static final Pattern HEADER_NAME =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110 token
 
@@ -64,12 +62,11 @@ final class StringMatches {
     }
 
     private static StringMatch regex(Fields fields, String kind, String value) {
+        String excess = RegexBounds.excess(value);
         if (value.length() > MAX_REGEX) {
             fields.problem(kind, "longer than " + MAX_REGEX + " characters");
-        } else if (RegexCost.of(value).depth() > MAX_DEPTH) {
-            fields.problem(kind, "groups nested deeper than " + MAX_DEPTH);
-        } else if (RegexCost.of(value).steps() > MAX_STEPS) {
-            fields.problem(kind, "more than " + MAX_STEPS + " steps when expanded");
+        } else if (excess != null) {
+            fields.problem(kind, excess);
         } else {
             try {
                 Pattern.compile(value);

@@ -116,7 +116,7 @@ class ConfigReaderTest {
                 arguments(
                         "{hosts: [a], http: [{match: [{uri: {regex: '((a{999}){999}){999}'}}], %s}]}"
                                 .formatted(to),
-                        "spec.http[0].match[0].uri.regex: more than 100000 steps when expanded"),
+                        "spec.http[0].match[0].uri.regex: more than 10000 steps when expanded"),
                 arguments(
                         "{hosts: [a], http: [{match: [{uri: {regex: '(?=a)'}}], %s}]}"
                                 .formatted(to),

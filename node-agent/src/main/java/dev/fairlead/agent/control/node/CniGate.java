@@ -2,7 +2,6 @@ package dev.fairlead.agent.control.node;
 
 import dev.fairlead.agent.control.pods.PodEnrolment;
 import dev.fairlead.agent.model.workload.Workload;
-import dev.fairlead.agent.model.workload.WorkloadIndex;
 import dev.fairlead.wire.pods.PodSocketProtocol.Add;
 import dev.fairlead.wire.pods.PodSocketProtocol.Answer;
 import dev.fairlead.wire.pods.PodSocketProtocol.Request;
@@ -31,6 +30,12 @@ public final class CniGate {
 
     /** How long a pod is waited for that the control plane should soon know. */
     public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /**
+     * The same for a pod that does not ask to be captured, as far as its runtime says: its own
+     * annotation may ask all the same. One that is missed is captured while it runs.
+     */
+    private static final Duration MOMENT = Duration.ofSeconds(2);
 
     private final Duration patience;
     private final KnownWorkloads workloads;
@@ -112,6 +117,9 @@ public final class CniGate {
         }
         Workload workload = workloads.withUid(add.uid());
         if (workload == null) {
+            if (!asks(add)) {
+                return new Verdict.Pass(); // of a namespace that the mesh does not look at, too
+            }
             return new Verdict.Later(
                     "pod %s/%s is not known to pilot-lite after %d s%s"
                             .formatted(
@@ -130,18 +138,19 @@ public final class CniGate {
 
     /** Waits for word of the pod; false: none is needed to let it pass. */
     private boolean known(Add add) throws InterruptedException {
-        if (workloads.withUid(add.uid()) == null
-                && !connected.getAsBoolean()
-                && !"enabled".equals(add.mesh())
-                && !asks(workloads.now(), add.namespace())) {
+        boolean asks = asks(add);
+        if (workloads.withUid(add.uid()) == null && !connected.getAsBoolean() && !asks) {
             return false;
         }
-        workloads.await(index -> index.withUid(add.uid()) != null, patience);
+        Duration longest = asks || patience.compareTo(MOMENT) < 0 ? patience : MOMENT;
+        workloads.await(index -> index.withUid(add.uid()) != null, longest);
         return true;
     }
 
-    private static boolean asks(WorkloadIndex index, String namespace) {
-        @Nullable Set<String> enrolled = index.enrolledNamespaces();
-        return enrolled != null && enrolled.contains(namespace);
+    /** Whether the pod is to be captured as far as that can be told without the control plane. */
+    private boolean asks(Add add) {
+        @Nullable Set<String> enrolled = workloads.now().enrolledNamespaces();
+        return "enabled".equals(add.mesh())
+                || (enrolled != null && enrolled.contains(add.namespace()));
     }
 }

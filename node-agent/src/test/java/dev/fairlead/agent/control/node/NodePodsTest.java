@@ -313,6 +313,13 @@ class NodePodsTest {
     }
 
     @Test
+    void aPodOfANamespaceThatTheMeshDoesNotLookAtIsNotHeld() throws Exception {
+        workloads.update(new WorkloadIndex(List.of(), Set.of("other")));
+        assertThat(get(plugin(NETNS, SHORT))).isEqualTo(Answer.done());
+        assertThat(enrolment.pods()).isEmpty();
+    }
+
+    @Test
     void withoutAControlPlaneOthersNamespacesPass() throws Exception {
         connected.set(false);
         workloads.update(new WorkloadIndex(List.of(), Set.of("other")));
