@@ -174,9 +174,9 @@ final class LocalPods {
     private static String applicationCluster(Filter filter) {
         return switch (filter) {
             case Filter.Tcp tcp -> tcp.clusters().clusters().getFirst().name();
-            case Filter.Http(String prefix, Filter.Routes.Inline(RouteTable table)) ->
+            case Filter.Http(String prefix, Filter.Routes.Inline(RouteTable table), var _) ->
                     Objects.requireNonNullElse(firstCluster(table), prefix);
-            case Filter.Http(String prefix, Filter.Routes.Named _) -> prefix;
+            case Filter.Http(String prefix, Filter.Routes.Named _, var _) -> prefix;
         };
     }
 

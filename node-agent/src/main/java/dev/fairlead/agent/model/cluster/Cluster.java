@@ -8,6 +8,9 @@ import java.time.Duration;
  * @param name as routes name it; may carry a client scope after {@code @}
  * @param statName Istio's name of it, in stats
  * @param edsName by which {@link Discovery#EDS} endpoints come
+ * @param protocol of HTTP connections; opaque ones do not care
+ * @param maxConcurrentStreams on one HTTP/2 connection, at most; 0: as many as the endpoint allows
+ * @param proxyProtocol what each connection begins with
  */
 public record Cluster(
         String name,
@@ -16,7 +19,32 @@ public record Cluster(
         String edsName,
         LbPolicy lbPolicy,
         Duration connectTimeout,
-        UpstreamTransport transport) {
+        UpstreamTransport transport,
+        HttpProtocol protocol,
+        int maxConcurrentStreams,
+        ProxyProtocol proxyProtocol) {
+
+    /** Spoken to in HTTP/1.1, without a PROXY header. */
+    public Cluster(
+            String name,
+            String statName,
+            Discovery discovery,
+            String edsName,
+            LbPolicy lbPolicy,
+            Duration connectTimeout,
+            UpstreamTransport transport) {
+        this(
+                name,
+                statName,
+                discovery,
+                edsName,
+                lbPolicy,
+                connectTimeout,
+                transport,
+                HttpProtocol.HTTP1,
+                0,
+                ProxyProtocol.NONE);
+    }
 
     /** Where the endpoints come from. */
     public enum Discovery {

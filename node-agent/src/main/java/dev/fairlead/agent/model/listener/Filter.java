@@ -2,6 +2,7 @@ package dev.fairlead.agent.model.listener;
 
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteTable;
+import java.util.Set;
 
 /** What carries a connection's bytes. */
 public sealed interface Filter {
@@ -9,8 +10,20 @@ public sealed interface Filter {
     /** Prefix of its stats, {@code http.<prefix>.} or {@code tcp.<prefix>.} */
     String statPrefix();
 
-    /** HTTP/1.x, routed request by request. */
-    record Http(String statPrefix, Routes routes) implements Filter {}
+    /**
+     * HTTP of any version, routed request by request.
+     *
+     * @param upgrades what routes allow unless they say otherwise, lower case: {@code websocket}
+     */
+    record Http(String statPrefix, Routes routes, Set<String> upgrades) implements Filter {
+        public Http {
+            upgrades = Set.copyOf(upgrades);
+        }
+
+        public Http(String statPrefix, Routes routes) {
+            this(statPrefix, routes, Set.of());
+        }
+    }
 
     /** Bytes, to a cluster chosen once. */
     record Tcp(String statPrefix, RouteAction.Forward clusters) implements Filter {}

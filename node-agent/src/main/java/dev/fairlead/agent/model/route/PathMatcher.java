@@ -34,4 +34,15 @@ public sealed interface PathMatcher {
             return pattern.matcher(path.substring(0, length)).matches();
         }
     }
+
+    /**
+     * All CONNECT requests, which have no path, and which match nothing else. Source: Envoy,
+     * RouteMatch.connect_matcher.
+     */
+    record Connect() implements PathMatcher {
+        @Override
+        public boolean matches(String path, int length) {
+            return true; // RouteMatch has asked for the method
+        }
+    }
 }

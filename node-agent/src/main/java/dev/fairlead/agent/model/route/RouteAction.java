@@ -1,16 +1,24 @@
 package dev.fairlead.agent.model.route;
 
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** What a route does with a request. */
 public sealed interface RouteAction {
 
-    /** Sends it to one of some clusters, by weight. */
-    record Forward(List<WeightedCluster> clusters, int totalWeight) implements RouteAction {
+    /**
+     * Sends it to one of some clusters, by weight.
+     *
+     * @param upgrades what it allows (true) or refuses otherwise than its filter says; lower case,
+     *     {@code connect} among them
+     */
+    record Forward(List<WeightedCluster> clusters, int totalWeight, Map<String, Boolean> upgrades)
+            implements RouteAction {
 
         public Forward {
             clusters = List.copyOf(clusters);
+            upgrades = Map.copyOf(upgrades);
             if (clusters.isEmpty() || totalWeight < 1) {
                 throw new IllegalArgumentException("route without a cluster of weight");
             }
@@ -21,7 +29,13 @@ public sealed interface RouteAction {
         }
 
         public static Forward weighted(List<WeightedCluster> clusters) {
-            return new Forward(clusters, clusters.stream().mapToInt(WeightedCluster::weight).sum());
+            return new Forward(
+                    clusters, clusters.stream().mapToInt(WeightedCluster::weight).sum(), Map.of());
+        }
+
+        /** The same, with these upgrades. */
+        public Forward withUpgrades(Map<String, Boolean> allowed) {
+            return new Forward(clusters, totalWeight, allowed);
         }
 
         /** Name of the cluster that this request goes to. */

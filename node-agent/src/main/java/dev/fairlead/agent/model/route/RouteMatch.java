@@ -22,7 +22,8 @@ public record RouteMatch(
      * @param callerLabels labels of the calling pod
      */
     public boolean matches(RequestView request, int pathLength, Map<String, String> callerLabels) {
-        if (!path.matches(request.path(), pathLength)) {
+        if (path instanceof PathMatcher.Connect != request.method().equals("CONNECT")
+                || !path.matches(request.path(), pathLength)) {
             return false;
         }
         for (int i = 0; i < headers.size(); i++) {
