@@ -57,6 +57,10 @@ final class InboundCompiler {
                 modern
                         ? "inbound|" + target + "||"
                         : "inbound|" + port.port() + "|" + port.name() + "|" + service.fqdn();
-        return new PodView.Port(target, port.protocol(), cluster);
+        return new PodView.Port(
+                target,
+                port.protocol(),
+                UpstreamProtocol.declared(port.protocol(), modern),
+                cluster);
     }
 }
