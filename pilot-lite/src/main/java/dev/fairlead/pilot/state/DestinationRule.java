@@ -48,6 +48,11 @@ public record DestinationRule(
                     Map.of());
         }
 
+        private boolean usesClientProtocol() {
+            return (http != null && http.useClientProtocol)
+                    || ports.values().stream().anyMatch(TrafficPolicy::usesClientProtocol);
+        }
+
         /** Whether it, or what it says of a port, says anything of HTTP. */
         boolean asksOfHttp() {
             return (http != null && !http.equals(HttpPool.DEFAULT))
@@ -89,6 +94,11 @@ public record DestinationRule(
     /** Whether it says anything of HTTP, of any part of the host. */
     public boolean asksOfHttp() {
         return policy.asksOfHttp() || subsets.stream().anyMatch(s -> s.policy().asksOfHttp());
+    }
+
+    /** Whether it has clients' protocols preserved on some port. */
+    public boolean usesClientProtocol() {
+        return policy.usesClientProtocol();
     }
 
     /** The subset of this name, or null. */
