@@ -4,24 +4,18 @@ import json
 import uuid
 from pathlib import Path
 
-NODE = "node-1"
-ADDRESS = "198.18.0.1"  # of the node, the control plane and the router in one: they share a namespace
-CLIENT_UID = "c11e0000-0000-4000-8000-000000000001"
-SERVER_UIDS = {"v1": "5e120000-0000-4000-8000-000000000001", "v2": "5e120000-0000-4000-8000-000000000002"}
+CONTROL_PLANE = "198.18.0.1"  # the router's, which the first node shares
 
 
 def write_cluster(cluster: Path, told: dict) -> None:
     """What a lab would write: the user's objects in applied/, nodes, pods and endpoints in observed/."""
     applied = [{"apiVersion": "v1", "kind": "Namespace",
                 "metadata": {"name": "default", "annotations": {"fairlead.dev/mesh": "enabled"}}}]  # fmt: skip
-    applied += [service_account("client"), service_account("server")]
-    applied += [service(name, address, told["port"]) for name, address in told["services"].items()]
+    applied += [service_account(name) for name in sorted({pod["account"] for pod in told["pods"]})]
+    applied += [service(name, address, told) for name, address in told["services"].items()]
     applied += told["objects"]
-    observed = [node(), pod(told["pod"]["name"], CLIENT_UID, "client", told["pod"]["address"], {"app": "client"})]
-    for version, address in told["endpoints"].items():
-        # One server pod of each version stands behind every service.
-        observed.append(pod(f"server-{version}", SERVER_UIDS[version], "server", address,
-                            {"app": "server", "version": version}, {"fairlead.dev/mesh": "disabled"}))  # fmt: skip
+    observed = [node(n["name"], n["address"]) for n in told["nodes"]]
+    observed += [pod(p) for p in told["pods"]]
     observed += [slice_of(name, told) for name in told["services"]]
     (cluster / "status").mkdir(parents=True)
     write_objects(cluster / "applied", applied)
@@ -32,7 +26,7 @@ def service_account(name: str) -> dict:
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": "default"}}
 
 
-def service(name: str, address: str, port: int) -> dict:
+def service(name: str, address: str, told: dict) -> dict:
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -41,37 +35,43 @@ def service(name: str, address: str, port: int) -> dict:
             "clusterIP": address,
             "clusterIPs": [address],
             "type": "ClusterIP",
-            "selector": {"app": "server"},
-            "ports": [{"name": "http", "port": port, "targetPort": port, "protocol": "TCP"}],
+            "selector": {"app": told["serverAccount"]},
+            "ports": [{**port, "targetPort": port["port"]} for port in ports(told)],
         },
     }
 
 
-def node() -> dict:
-    addresses = [{"type": "InternalIP", "address": ADDRESS}]
-    metadata = {"name": NODE, "labels": {"kubernetes.io/hostname": NODE}}
+def ports(told: dict) -> list[dict]:
+    """Their names say the protocol, as Istio reads them."""
+    return [{"name": f"{told['protocol']}-{port}", "port": port, "protocol": "TCP"} for port in told["ports"]]
+
+
+def node(name: str, address: str) -> dict:
+    metadata = {"name": name, "labels": {"kubernetes.io/hostname": name}}
+    addresses = [{"type": "InternalIP", "address": address}]
     return {"apiVersion": "v1", "kind": "Node", "metadata": metadata, "status": {"addresses": addresses}}
 
 
-def pod(
-    name: str, uid: str, account: str, address: str, labels: dict[str, str], annotations: dict[str, str] | None = None
-) -> dict:
+def pod(told: dict) -> dict:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": "default", "uid": uid, "labels": labels,
-                     "annotations": annotations or {}},
-        "spec": {"nodeName": NODE, "serviceAccountName": account},
-        "status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}],
+        "metadata": {"name": told["name"], "namespace": "default", "uid": told["uid"],
+                     "labels": {"app": told["account"]} | {label: "yes" for label in told["labels"]},
+                     "annotations": {} if told["netns"] else {"fairlead.dev/mesh": "disabled"}},
+        "spec": {"nodeName": told["node"], "serviceAccountName": told["account"]},
+        "status": {"phase": "Running", "podIP": told["address"], "podIPs": [{"ip": told["address"]}],
                    "conditions": [{"type": "Ready", "status": "True"}]},
     }  # fmt: skip
 
 
 def slice_of(service_name: str, told: dict) -> dict:
-    def endpoint(version: str, address: str) -> dict:
-        target = {"kind": "Pod", "name": f"server-{version}", "namespace": "default", "uid": SERVER_UIDS[version]}
+    """Every server pod stands behind every service."""
+
+    def endpoint(server: dict) -> dict:
+        target = {"kind": "Pod", "name": server["name"], "namespace": "default", "uid": server["uid"]}
         ready = {"ready": True, "serving": True, "terminating": False}
-        return {"addresses": [address], "conditions": ready, "nodeName": NODE, "targetRef": target}
+        return {"addresses": [server["address"]], "conditions": ready, "nodeName": server["node"], "targetRef": target}
 
     return {
         "apiVersion": "discovery.k8s.io/v1",
@@ -79,8 +79,8 @@ def slice_of(service_name: str, told: dict) -> dict:
         "metadata": {"name": f"{service_name}-1", "namespace": "default",
                      "labels": {"kubernetes.io/service-name": service_name}},
         "addressType": "IPv4",
-        "endpoints": [endpoint(version, address) for version, address in told["endpoints"].items()],
-        "ports": [{"name": "http", "port": told["port"], "protocol": "TCP"}],
+        "endpoints": [endpoint(p) for p in told["pods"] if p["account"] == told["serverAccount"]],
+        "ports": ports(told),
     }  # fmt: skip
 
 

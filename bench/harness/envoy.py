@@ -1,36 +1,54 @@
-"""A real Envoy in a client pod: the same routes as static configuration, captured by iptables."""
+"""Real Envoys: the same routes as static configuration, captured by iptables in client pod and server pod."""
 
 import json
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
-from . import mesh
+from . import mesh, tls
 from .lab import Lab, Pod
+from .mesh import Scene
 from .proxy import Proxy
 
 MARK = 0x539  # on Envoy's own sockets, so that its upstream connections are not captured again
 SO_MARK = {"level": 1, "name": 36, "int_value": MARK, "state": "STATE_PREBIND"}
+NETWORK = "envoy.extensions.filters.network"
 
-RULES = f"""*nat
+OUTBOUND_RULES = f"""*nat
 -A OUTPUT -p tcp -m mark --mark {MARK} -j RETURN
 -A OUTPUT -o lo -j RETURN
 -A OUTPUT -p tcp --syn -j REDIRECT --to-ports 15001
 COMMIT
 """
 
+INBOUND_RULES = """*nat
+-A PREROUTING -i eth0 -p tcp --syn -j REDIRECT --to-ports 15006
+COMMIT
+"""
 
-def start(lab: Lab, pod: Pod, envoy: Path, core: int) -> Proxy:
-    """Starts Envoy in the pod and answers when it is ready to carry a request."""
-    lab.run(["iptables-restore"], pod, input=RULES)
-    folder = lab.scratch / pod.name
-    folder.mkdir()
-    admin = folder / "admin.sock"
-    config = folder / "envoy.json"
-    config.write_text(json.dumps(bootstrap(admin), indent=1))
-    process = lab.start(
-        [str(envoy), "-c", str(config), "--concurrency", "1", "--disable-hot-restart", "-l", "error"], pod, core
-    )
-    return Proxy("envoy", process.pid, pod, lab.await_ready(process, lambda: _ready(admin)))
+
+def start(lab: Lab, client: Pod, server: Pod | None, scene: Scene, envoy: Path, core: int) -> Proxy:
+    """Starts an Envoy in the client pod, with mTLS another in the server pod, and answers when they are ready."""
+    wanted = [(client, OUTBOUND_RULES, outbound(scene, _identity(lab, scene, mesh.CLIENT_ACCOUNT)))]
+    if identity := _identity(lab, scene, mesh.SERVER_ACCOUNT):
+        assert server is not None
+        wanted.append((server, INBOUND_RULES, inbound(scene, identity)))
+    pids, millis = [], 0.0
+    for pod, rules, resources in wanted:
+        lab.run(["iptables-restore"], pod, input=rules)
+        folder = lab.scratch / f"{pod.name}-envoy"
+        folder.mkdir()
+        admin, config = folder / "admin.sock", folder / "envoy.json"
+        config.write_text(json.dumps(bootstrap(admin, resources), indent=1))
+        flags = ["--concurrency", "1", "--disable-hot-restart", "-l", "error"]
+        process = lab.start([str(envoy), "-c", str(config), *flags], pod, core)
+        millis += lab.await_ready(process, lambda admin=admin: _ready(admin))
+        pids.append(process.pid)
+    return Proxy("envoy", tuple(pids), client, millis)
+
+
+def _identity(lab: Lab, scene: Scene, account: str) -> "Identity | None":
+    return Identity(tls.leaf(lab, account)) if scene.workload.mtls else None
 
 
 def _ready(admin: Path) -> bool:
@@ -38,52 +56,119 @@ def _ready(admin: Path) -> bool:
     return admin.exists() and subprocess.run(ask, capture_output=True, text=True).stdout.strip() == "LIVE"
 
 
-def bootstrap(admin: Path) -> dict:
-    clusters = [_cluster(service, subset) for service in mesh.SERVICES for subset in mesh.ENDPOINTS]
-    return {
-        "admin": {"address": {"pipe": {"path": str(admin)}}},
-        "static_resources": {"listeners": [_listener()], "clusters": clusters + [_passthrough()]},
-    }
+def bootstrap(admin: Path, resources: dict) -> dict:
+    return {"admin": {"address": {"pipe": {"path": str(admin)}}}, "static_resources": resources}
 
 
-def _listener() -> dict:
-    http = _typed(
-        "envoy.filters.network.http_connection_manager",
-        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        stat_prefix=f"outbound_{mesh.PORT}",
-        route_config={
-            "name": str(mesh.PORT),
-            "virtual_hosts": [_virtual_host(service) for service in mesh.SERVICES] + [_any_host()],
-        },
-        http_filters=[_typed("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router")],
-    )
-    tcp = _typed(
-        "envoy.filters.network.tcp_proxy",
-        "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
-        stat_prefix="PassthroughCluster",
-        cluster="PassthroughCluster",
-    )
+@dataclass(frozen=True)
+class Identity:
+    """A workload's certificate as Envoy's transport sockets."""
+
+    leaf: tls.Leaf
+
+    def client(self) -> dict:
+        message = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext"
+        return _typed("envoy.transport_sockets.tls", message, common_tls_context=self._context(mesh.SERVER_ACCOUNT))
+
+    def server(self) -> dict:
+        context = self._context(mesh.CLIENT_ACCOUNT)
+        message = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
+        return _typed("envoy.transport_sockets.tls", message, common_tls_context=context, require_client_certificate=True)
+
+    def _context(self, peer: str) -> dict:
+        certificate = {"certificate_chain": {"filename": str(self.leaf.chain)},
+                       "private_key": {"filename": str(self.leaf.key)}}  # fmt: skip
+        name = {"san_type": "URI", "matcher": {"exact": mesh.spiffe_id(peer)}}
+        trusted = {"trusted_ca": {"filename": str(self.leaf.root)}, "match_typed_subject_alt_names": [name]}
+        return {
+            "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3"},
+            "tls_certificates": [certificate],
+            "validation_context": trusted,
+        }
+
+
+def outbound(scene: Scene, identity: Identity | None) -> dict:
+    """What a client pod's Envoy is given: every service on every port, anything else as it was."""
+    clusters = [
+        _cluster(scene, service, port, subset, identity)
+        for service in mesh.SERVICES
+        for port in scene.workload.ports
+        for subset in scene.endpoints
+    ]
+    chains = _http_chains(scene) if scene.workload.http else _tcp_chains(scene)
+    listener = _listener("outbound", 15001, chains)
+    listener["default_filter_chain"] = {"filters": [_tcp_proxy("PassthroughCluster")]}
+    return {"listeners": [listener], "clusters": [*clusters, _original("PassthroughCluster")]}
+
+
+def inbound(scene: Scene, identity: Identity) -> dict:
+    """What a server pod's Envoy is given: mTLS on every port, and the application behind it."""
+    chains = []
+    for port in scene.workload.ports:
+        route = {"match": {"prefix": "/"}, "route": {"cluster": "inbound", "timeout": "0s"}}
+        hosts = [{"name": "inbound", "domains": ["*"], "routes": [route]}]
+        terminal = _connection_manager(f"inbound_{port}", hosts) if scene.workload.http else _tcp_proxy("inbound")
+        match = {"destination_port": port}
+        chains.append({"filter_chain_match": match, "filters": [terminal], "transport_socket": identity.server()})
+    return {"listeners": [_listener("inbound", 15006, chains)], "clusters": [_original("inbound") | _version(scene)]}
+
+
+def _listener(name: str, port: int, chains: list[dict]) -> dict:
     original = _typed(
-        "envoy.filters.listener.original_dst",
-        "envoy.extensions.filters.listener.original_dst.v3.OriginalDst",
+        "envoy.filters.listener.original_dst", "envoy.extensions.filters.listener.original_dst.v3.OriginalDst"
     )
     return {
-        "name": "outbound",
-        "address": {"socket_address": {"address": "0.0.0.0", "port_value": 15001}},
+        "name": name,
+        "address": {"socket_address": {"address": "0.0.0.0", "port_value": port}},
         "listener_filters": [original],
-        "filter_chains": [{"filter_chain_match": {"destination_port": mesh.PORT}, "filters": [http]}],
-        "default_filter_chain": {"filters": [tcp]},
+        "filter_chains": chains,
     }
 
 
-def _virtual_host(service: str) -> dict:
+def _http_chains(scene: Scene) -> list[dict]:
+    """One listener a port, where the host decides."""
+
+    def manager(port: int) -> dict:
+        return _connection_manager(f"outbound_{port}", [*(_virtual_host(s, port) for s in mesh.SERVICES), _any_host()])
+
+    return [{"filter_chain_match": {"destination_port": p}, "filters": [manager(p)]} for p in scene.workload.ports]
+
+
+def _tcp_chains(scene: Scene) -> list[dict]:
+    """One chain a service and port, where the address decides."""
+
+    def chain(service: str, port: int) -> dict:
+        address = {"address_prefix": mesh.virtual_ip(service), "prefix_len": 32}
+        weighted = {"clusters": [{"name": cluster_name(service, port, v), "weight": w} for v, w in mesh.WEIGHTS.items()]}
+        proxy = _network("tcp_proxy", "TcpProxy", stat_prefix=f"{service}_{port}", weighted_clusters=weighted)
+        return {"filter_chain_match": {"prefix_ranges": [address], "destination_port": port}, "filters": [proxy]}
+
+    return [chain(service, port) for service in mesh.SERVICES for port in scene.workload.ports]
+
+
+def _connection_manager(stat_prefix: str, virtual_hosts: list[dict]) -> dict:
+    router = _typed("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router")
+    return _network(
+        "http_connection_manager",
+        "HttpConnectionManager",
+        stat_prefix=stat_prefix,
+        route_config={"name": stat_prefix, "virtual_hosts": virtual_hosts},
+        http_filters=[router],
+    )
+
+
+def _tcp_proxy(cluster: str) -> dict:
+    return _network("tcp_proxy", "TcpProxy", stat_prefix=cluster, cluster=cluster)
+
+
+def _virtual_host(service: str, port: int) -> dict:
     names = [mesh.fqdn(service), service, f"{service}.default", f"{service}.default.svc", mesh.virtual_ip(service)]
-    to_v2 = {"cluster": _cluster_name(service, "v2"), "timeout": "0s"}
-    weighted = [{"name": _cluster_name(service, v), "weight": w} for v, w in mesh.WEIGHTS.items()]
+    to_v2 = {"cluster": cluster_name(service, port, "v2"), "timeout": "0s"}
+    weighted = [{"name": cluster_name(service, port, v), "weight": w} for v, w in mesh.WEIGHTS.items()]
     user = {"name": "end-user", "string_match": {"exact": mesh.USER}}
     return {
-        "name": f"{mesh.fqdn(service)}:{mesh.PORT}",
-        "domains": names + [f"{name}:{mesh.PORT}" for name in names],
+        "name": f"{mesh.fqdn(service)}:{port}",
+        "domains": names + [f"{name}:{port}" for name in names],
         "routes": [
             {"match": {"prefix": "/", "headers": [user]}, "route": to_v2},
             {"match": {"prefix": mesh.ADMIN_PREFIX}, "route": to_v2},
@@ -97,24 +182,34 @@ def _any_host() -> dict:
     return {"name": "allow_any", "domains": ["*"], "routes": routes}
 
 
-def _cluster_name(service: str, subset: str) -> str:
-    return f"outbound|{mesh.PORT}|{subset}|{mesh.fqdn(service)}"
+def cluster_name(service: str, port: int, subset: str) -> str:
+    return f"outbound|{port}|{subset}|{mesh.fqdn(service)}"
 
 
-def _cluster(service: str, subset: str) -> dict:
-    name = _cluster_name(service, subset)
-    address = {"address": mesh.ENDPOINTS[subset], "port_value": mesh.PORT}
+def _cluster(scene: Scene, service: str, port: int, subset: str, identity: Identity | None) -> dict:
+    name = cluster_name(service, port, subset)
+    address = {"address": scene.endpoints[subset], "port_value": port}
     endpoint = {"endpoint": {"address": {"socket_address": address}}}
-    return _marked(
+    secured = {"transport_socket": identity.client()} if identity else {}
+    return secured | _version(scene) | _marked(
         name=name,
         type="STATIC",
         lb_policy="LEAST_REQUEST",
         load_assignment={"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
-    )
+    )  # fmt: skip
 
 
-def _passthrough() -> dict:
-    return _marked(name="PassthroughCluster", type="ORIGINAL_DST", lb_policy="CLUSTER_PROVIDED")
+def _version(scene: Scene) -> dict:
+    """HTTP/2 to applications that are declared to speak it."""
+    if scene.workload.protocol not in ("http2", "grpc"):
+        return {}
+    message = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+    explicit = {"http2_protocol_options": {}}
+    return {"typed_extension_protocol_options": {message: {"@type": _url(message), "explicit_http_config": explicit}}}
+
+
+def _original(name: str) -> dict:
+    return _marked(name=name, type="ORIGINAL_DST", lb_policy="CLUSTER_PROVIDED")
 
 
 def _marked(**cluster: object) -> dict:
@@ -125,5 +220,13 @@ def _marked(**cluster: object) -> dict:
     }
 
 
+def _network(name: str, message: str, **fields: object) -> dict:
+    return _typed(f"envoy.filters.network.{name}", f"{NETWORK}.{name}.v3.{message}", **fields)
+
+
 def _typed(name: str, message: str, **fields: object) -> dict:
-    return {"name": name, "typed_config": {"@type": f"type.googleapis.com/{message}", **fields}}
+    return {"name": name, "typed_config": {"@type": _url(message), **fields}}
+
+
+def _url(message: str) -> str:
+    return f"type.googleapis.com/{message}"

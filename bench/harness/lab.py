@@ -62,7 +62,8 @@ class Lab:
         """What the command printed; RuntimeError with its words when it fails."""
         done = subprocess.run(_in(command, pod, core), input=input, capture_output=True, text=True)
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {done.stderr.strip()}")
+            said = (done.stderr or done.stdout).strip()[-400:]
+            raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: {said}")
         return done.stdout
 
     def start(

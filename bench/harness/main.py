@@ -1,147 +1,133 @@
-"""The command line, and the order of a run."""
+"""The command line: one workload after the other, each in namespaces of its own."""
 
 import argparse
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from functools import partial
+import tempfile
 from pathlib import Path
 
-from . import agent, envoy, mesh
-from .lab import Lab
-from .load import Generator, start_server
-from .measure import QUIET, Machine, Window, common_rate, one_window, saturated, warm_up
-from .proxy import Proxy
-from .report import Contender, Run, as_json, text
+from . import session
+from .contenders import KINDS
+from .report import as_json, summary, text
+from .session import Plan
+from .workload import WORKLOADS
 
-INSIDE = "FAIRLEAD_BENCH_TOOLS"  # set in the second life of the process, inside its own namespaces
-TOOLS = ("fortio", "nginx", "envoy")
-PROGRAMS = ("unshare", "nsenter", "taskset", "ip", "iptables-restore", "curl", "mount")
+INSIDE = "FAIRLEAD_BENCH_INSIDE"  # set in the second life of the process: its workload, programs and result file
+TOOLS = ("fortio", "nginx", "envoy", "haproxy", "h2load", "iperf3")
+PROGRAMS = ("unshare", "nsenter", "taskset", "ip", "ss", "iptables-restore", "curl", "mount", "openssl")
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
-    if INSIDE not in os.environ:
-        return _enter_namespaces(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        run = _run(options, dict(zip(TOOLS, os.environ[INSIDE].split(os.pathsep), strict=True)))
-    except (RuntimeError, OSError) as error:
-        print(f"bench: {error}", file=sys.stderr)
+    if INSIDE in os.environ:
+        return _inside(options, json.loads(os.environ[INSIDE]))
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing:
+        packages = "iptables iproute2 curl util-linux openssl"
+        print(f"bench: missing: {', '.join(missing)}: apt-get install {packages}", file=sys.stderr)
         return 1
-    print(text(run), end="")
-    if options.json:
-        options.json.write_text(as_json(run) + "\n")
-    if run.failed:
-        print(f"bench: {run.failed} requests did not get a 200: the figures do not count", file=sys.stderr)
+    if len(os.sched_getaffinity(0)) < 2:
+        print("bench: needs two cores: one for the proxy, one for all else", file=sys.stderr)
         return 1
-    return 0
+    programs = _programs()
+    return _all(options, arguments, programs) if programs else 1
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="bench", description="HTTP/1.1 through this agent and through a real Envoy: CPU, latency, memory."
+        prog="bench", description="Traffic through this agent and through real proxies: CPU, latency, memory."
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every window there")
     parser.add_argument("--quick", action="store_true", help="windows of 4 s instead of 12")
-    parser.add_argument("--proxies", default="agent,envoy", metavar="A,B", help="agent or envoy, twice (agent,envoy)")
+    names = ",".join(WORKLOADS)
+    parser.add_argument("--only", default=names, metavar="A,B", help=f"of {names}")
+    kinds = "of agent, envoy and haproxy (TCP); the first is compared with the others"
+    parser.add_argument("--proxies", metavar="A,B", help=kinds)
     parser.add_argument("--windows", type=int, default=5, metavar="N", help="measured windows of each, at least 5")
     parser.add_argument("--connections", type=int, default=32, metavar="N")
-    parser.add_argument("--rate", type=int, metavar="N", help="requests/s (8000, or 60 %% of what the slower one can carry)")
+    rate = "a second (else the usual one, or 60 %% of what the slowest can carry)"
+    parser.add_argument("--rate", type=int, metavar="N", help=rate)
     options = parser.parse_args(arguments)
-    kinds = options.proxies.split(",")
-    if len(kinds) != 2 or not set(kinds) <= {"agent", "envoy"}:
-        parser.error(f"--proxies {options.proxies}: two of agent and envoy")
+    options.only = options.only.split(",")
+    if unknown := set(options.only) - set(WORKLOADS):
+        parser.error(f"--only {','.join(sorted(unknown))}: one of {names}")
+    options.proxies = tuple(options.proxies.split(",")) if options.proxies else None
+    if options.proxies and (len(options.proxies) < 2 or not set(options.proxies) <= set(KINDS)):
+        parser.error(f"--proxies {','.join(options.proxies)}: two or more of {', '.join(KINDS)}")
+    if options.proxies and options.proxies.count("agent") > 1:
+        parser.error("--proxies: the agent once, since there is one on a node")
+    if "haproxy" in (options.proxies or ()) and any(WORKLOADS[name].http for name in options.only):
+        parser.error("--proxies haproxy: with --only tcp or tcp_mtls")
     if options.windows < 5:
         parser.error("--windows: at least 5")
     return options
 
 
-def _enter_namespaces(arguments: list[str]) -> int:
+def _programs() -> dict[str, str] | None:
+    """The paths of the programs, put there if need be; None when one cannot be had (which was said)."""
+    provision = subprocess.run([str(ROOT / "samples/tools/provision"), *TOOLS], stdout=subprocess.PIPE, text=True)
+    if provision.returncode != 0:
+        return None
+    folders = provision.stdout.splitlines()
+    return {tool: f"{folder}/bin/{tool}" for tool, folder in zip(TOOLS, folders, strict=True)}
+
+
+def _all(options: argparse.Namespace, arguments: list[str], programs: dict[str, str]) -> int:
+    """Prints each workload's report when it is there, and the lines that scripts read at the end."""
+    results, status = [], 0
+    with tempfile.TemporaryDirectory(prefix="fairlead-bench.") as folder:
+        for name in options.only:
+            result = Path(folder) / f"{name}.json"
+            told = {"workload": name, "programs": programs, "result": str(result)}
+            status = _in_namespaces(arguments, told) or status
+            results += json.loads(result.read_text()) if result.exists() else []
+    if options.json:
+        options.json.write_text(json.dumps({"runs": [result["run"] for result in results]}, indent=1) + "\n")
+    for result in results:
+        print(result["summary"])
+    return status
+
+
+def _in_namespaces(arguments: list[str], told: dict) -> int:
     """
     Runs this program again as process 1 of its own user, network, mount and PID namespaces. They, and all that runs in
     them, end with it.
     """
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    if missing:
-        print(f"bench: missing: {', '.join(missing)}: apt-get install iptables iproute2 curl util-linux", file=sys.stderr)
-        return 1
-    if len(os.sched_getaffinity(0)) < 2:
-        print("bench: needs two cores: one for the proxy, one for all else", file=sys.stderr)
-        return 1
-    root = Path(__file__).resolve().parent.parent.parent
-    provision = [str(root / "samples/tools/provision"), *TOOLS]
-    tools = subprocess.run(provision, stdout=subprocess.PIPE, text=True)
-    if tools.returncode != 0:
-        return 1
-    inside = os.environ | {INSIDE: os.pathsep.join(tools.stdout.split("\n")[: len(TOOLS)])}
     namespaces = ["unshare", "-Urnm", "--pid", "--fork", "--mount-proc", "--kill-child"]
-    process = subprocess.Popen([*namespaces, sys.executable, str(root / "bench/run"), *arguments], env=inside)
-    signal.signal(signal.SIGTERM, lambda *_: process.kill())
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.kill()
+    command = [*namespaces, sys.executable, str(ROOT / "bench/run"), *arguments]
+    process = subprocess.Popen(command, env=os.environ | {INSIDE: json.dumps(told)})
 
+    def stop(*_: object) -> None:
+        process.kill()
+        sys.exit(143)
 
-def _run(options: argparse.Namespace, tools: dict[str, str]) -> Run:
-    proxy_core, other_core = sorted(os.sched_getaffinity(0))[:2]
-    programs = {name: Path(folder) / "bin" / name for name, folder in tools.items()}
-    seconds = 4.0 if options.quick else 12.0
-    lab = Lab()
+    signal.signal(signal.SIGTERM, stop)
     try:
-        server = lab.pod("server", *mesh.ENDPOINTS.values())
-        nginx = start_server(lab, server, programs["nginx"], other_core)
-        generator = Generator(lab, programs["fortio"], other_core, options.connections)
-        proxies = []
-        for number, kind in enumerate(options.proxies.split(",")):
-            pod = lab.pod(f"client-{number}", f"198.18.1.{10 + number}")
-            if kind == "envoy":
-                proxies.append(envoy.start(lab, pod, programs["envoy"], proxy_core))
-            else:
-                proxies.append(agent.start(lab, pod, proxy_core, other_core))
-            _say(f"{kind} ready after {proxies[-1].start_to_ready_millis:.0f} ms")
-        return _measure(lab, generator, proxies, nginx, options.rate, options.windows, seconds)
-    finally:
-        lab.close()
+        return process.wait()
+    except KeyboardInterrupt:
+        process.kill()
+        sys.exit(130)
 
 
-def _measure(
-    lab: Lab, generator: Generator, proxies: Sequence[Proxy], server: int, rate: int | None, count: int, seconds: float
-) -> Run:
-    fastest = [warm_up(partial(one_window, generator, proxy, seconds, None), _say)[0] for proxy in proxies]
-    rate = rate or common_rate(fastest)
-    at_rate = [warm_up(partial(one_window, generator, proxy, seconds, rate), _say) for proxy in proxies]
-    direct = generator.call(lab.pod("client-direct", "198.18.1.9"), mesh.STRAIGHT_TO_SERVER, seconds, rate)
-    machine = Machine(sorted(os.sched_getaffinity(0))[:2], [server, *(proxy.pid for proxy in proxies)])
-    windows: list[list[Window]] = [[] for _ in proxies]
-    for _ in range(count):
-        for proxy, taken in zip(proxies, windows, strict=True):
-            taken.append(one_window(generator, proxy, seconds, rate))
-            _say(f"{proxy.name}: {taken[-1].cpu_per_100k:.2f} CPU-s per 100k, p99 {taken[-1].traffic.p99_millis:.2f} ms")
-    foreign = machine.foreign_share()
-    labels = [p.name if len({q.name for q in proxies}) > 1 else f"{p.name}-{n}" for n, p in enumerate(proxies)]
-    contenders = [
-        Contender(label, taken, fast.traffic.per_second, proxy.rss_mib(), proxy.start_to_ready_millis, warm)
-        for label, taken, fast, proxy, (_, warm) in zip(labels, windows, fastest, proxies, at_rate, strict=True)
-    ]
-    return Run(rate, generator.connections, seconds, direct, contenders, _notes(contenders, rate, foreign))
-
-
-def _notes(contenders: Sequence[Contender], rate: int, foreign: float) -> list[str]:
-    """What a reader has to know before trusting the figures."""
-    notes = [f"{c.label}: no two successive warm-up windows within 5 %" for c in contenders if not c.warm]
-    for contender in contenders:
-        if slow := [w for w in contender.windows if saturated(w, rate)]:
-            notes.append(f"{contender.label}: {len(slow)} windows did not reach {rate} requests/s")
-    if foreign > QUIET:
-        notes.append(f"other work took {foreign:.0%} of the two cores: repeat on a quiet machine")
-    return notes
-
-
-def _say(progress: str) -> None:
-    print(progress, file=sys.stderr, flush=True)
+def _inside(options: argparse.Namespace, told: dict) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    workload = WORKLOADS[told["workload"]]
+    kinds = options.proxies or workload.contenders
+    plan = Plan(kinds, options.windows, 4.0 if options.quick else 12.0, options.connections, options.rate)
+    try:
+        runs = session.run(workload, plan, {name: Path(path) for name, path in told["programs"].items()})
+    except (RuntimeError, OSError) as error:
+        print(f"bench: {workload.name}: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(text(run) for run in runs), flush=True)
+    results = [{"summary": summary(run), "run": as_json(run)} for run in runs]
+    Path(told["result"]).write_text(json.dumps(results))
+    failed = sum(run.failed for run in runs)
+    if failed:
+        print(f"bench: {workload.name}: {failed} requests failed: the figures do not count", file=sys.stderr)
+    return 1 if failed else 0

@@ -9,10 +9,10 @@ from pathlib import Path
 from . import mesh
 from .load import Generator, Traffic
 from .proxy import TICKS, Proxy, cpu_seconds_of
+from .workload import Measure, Unit
 
 WARM_WITHIN = 0.05
 MOST_WARM_UPS = 10
-USUAL_RATE = 8000  # CPU per request falls with the rate, so runs are comparable at one rate only
 SHARE_OF_SATURATION = 0.6  # at most, of what the slowest contender can carry
 REACHED = 0.98  # of the rate asked for: below it the window was saturated
 QUIET = 0.10  # foreign work on the two cores that is not worth a note
@@ -25,10 +25,11 @@ class Window:
     proxy: str
     traffic: Traffic
     cpu_seconds: float
+    unit: Unit
 
     @property
-    def cpu_per_100k(self) -> float:
-        return self.cpu_seconds / max(1, self.traffic.requests) * 100_000
+    def cpu_per_unit(self) -> float:
+        return self.cpu_seconds / max(1, self.traffic.amount) * self.unit.size
 
 
 class Machine:
@@ -54,8 +55,9 @@ class Machine:
 
 def one_window(generator: Generator, proxy: Proxy, seconds: float, rate: int | None) -> Window:
     before = proxy.cpu_seconds()
-    traffic = generator.call(proxy.pod, mesh.THROUGH_SERVICE, seconds, rate)
-    return Window(proxy.name, traffic, proxy.cpu_seconds() - before)
+    measure = generator.measure
+    traffic = generator.call(proxy.pod, mesh.through_service(measure.port), seconds, rate)
+    return Window(proxy.name, traffic, proxy.cpu_seconds() - before, measure.unit)
 
 
 def warm_up(window: Callable[[], Window], say: Callable[[str], None]) -> tuple[Window, bool]:
@@ -63,8 +65,9 @@ def warm_up(window: Callable[[], Window], say: Callable[[str], None]) -> tuple[W
     last = window()
     for _ in range(MOST_WARM_UPS - 1):
         latest = window()
-        say(f"warming {latest.proxy}: {latest.cpu_per_100k:.2f} CPU-s per 100k at {latest.traffic.per_second:.0f}/s")
-        if agree(last.cpu_per_100k, latest.cpu_per_100k):
+        cost = f"{latest.cpu_per_unit:.2f} CPU-s per {latest.unit.name}"
+        say(f"warming {latest.proxy}: {cost} at {latest.traffic.per_second:.0f}/s")
+        if agree(last.cpu_per_unit, latest.cpu_per_unit):
             return latest, True
         last = latest
     return last, False
@@ -74,10 +77,10 @@ def agree(one: float, other: float) -> bool:
     return abs(one - other) <= WARM_WITHIN * max(one, other)
 
 
-def common_rate(saturated: Sequence[Window]) -> int:
-    """The usual rate, or where a contender cannot carry it with ease a lower one, in whole hundreds."""
+def common_rate(saturated: Sequence[Window], measure: Measure) -> int:
+    """The usual rate, or where a contender cannot carry it with ease a lower one, in whole steps."""
     carried = min(w.traffic.per_second for w in saturated) * SHARE_OF_SATURATION
-    return max(100, min(USUAL_RATE, int(carried) // 100 * 100))
+    return max(measure.step, min(measure.usual_rate, int(carried) // measure.step * measure.step))
 
 
 def saturated(window: Window, rate: int) -> bool:

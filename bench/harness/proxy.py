@@ -1,4 +1,4 @@
-"""A running proxy, and what the kernel says of it."""
+"""A contender's running proxies, and what the kernel says of them."""
 
 import os
 from dataclasses import dataclass
@@ -11,22 +11,26 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy that carries the traffic of one client pod."""
+    """The proxies that carry the traffic of one client pod: one, or with mTLS between nodes one on each side."""
 
     name: str
-    pid: int
+    pids: tuple[int, ...]
     pod: Pod
     start_to_ready_millis: float
 
     def cpu_seconds(self) -> float:
-        """User and system time of the whole process so far: all threads, garbage collector and compiler included."""
-        return cpu_seconds_of(self.pid)
+        """User and system time of the whole processes so far: all threads, garbage collector and compiler included."""
+        return sum(map(cpu_seconds_of, self.pids))
 
     def rss_mib(self) -> float:
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+        """Of all its processes together."""
+        return sum(map(self._rss_mib, self.pids))
+
+    def _rss_mib(self, pid: int) -> float:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
-        raise RuntimeError(f"{self.name}: process {self.pid} has no VmRSS: it has ended")
+        raise RuntimeError(f"{self.name}: process {pid} has no VmRSS: it has ended")
 
 
 def cpu_seconds_of(pid: int) -> float:

@@ -1,6 +1,5 @@
 """The figures of a run: medians with their spread, as text and as JSON."""
 
-import json
 import os
 import platform
 import time
@@ -11,6 +10,7 @@ from statistics import median
 
 from .load import Traffic
 from .measure import Window
+from .workload import Measure
 
 
 @dataclass(frozen=True)
@@ -32,36 +32,51 @@ class Contender:
         return min(values), max(values)
 
     def _values(self, figure: str) -> list[float]:
-        if figure == "cpu_per_100k":
-            return [w.cpu_per_100k for w in self.windows]
+        if figure == "cpu_per_unit":
+            return [w.cpu_per_unit for w in self.windows]
         return [getattr(w.traffic, figure) for w in self.windows]
 
 
 @dataclass(frozen=True)
-class Run:
-    """A whole run; ratios compare the first contender with the last."""
+class Ratio:
+    """What the first contender costs in terms of another: of medians, and of two windows that followed one another."""
 
+    to: str
+    median: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """All of one measure. direct: without a proxy at the same rate; direct_saturated: as fast as it goes."""
+
+    measure: Measure
     rate: int
     connections: int
     window_seconds: float
     direct: Traffic
+    direct_saturated: Traffic
     contenders: Sequence[Contender]
     notes: list[str] = field(default_factory=list)
 
     @property
-    def cpu_ratio(self) -> float:
-        return self.contenders[0].median_of("cpu_per_100k") / self.contenders[-1].median_of("cpu_per_100k")
+    def ratios(self) -> list[Ratio]:
+        """Of the first contender to each of the others."""
+        return [self._ratio(other) for other in self.contenders[1:]]
 
-    @property
-    def cpu_ratio_spread(self) -> tuple[float, float]:
-        """The lowest and the highest ratio of two windows that followed one another."""
-        pairs = zip(self.contenders[0].windows, self.contenders[-1].windows, strict=True)
-        ratios = [one.cpu_per_100k / other.cpu_per_100k for one, other in pairs]
-        return min(ratios), max(ratios)
+    def _ratio(self, other: Contender) -> Ratio:
+        first = self.contenders[0]
+        pairs = [one.cpu_per_unit / two.cpu_per_unit for one, two in zip(first.windows, other.windows, strict=True)]
+        return Ratio(other.label, first.median_of("cpu_per_unit") / other.median_of("cpu_per_unit"), min(pairs), max(pairs))
 
     @property
     def failed(self) -> int:
-        return sum(w.traffic.failed for c in self.contenders for w in c.windows)
+        return sum(self.failed_of(c) for c in self.contenders)
+
+    @staticmethod
+    def failed_of(contender: Contender) -> int:
+        return sum(w.traffic.failed for w in contender.windows)
 
 
 def machine() -> str:
@@ -77,51 +92,70 @@ def _lines(path: str) -> list[str]:
 
 
 def text(run: Run) -> str:
-    windows = len(run.contenders[0].windows)
+    unit, windows = run.measure.unit, len(run.contenders[0].windows)
     head = (
-        f"HTTP/1.1, {run.rate} requests/s over {run.connections} connections, "
+        f"{run.measure.title}: {run.rate} {unit.per_second} over {run.connections} connections, "
         f"{windows} windows of {run.window_seconds:g} s each, alternating\n{machine()}\n\n"
-        f"{'':10}{'req/s':>8}{'CPU-s/100k':>12}{'(lowest-highest)':>18}{'p50 ms':>8}{'p99 ms':>8}"
-        f"{'max req/s':>11}{'RSS MiB':>9}{'start ms':>10}\n"
+        f"{'':10}{unit.per_second:>8}{f'CPU-s/{unit.name}':>12}{'(lowest-highest)':>18}{'p50 ms':>8}{'p99 ms':>8}"
+        f"{f'max {unit.per_second}':>12}{'RSS MiB':>9}{'start ms':>10}\n"
     )
     rows = "".join(_row(c) for c in run.contenders)
-    direct = f"{'(direct)':10}{run.direct.per_second:8.0f}{'':30}{run.direct.p50_millis:8.2f}{run.direct.p99_millis:8.2f}\n"
+    direct = (
+        f"{'(direct)':10}{run.direct.per_second:8.0f}{'':30}{_latencies(run.direct.p50_millis, run.direct.p99_millis)}"
+        f"{run.direct_saturated.per_second:12.0f}\n"
+    )
     notes = "".join(f"note: {note}\n" for note in run.notes)
-    low, high = run.cpu_ratio_spread
-    last = f"http1 cpu_ratio_envoy={run.cpu_ratio:.3f} lowest={low:.3f} highest={high:.3f}\n"
-    return head + rows + direct + "\n" + notes + last
+    return head + rows + direct + "\n" + notes
+
+
+def summary(run: Run) -> str:
+    """The line that scripts read: ratios, their spread, and the direct path beside the first contender."""
+    alone = len(run.ratios) == 1  # nothing to tell apart
+    words = [f"cpu_ratio_{r.to}={r.median:.3f}" for r in run.ratios]
+    for ratio in run.ratios:
+        of = "" if alone else f"_{ratio.to}"
+        words.append(f"lowest{of}={ratio.lowest:.3f} highest{of}={ratio.highest:.3f}")
+    first = run.contenders[0]
+    words.append(f"max_{first.label}={first.saturated_per_second:.0f} max_direct={run.direct_saturated.per_second:.0f}")
+    if run.direct.p99_millis:
+        words.append(f"p99_{first.label}={first.median_of('p99_millis'):.2f} p99_direct={run.direct.p99_millis:.2f}")
+    return " ".join([run.measure.name, *words])
 
 
 def _row(contender: Contender) -> str:
-    low, high = contender.spread_of("cpu_per_100k")
+    low, high = contender.spread_of("cpu_per_unit")
     return (
-        f"{contender.label:10}{contender.median_of('per_second'):8.0f}{contender.median_of('cpu_per_100k'):12.2f}"
-        f"{f'({low:.2f}-{high:.2f})':>18}{contender.median_of('p50_millis'):8.2f}{contender.median_of('p99_millis'):8.2f}"
-        f"{contender.saturated_per_second:11.0f}{contender.rss_mib:9.0f}{contender.start_to_ready_millis:10.0f}\n"
+        f"{contender.label:10}{contender.median_of('per_second'):8.0f}{contender.median_of('cpu_per_unit'):12.2f}"
+        f"{f'({low:.2f}-{high:.2f})':>18}{_latencies(contender.median_of('p50_millis'), contender.median_of('p99_millis'))}"
+        f"{contender.saturated_per_second:12.0f}{contender.rss_mib:9.0f}{contender.start_to_ready_millis:10.0f}\n"
     )
 
 
-def as_json(run: Run) -> str:
-    low, high = run.cpu_ratio_spread
-    return json.dumps(
-        {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "machine": machine(),
-            "protocol": "http1",
-            "rate": run.rate,
-            "connections": run.connections,
-            "windowSeconds": run.window_seconds,
-            "cpuRatioEnvoy": {"median": run.cpu_ratio, "lowest": low, "highest": high},
-            "direct": asdict(run.direct),
-            "proxies": [_contender_json(c) for c in run.contenders],
-            "notes": run.notes,
-        },
-        indent=1,
-    )
+def _latencies(p50: float, p99: float) -> str:
+    """Empty where the load has none."""
+    return f"{p50:8.2f}{p99:8.2f}" if p99 else " " * 16
+
+
+def as_json(run: Run) -> dict:
+    """All figures and every window."""
+    return {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": machine(),
+        "measure": run.measure.name,
+        "unit": run.measure.unit.name,
+        "rateUnit": run.measure.unit.per_second,
+        "rate": run.rate,
+        "connections": run.connections,
+        "windowSeconds": run.window_seconds,
+        "cpuRatios": {r.to: {"median": r.median, "lowest": r.lowest, "highest": r.highest} for r in run.ratios},
+        "direct": asdict(run.direct) | {"saturatedPerSecond": run.direct_saturated.per_second},
+        "proxies": [_contender_json(c) for c in run.contenders],
+        "notes": run.notes,
+    }
 
 
 def _contender_json(contender: Contender) -> dict:
-    figures = ("per_second", "cpu_per_100k", "p50_millis", "p99_millis")
+    figures = ("per_second", "cpu_per_unit", "p50_millis", "p99_millis")
     return {
         "label": contender.label,
         "warm": contender.warm,
@@ -129,5 +163,9 @@ def _contender_json(contender: Contender) -> dict:
         "saturatedPerSecond": contender.saturated_per_second,
         "rssMib": contender.rss_mib,
         "startToReadyMillis": contender.start_to_ready_millis,
-        "windows": [asdict(w) | {"cpu_per_100k": w.cpu_per_100k} for w in contender.windows],
+        "windows": [_window_json(w) for w in contender.windows],
     }
+
+
+def _window_json(window: Window) -> dict:
+    return asdict(window.traffic) | {"cpu_seconds": window.cpu_seconds, "cpu_per_unit": window.cpu_per_unit}
