@@ -295,7 +295,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         headers.set(
                 HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
                 Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
-        keepAlive = ResponseFraming.edit(response, head.method(), http10, keepAlive);
+        keepAlive =
+                ResponseFraming.edit(
+                        response, head.method(), http10, keepAlive && downstream.goesOn());
         downstream.write(response);
     }
 
@@ -443,7 +445,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (cluster != null) {
             StatusClass.count(cluster.allCounters(), code);
         }
-        keepAlive = keepAlive && (requestEnded || !mayHaveRequestBody());
+        keepAlive = keepAlive && downstream.goesOn() && (requestEnded || !mayHaveRequestBody());
         var response = ResponseFraming.reply(downstream.allocator(), code, body, http10, keepAlive);
         sent = response.content().readableBytes();
         downstream.write((HttpResponse) response);

@@ -167,8 +167,9 @@ final class LocalPods {
         SpiffeId proven = certificateHash == null ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
-        String application = applicationCluster(filter);
-        Cluster known = snapshot.clusters().get(application);
+        String name = applicationCluster(filter);
+        Cluster known = snapshot.clusters().get(name);
+        String application = known == null ? name : known.statName();
         return new DestinationAccount(
                 destination,
                 certificateHash == null
