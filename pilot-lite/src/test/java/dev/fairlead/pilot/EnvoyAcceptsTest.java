@@ -118,6 +118,30 @@ class EnvoyAcceptsTest {
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
+                metadata: {name: secure}
+                spec:
+                  hosts: [secure, "*.example.net"]
+                  tls:
+                  - match:
+                    - {sniHosts: [secure], sourceLabels: {app: sleep}}
+                    - {sniHosts: ["*.example.net"], destinationSubnets: [198.0.0.0/8]}
+                    route: [{destination: {host: secure}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: unknown}
+                spec:
+                  hosts: [unknown, "*"]
+                  tls:
+                  - match: [{sniHosts: [unknown]}]
+                    route:
+                    - {destination: {host: secure, port: {number: 443}}, weight: 1}
+                    - {destination: {host: plain, port: {number: 9000}}, weight: 2}
+                  - match: [{sniHosts: ["*"]}]
+                    route: [{destination: {host: secure, port: {number: 443}}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
                 metadata: {name: plain}
                 spec:
                   hosts: [plain]

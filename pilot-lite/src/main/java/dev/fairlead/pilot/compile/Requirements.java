@@ -1,7 +1,9 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,19 +27,37 @@ public final class Requirements {
     public static Map<ObjectKey, Requirement> of(ClusterState state) {
         Map<ObjectKey, Requirement> requirements = new HashMap<>();
         if (state.sidecars().stream().anyMatch(sidecar -> !sidecar.selector().isEmpty())) {
-            var scopes = new ClientScopes(state);
+            var scopes = new ClientScopes(state, new SourceLabels(Set.of()));
             for (Pod pod : state.pods().values()) {
                 ClientScope scope = scopes.of(pod);
                 if (scope.sidecar() != null && !scope.sidecar().selector().isEmpty()) {
-                    requirements
-                            .computeIfAbsent(
-                                    scope.sidecar().meta().key(),
-                                    key -> new Requirement(Profile.SCOPED_PODS, new TreeSet<>()))
-                            .nodes()
-                            .add(pod.node());
+                    require(requirements, scope.sidecar(), Profile.SCOPED_PODS, pod);
                 }
             }
         }
+        state.virtualServices().forEach(rule -> ofSourceLabels(requirements, rule, state));
         return requirements;
+    }
+
+    /** TLS and TCP routes that look at their clients' labels. */
+    private static void ofSourceLabels(
+            Map<ObjectKey, Requirement> requirements, VirtualService rule, ClusterState state) {
+        var labels = SourceLabels.of(rule);
+        if (!labels.all().isEmpty()) {
+            for (Pod pod : state.pods().values()) {
+                if (!labels.of(pod).isEmpty()) {
+                    require(requirements, rule, Profile.SCOPED_PODS, pod);
+                }
+            }
+        }
+    }
+
+    private static void require(
+            Map<ObjectKey, Requirement> requirements, ConfigObject object, int profile, Pod pod) {
+        requirements
+                .computeIfAbsent(
+                        object.meta().key(), key -> new Requirement(profile, new TreeSet<>()))
+                .nodes()
+                .add(pod.node());
     }
 }

@@ -44,10 +44,10 @@ final class Filters {
     }
 
     /**
-     * The HTTP inspector on some ports only, so that a server that speaks first is not kept waiting
-     * on the others. An agent inspects by chain anyway and needs no such hint.
+     * A filter on some ports only: an inspector there, so that a server that speaks first is not
+     * kept waiting on the others. An agent inspects by chain anyway and needs no such hint.
      */
-    static ListenerFilter httpInspectorOn(SortedSet<Integer> ports) {
+    static ListenerFilter only(ListenerFilter filter, SortedSet<Integer> ports) {
         var on = ListenerFilterChainMatchPredicate.newBuilder();
         if (ports.size() == 1) {
             on = port(ports.getFirst());
@@ -56,7 +56,7 @@ final class Filters {
             ports.forEach(port -> or.addRules(port(port)));
             on.setOrMatch(or);
         }
-        return HTTP_INSPECTOR.toBuilder()
+        return filter.toBuilder()
                 .setFilterDisabled(ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(on))
                 .build();
     }
