@@ -6,6 +6,8 @@ import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
@@ -155,6 +157,8 @@ final class LocalPods {
             WorkerStats stats) {
         Workload caller = snapshot.workloads().withUid(source.uid());
         Workload callee = snapshot.workloads().withUid(destination.uid());
+        String name = applicationCluster(filter);
+        Cluster application = snapshot.clusters().get(name);
         SpiffeId proven = certificateHash == null ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
@@ -165,9 +169,11 @@ final class LocalPods {
                         : ForwardedClientCert.of(
                                 destination.identity(), certificateHash, source.identity()),
                 stats.http(destination.uid(), filter.statPrefix()),
-                stats.cluster(destination.uid(), applicationCluster(filter)),
+                stats.cluster(
+                        destination.uid(), application == null ? name : application.statName()),
                 stats.requests(http),
-                stats.connections(tcp));
+                stats.connections(tcp),
+                application == null ? ProxyProtocol.NONE : application.proxyProtocol());
     }
 
     /** The inbound cluster that the wire would have led to, by which its stats go. */

@@ -3,6 +3,8 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.listener.ChainMatch;
 import dev.fairlead.agent.model.listener.Filter;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a snapshot; what a test does not say is the ordinary. */
@@ -42,10 +45,24 @@ final class Config {
     private Duration timeout = Duration.ZERO;
     private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
+    private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+    private Set<Integer> proxyHeaderPorts = Set.of();
 
     /** Clusters from now on are secured so. */
     Config transport(UpstreamTransport now) {
         transport = now;
+        return this;
+    }
+
+    /** Connections of clusters from now on begin so. */
+    Config proxyProtocol(ProxyProtocol now) {
+        proxyProtocol = now;
+        return this;
+    }
+
+    /** Where listeners take a PROXY header. */
+    Config proxyHeaderPorts(Integer... ports) {
+        proxyHeaderPorts = Set.of(ports);
         return this;
     }
 
@@ -98,7 +115,10 @@ final class Config {
                 name,
                 Cluster.LbPolicy.ROUND_ROBIN,
                 connectTimeout,
-                transport);
+                transport,
+                HttpProtocol.HTTP1,
+                0,
+                proxyProtocol);
     }
 
     Config route(String host, String cluster) {
@@ -192,6 +212,6 @@ final class Config {
     }
 
     private Listener listener(String name, List<FilterChain> chains) {
-        return new Listener(name, chains, null, detectTimeout);
+        return new Listener(name, chains, null, detectTimeout, proxyHeaderPorts);
     }
 }

@@ -5,6 +5,7 @@ import static io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PRO
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Cluster.Discovery;
 import dev.fairlead.agent.model.cluster.Cluster.LbPolicy;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import java.time.Duration;
 
 /** {@code config.cluster.v3.Cluster} to {@link Cluster}. */
@@ -31,7 +32,10 @@ public final class ClusterCompiler
                         discovery == Discovery.EDS ? edsName(cluster) : "",
                         lbPolicy(cluster, discovery),
                         connectTimeout(cluster),
-                        UpstreamTransports.compile(cluster));
+                        UpstreamTransports.compile(ProxyTransports.unwrapped(cluster)),
+                        HttpProtocol.HTTP1,
+                        0,
+                        ProxyTransports.version(cluster));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 
