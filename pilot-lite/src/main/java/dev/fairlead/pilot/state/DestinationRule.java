@@ -23,14 +23,16 @@ public record DestinationRule(
     /**
      * Settings that may be absent (null).
      *
+     * @param proxyProtocol null: no header; the same for all ports
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
             @Nullable TlsMode tls,
             @Nullable LoadBalancing balancing,
+            @Nullable ProxyProtocol proxyProtocol,
             Map<Integer, TrafficPolicy> ports) {
 
-        public static final TrafficPolicy NONE = new TrafficPolicy(null, null, Map.of());
+        public static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, Map.of());
 
         public TrafficPolicy {
             ports = Map.copyOf(ports);
@@ -43,6 +45,7 @@ public record DestinationRule(
             return new TrafficPolicy(
                     part.tls != null ? part.tls : own.tls,
                     part.balancing != null ? part.balancing : own.balancing,
+                    subset.proxyProtocol != null ? subset.proxyProtocol : proxyProtocol,
                     Map.of());
         }
     }

@@ -5,6 +5,7 @@ import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Visibility;
@@ -59,7 +60,8 @@ final class DestinationRuleReader {
     }
 
     private static TrafficPolicy whole(Fields policy) {
-        policy.notYet("tunnel", "proxyProtocol", "retryBudget");
+        policy.notYet("tunnel", "retryBudget");
+        ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
         TrafficPolicy top = settings(policy);
         Map<Integer, TrafficPolicy> ports = new HashMap<>();
         policy.list(
@@ -74,7 +76,12 @@ final class DestinationRuleReader {
                     }
                     return settings;
                 });
-        return new TrafficPolicy(top.tls(), top.balancing(), ports);
+        return new TrafficPolicy(top.tls(), top.balancing(), proxy, ports);
+    }
+
+    private static ProxyProtocol proxyProtocol(Fields proxy) {
+        ProxyProtocol version = proxy.choice("version", ProxyProtocol.values());
+        return version == null ? ProxyProtocol.V1 : version; // V1 is the enum's zero value
     }
 
     private static int portNumber(Fields port) {
@@ -89,7 +96,7 @@ final class DestinationRuleReader {
         policy.notYet("connectionPool", "outlierDetection");
         @Nullable TlsMode tls = policy.object("tls", DestinationRuleReader::tls);
         Balancer balancer = policy.object("loadBalancer", DestinationRuleReader::balancer);
-        return new TrafficPolicy(tls, balancer == null ? null : balancer.simple, Map.of());
+        return new TrafficPolicy(tls, balancer == null ? null : balancer.simple, null, Map.of());
     }
 
     private static TlsMode tls(Fields tls) {
