@@ -9,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What one scope does with outbound connections, by port and address. */
 final class ChainCompiler {
@@ -30,22 +31,25 @@ final class ChainCompiler {
 
     /** Ascending by port, then by name. No two of them claim the same address and port. */
     List<Chain> chains() {
-        Set<Integer> httpPorts = new TreeSet<>();
+        SortedMap<Integer, Boolean> httpPorts = new TreeMap<>(); // true: of HTTP/1.1, too
         List<Chain> chains = new ArrayList<>();
         var byServerName = new TlsChains(horizon, routes);
         Set<String> claimed = new HashSet<>();
         for (Service service : horizon.services()) {
             for (Service.Port port : service.ports()) {
-                if (port.protocol() == Protocol.HTTP) {
-                    httpPorts.add(port.port());
-                } else if (port.protocol() != Protocol.UDP) {
+                if (port.protocol().isHttp()) {
+                    boolean http1 = port.protocol() == Protocol.HTTP;
+                    httpPorts.merge(port.port(), http1, Boolean::logicalOr);
+                }
+                if (port.protocol() != Protocol.HTTP && port.protocol() != Protocol.UDP) {
                     List<String> addresses = addresses(service, port);
                     chains.addAll(byServerName.chains(service, port, addresses));
                     addTcp(service, port, unclaimed(addresses, port, claimed), chains);
                 }
             }
         }
-        httpPorts.forEach(port -> chains.add(new Chain.Http(port, routes.tableName(port))));
+        httpPorts.forEach(
+                (port, http1) -> chains.add(new Chain.Http(port, routes.tableName(port), http1)));
         chains.sort(Comparator.comparingInt(Chain::port).thenComparing(Chain::name));
         return chains;
     }

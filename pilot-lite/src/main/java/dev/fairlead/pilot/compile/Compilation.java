@@ -47,7 +47,8 @@ final class Compilation {
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
                 && Same.object(state.sidecars(), before.state.sidecars())
-                && sources.equals(before.sources)) {
+                && sources.equals(before.sources)
+                && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))) {
             pods = before.view.pods();
             scopes = before.scopes;
         } else {

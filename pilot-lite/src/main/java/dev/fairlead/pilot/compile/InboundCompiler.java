@@ -33,7 +33,7 @@ final class InboundCompiler {
                 }
                 member = true;
                 if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
-                    ports.putIfAbsent(target, port(service, port, target));
+                    ports.putIfAbsent(target, port(service, port, target, pod));
                 }
             }
             if (member) {
@@ -51,12 +51,17 @@ final class InboundCompiler {
                 services);
     }
 
-    private PodView.Port port(Service service, Service.Port port, int target) {
+    private PodView.Port port(Service service, Service.Port port, int target, Pod pod) {
         boolean modern = registry.state().mesh().modern();
         String cluster =
                 modern
                         ? "inbound|" + target + "||"
                         : "inbound|" + port.port() + "|" + port.name() + "|" + service.fqdn();
-        return new PodView.Port(target, port.protocol(), cluster);
+        return new PodView.Port(
+                target,
+                port.protocol(),
+                UpstreamProtocol.declared(port.protocol(), modern),
+                rules.proxyProtocol(service, pod),
+                cluster);
     }
 }

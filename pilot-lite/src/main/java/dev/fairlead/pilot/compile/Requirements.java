@@ -2,8 +2,10 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
+import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.VirtualService;
+import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,13 +21,50 @@ public final class Requirements {
      * @param profile the first that has it
      * @param nodes where there are pods that it is for
      */
-    public record Requirement(int profile, Set<String> nodes) {}
+    public record Requirement(int profile, Set<String> nodes) {
+
+        /** The newer of both profiles, wherever either is needed. */
+        private Requirement and(Requirement other) {
+            Set<String> all = new TreeSet<>(nodes);
+            all.addAll(other.nodes);
+            return new Requirement(Math.max(profile, other.profile), all);
+        }
+    }
 
     private Requirements() {}
 
     /** By object; one that any agent can put in force is not in it. */
     public static Map<ObjectKey, Requirement> of(ClusterState state) {
         Map<ObjectKey, Requirement> requirements = new HashMap<>();
+        sidecars(state, requirements);
+        for (VirtualService rule : state.virtualServices()) {
+            if (rule.connects()) {
+                ofClients(state, rule, rule.visibility(), requirements);
+            }
+            ofSourceLabels(requirements, rule, state);
+        }
+        for (DestinationRule rule : state.destinationRules()) {
+            if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
+                ofClients(state, rule, rule.visibility(), requirements);
+            }
+        }
+        return requirements;
+    }
+
+    /** Of what clients do: needed on the nodes of those who see the object. */
+    private static void ofClients(
+            ClusterState state,
+            ConfigObject object,
+            Visibility visibility,
+            Map<ObjectKey, Requirement> requirements) {
+        for (Pod pod : state.pods().values()) {
+            if (visibility.to(pod.namespace())) {
+                require(requirements, object, Profile.HTTP2, pod);
+            }
+        }
+    }
+
+    private static void sidecars(ClusterState state, Map<ObjectKey, Requirement> requirements) {
         if (state.sidecars().stream().anyMatch(sidecar -> !sidecar.selector().isEmpty())) {
             var scopes = new ClientScopes(state, new SourceLabels(Set.of()));
             for (Pod pod : state.pods().values()) {
@@ -35,8 +74,6 @@ public final class Requirements {
                 }
             }
         }
-        state.virtualServices().forEach(rule -> ofSourceLabels(requirements, rule, state));
-        return requirements;
     }
 
     /** TLS and TCP routes that look at their clients' labels. */
@@ -54,10 +91,9 @@ public final class Requirements {
 
     private static void require(
             Map<ObjectKey, Requirement> requirements, ConfigObject object, int profile, Pod pod) {
-        requirements
-                .computeIfAbsent(
-                        object.meta().key(), key -> new Requirement(profile, new TreeSet<>()))
-                .nodes()
-                .add(pod.node());
+        requirements.merge(
+                object.meta().key(),
+                new Requirement(profile, new TreeSet<>(Set.of(pod.node()))),
+                Requirement::and);
     }
 }

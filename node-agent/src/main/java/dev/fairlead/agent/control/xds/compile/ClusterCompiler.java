@@ -5,7 +5,6 @@ import static io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PRO
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Cluster.Discovery;
 import dev.fairlead.agent.model.cluster.Cluster.LbPolicy;
-import dev.fairlead.agent.model.cluster.HttpProtocol;
 import java.time.Duration;
 
 /** {@code config.cluster.v3.Cluster} to {@link Cluster}. */
@@ -22,6 +21,7 @@ public final class ClusterCompiler
     Outcome<Cluster> translate(io.envoyproxy.envoy.config.cluster.v3.Cluster cluster)
             throws Refusal {
         Discovery discovery = discovery(cluster);
+        HttpOptions http = HttpOptions.compile(cluster);
         var model =
                 new Cluster(
                         Values.notEmpty(cluster.getName(), At.ROOT.field("name")),
@@ -33,8 +33,8 @@ public final class ClusterCompiler
                         lbPolicy(cluster, discovery),
                         connectTimeout(cluster),
                         UpstreamTransports.compile(ProxyTransports.unwrapped(cluster)),
-                        HttpProtocol.HTTP1,
-                        0,
+                        http.protocol(),
+                        http.maxConcurrentStreams(),
                         ProxyTransports.version(cluster));
         return new Outcome.Compiled<>(model, References.NONE);
     }
