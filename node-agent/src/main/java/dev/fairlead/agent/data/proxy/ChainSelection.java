@@ -66,7 +66,13 @@ final class ChainSelection {
                 channel,
                 current.detectTimeout(),
                 outcome -> {
-                    if (mayEnter(channel, outcome)) {
+                    if (!mayEnter(channel, outcome)) {
+                        return;
+                    }
+                    if (outcome instanceof ProxyHeaderReader.Outcome.Absent(boolean silent)
+                            && silent) { // it has been waited for already
+                        take(current, channel, facts(destination, FirstBytes.Found.NOTHING), next);
+                    } else {
                         inspect(current, channel, destination, next);
                     }
                 });

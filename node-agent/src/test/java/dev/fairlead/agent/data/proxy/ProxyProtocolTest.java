@@ -129,11 +129,15 @@ class ProxyProtocolTest {
     @Test
     void aServerThatSpeaksFirstIsHeardByOneThatSaysNothing() throws Exception {
         serve(
-                inbound(ProxyProtocol.V1).detectTimeout(Duration.ofMillis(20)),
+                new Config()
+                        .proxyHeaderPorts(Mesh.DESTINATION.getPort())
+                        .detectTimeout(Duration.ofMillis(20))
+                        .inbound(true, null, Config.tcp("none"))
+                        .inbound(false, null, Config.tcp("t")),
                 (self, wire) -> wire.send("welcome"));
 
         assertThat(mesh.inboundClient().rest()).isEqualTo("welcome");
-        assertThat(mesh.count(ListenerStat.DOWNSTREAM_PRE_CX_TIMEOUT)).isEqualTo(1);
+        assertThat(mesh.count(ListenerStat.DOWNSTREAM_PRE_CX_TIMEOUT)).isEqualTo(1); // waited once
     }
 
     @Test
