@@ -41,6 +41,7 @@ final class Config {
     private final List<FilterChain> inbound = new ArrayList<>();
     private final List<Workload> workloads = new ArrayList<>();
     private UpstreamTransport transport = new UpstreamTransport.Plaintext();
+    private HttpProtocol protocol = HttpProtocol.HTTP1;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration timeout = Duration.ZERO;
     private String scope = "default";
@@ -63,6 +64,12 @@ final class Config {
     /** Where listeners take a PROXY header. */
     Config proxyHeaderPorts(Integer... ports) {
         proxyHeaderPorts = Set.of(ports);
+        return this;
+    }
+
+    /** Clusters from now on are asked in it. */
+    Config protocol(HttpProtocol now) {
+        protocol = now;
         return this;
     }
 
@@ -116,7 +123,7 @@ final class Config {
                 Cluster.LbPolicy.ROUND_ROBIN,
                 connectTimeout,
                 transport,
-                HttpProtocol.HTTP1,
+                protocol,
                 0,
                 proxyProtocol);
     }

@@ -187,7 +187,16 @@ final class Mesh implements AutoCloseable {
 
     /** A connection that the pod makes. */
     Wire client() throws IOException {
-        return closing(Wire.to(((InetSocketAddress) listeners.get(0).localAddress()).getPort()));
+        return closing(Wire.to(outboundPort()));
+    }
+
+    int outboundPort() {
+        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
+    }
+
+    /** The same in HTTP/2. */
+    H2Client http2Client() throws InterruptedException {
+        return closing(H2Client.to(outboundPort()));
     }
 
     /** A connection to the pod. */
