@@ -4,7 +4,6 @@ import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.header.ProxyHeader;
-import dev.fairlead.agent.data.header.ProxyHeaderWriter;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -18,10 +17,8 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.Set;
@@ -286,7 +283,7 @@ final class Connector {
                     }
                     Channel channel = connecting.getNow();
                     first.sayWhoCalls();
-                    SslHandler ssl = first.ssl;
+                    SslHandler ssl = first.ssl();
                     if (account != null) {
                         context.sameNode().entered(namespace, channel);
                     }
@@ -297,47 +294,6 @@ final class Connector {
                         awaitHandshake(channel, ssl, stats, waiter);
                     }
                 });
-    }
-
-    /**
-     * Puts into the pipeline what comes before all else: a PROXY header where one is due, then TLS.
-     * The pipeline frees TLS then; where it never got there, we do.
-     */
-    private static final class FirstHandler extends ChannelInitializer<Channel> {
-
-        private final @Nullable SslHandler ssl;
-        private final @Nullable ProxyHeaderWriter header;
-        private boolean used;
-
-        FirstHandler(
-                @Nullable SslHandler ssl, ProxyProtocol version, @Nullable ProxyHeader origin) {
-            this.ssl = ssl;
-            this.header =
-                    version == ProxyProtocol.NONE ? null : new ProxyHeaderWriter(version, origin);
-        }
-
-        @Override
-        protected void initChannel(Channel channel) {
-            used = true;
-            if (header != null) {
-                channel.pipeline().addLast(header);
-            }
-            if (ssl != null) {
-                channel.pipeline().addLast(ssl);
-            }
-        }
-
-        void sayWhoCalls() {
-            if (header != null) {
-                header.write();
-            }
-        }
-
-        void releaseUnused() {
-            if (ssl != null && !used) {
-                ReferenceCountUtil.release(ssl.engine());
-            }
-        }
     }
 
     private static void countFailure(Throwable cause, Counters<ClusterStat> stats) {
