@@ -181,26 +181,30 @@ final class InboundListenerGenerator {
                 List.of(new WeightedCluster(door.cluster, 1)));
     }
 
+    /** Whatever the caller's route allowed reaches the application, CONNECT too. */
     private Filter http(Door door) {
         String name = "inbound|http|" + door.name;
         RouteAction.Builder action = RouteAction.newBuilder().setCluster(door.cluster);
         RouteGenerator.setTimeout(action, Duration.ZERO, audience);
+        var host = VirtualHost.newBuilder().setName(name).addDomains("*");
+        if (audience.knowsHttp2()) {
+            host.addRoutes(
+                    Route.newBuilder()
+                            .setName("connect")
+                            .setMatch(
+                                    RouteMatch.newBuilder()
+                                            .setConnectMatcher(
+                                                    RouteMatch.ConnectMatcher.getDefaultInstance()))
+                            .setRoute(action.clone().addUpgradeConfigs(RouteGenerator.CONNECT)));
+        }
+        host.addRoutes(
+                Route.newBuilder()
+                        .setName("default")
+                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                        .setRoute(action));
         return Filters.http(
                 name,
-                RouteConfiguration.newBuilder()
-                        .setName(name)
-                        .addVirtualHosts(
-                                VirtualHost.newBuilder()
-                                        .setName(name)
-                                        .addDomains("*")
-                                        .addRoutes(
-                                                Route.newBuilder()
-                                                        .setName("default")
-                                                        .setMatch(
-                                                                RouteMatch.newBuilder()
-                                                                        .setPrefix("/"))
-                                                        .setRoute(action)))
-                        .build(),
+                RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
                 audience);
     }
 }

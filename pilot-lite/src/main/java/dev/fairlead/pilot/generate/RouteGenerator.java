@@ -25,6 +25,13 @@ import org.jspecify.annotations.Nullable;
 /** Writes route configurations. */
 final class RouteGenerator {
 
+    /** That CONNECT is passed on to the cluster as it came. */
+    static final RouteAction.UpgradeConfig CONNECT =
+            RouteAction.UpgradeConfig.newBuilder()
+                    .setUpgradeType("CONNECT")
+                    .setEnabled(BoolValue.of(true))
+                    .build();
+
     private static final String SOURCE = "fairlead.source";
     private static final String ANY_DOMAIN = "*";
 
@@ -143,10 +150,7 @@ final class RouteGenerator {
         var action = RouteAction.newBuilder();
         setTimeout(action, route.timeout(), audience);
         if (route.match().connect()) {
-            action.addUpgradeConfigs(
-                    RouteAction.UpgradeConfig.newBuilder()
-                            .setUpgradeType("CONNECT")
-                            .setEnabled(BoolValue.of(true)));
+            action.addUpgradeConfigs(CONNECT);
         }
         List<WeightedCluster> shares = shares(route.targets());
         if (shares.size() == 1) {

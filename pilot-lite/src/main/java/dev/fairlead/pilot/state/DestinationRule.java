@@ -52,6 +52,11 @@ public record DestinationRule(
                     Map.of());
         }
 
+        private boolean usesClientProtocol() {
+            return (http != null && http.useClientProtocol)
+                    || ports.values().stream().anyMatch(TrafficPolicy::usesClientProtocol);
+        }
+
         /** Whether it, or what it says of a port, says anything of HTTP. */
         boolean asksOfHttp() {
             return (http != null && !http.equals(HttpPool.DEFAULT))
@@ -99,6 +104,11 @@ public record DestinationRule(
     public boolean asksForProxyHeaders() {
         return policy.proxyProtocol != null
                 || subsets.stream().anyMatch(subset -> subset.policy.proxyProtocol != null);
+    }
+
+    /** Whether it has clients' protocols preserved on some port. */
+    public boolean usesClientProtocol() {
+        return policy.usesClientProtocol();
     }
 
     /** The subset of this name, or null. */

@@ -5,10 +5,13 @@ import static dev.fairlead.pilot.testing.TestCluster.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.pilot.source.TestStates;
+import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.H2Upgrade;
 import dev.fairlead.pilot.state.DestinationRule.HttpPool;
 import dev.fairlead.pilot.state.Protocol;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -158,6 +161,52 @@ class UpstreamProtocolTest {
                 .filteredOn(cluster -> cluster.name().startsWith("outbound|9080||"))
                 .extracting(ServiceCluster::protocol)
                 .containsExactlyInAnyOrder(UpstreamProtocol.HTTP1, UpstreamProtocol.HTTP2);
+    }
+
+    /** The rule changes after the pods were compiled, and goes again. */
+    @Test
+    void thePreservedProtocolReachesTheApplication() {
+        String preserve =
+                """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: reviews}
+                spec: {host: reviews, trafficPolicy: {connectionPool: {http: {useClientProtocol: true}}}}
+                """;
+        var compiler = new MeshCompiler();
+        var without = TestStates.of(reviewsAndSleep());
+        assertThat(inbound(compiler.next(without))).isEqualTo(UpstreamProtocol.HTTP1);
+        var with = with(without, TestStates.of(preserve).destinationRules());
+        assertThat(inbound(compiler.next(with))).isEqualTo(UpstreamProtocol.DOWNSTREAM);
+        assertThat(inbound(compiler.next(without))).isEqualTo(UpstreamProtocol.HTTP1);
+    }
+
+    /** The same state but for its DestinationRules. */
+    private static ClusterState with(ClusterState state, List<DestinationRule> rules) {
+        return new ClusterState(
+                state.appliedRevision() + 1,
+                state.observedRevision(),
+                state.captureRevision(),
+                state.mesh(),
+                state.namespaces(),
+                state.services(),
+                state.slices(),
+                state.pods(),
+                state.nodes(),
+                state.networkPolicies(),
+                state.virtualServices(),
+                rules,
+                state.sidecars(),
+                state.peerPolicies(),
+                state.captured());
+    }
+
+    private static UpstreamProtocol inbound(MeshView mesh) {
+        return Objects.requireNonNull(mesh.pods().get("uid-reviews-v1"))
+                .ports()
+                .getFirst()
+                .upstream();
     }
 
     @Test

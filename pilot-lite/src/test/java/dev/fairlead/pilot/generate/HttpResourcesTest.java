@@ -212,14 +212,14 @@ class HttpResourcesTest {
         List<String> clusters = new ArrayList<>();
         for (FilterChain chain : inbound(yaml, Profile.NEWEST, uid).getFilterChainsList()) {
             if (chain.getFilterChainMatch().getDestinationPort().getValue() == port) {
-                http(chain).ifPresent(manager -> clusters.add(onlyRoute(manager).getCluster()));
+                http(chain).ifPresent(manager -> clusters.add(defaultRoute(manager).getCluster()));
             }
         }
         return clusters;
     }
 
-    private static RouteAction onlyRoute(HttpConnectionManager manager) {
-        return manager.getRouteConfig().getVirtualHosts(0).getRoutes(0).getRoute();
+    private static RouteAction defaultRoute(HttpConnectionManager manager) {
+        return manager.getRouteConfig().getVirtualHosts(0).getRoutesList().getLast().getRoute();
     }
 
     private static java.util.Optional<HttpConnectionManager> http(FilterChain chain) {
@@ -389,6 +389,24 @@ class HttpResourcesTest {
         assertThat(plain.getRoute().getUpgradeConfigsCount()).isZero();
     }
 
+    /** Else no tunnel would reach a pod: the caller's route is the one that decides. */
+    @Test
+    void whatACallersRouteAllowsReachesTheApplication() {
+        HttpConnectionManager manager =
+                inbound(MESH, Profile.NEWEST, "uid-all-v1").getFilterChainsList().stream()
+                        .flatMap(chain -> http(chain).stream())
+                        .findFirst()
+                        .orElseThrow();
+        List<Route> both = manager.getRouteConfig().getVirtualHosts(0).getRoutesList();
+        assertThat(both).extracting(Route::getName).containsExactly("connect", "default");
+        assertThat(both.getFirst().getMatch().hasConnectMatcher()).isTrue();
+        assertThat(both.getFirst().getRoute().getUpgradeConfigs(0).getUpgradeType())
+                .isEqualTo("CONNECT");
+        assertThat(both.getFirst().getRoute().getCluster())
+                .isEqualTo(both.getLast().getRoute().getCluster());
+        assertThat(both.getLast().getRoute().getUpgradeConfigsCount()).isZero();
+    }
+
     @Test
     void aRoutesTimeoutBoundsWhatAGrpcClientMayAskFor() {
         assertThat(routes(Profile.NEWEST))
@@ -402,7 +420,7 @@ class HttpResourcesTest {
                 inbound(MESH, Profile.NEWEST, "uid-all-v1").getFilterChainsList()) {
             http(chain)
                     .ifPresent(manager -> {
-                        var bounds = onlyRoute(manager).getMaxStreamDuration();
+                        var bounds = defaultRoute(manager).getMaxStreamDuration();
                         assertThat(bounds.hasGrpcTimeoutHeaderMax()).isTrue();
                         assertThat(Durations.toMillis(bounds.getGrpcTimeoutHeaderMax())).isZero();
                     });
