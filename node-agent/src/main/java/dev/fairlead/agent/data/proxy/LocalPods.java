@@ -8,6 +8,7 @@ import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
@@ -178,9 +179,10 @@ final class LocalPods {
                                 destination.identity(), certificateHash, source.identity()),
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
-                stats.cluster(destination.uid(), application),
+                stats.cluster(destination.uid(), known == null ? application : known.statName()),
                 stats.requests(http),
-                stats.connections(tcp));
+                stats.connections(tcp),
+                known == null ? ProxyProtocol.NONE : known.proxyProtocol());
     }
 
     /** The inbound cluster that the wire would have led to, by which its stats go. */
