@@ -1,7 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -18,8 +18,15 @@ interface HttpRouter {
     /** Where the request goes. */
     sealed interface Target {
 
-        /** To an endpoint of {@code cluster}; timeout zero: none. */
-        record Forward(PodCluster cluster, Duration timeout) implements Target {}
+        /**
+         * To an endpoint of {@code cluster}.
+         *
+         * @param timeout from the end of the request on; zero: none
+         * @param grpcTimeout bound of what grpc-timeout may ask for, zero: none; null: it is not
+         *     read
+         */
+        record Forward(PodCluster cluster, Duration timeout, @Nullable Duration grpcTimeout)
+                implements Target {}
 
         /** Nowhere: it is answered here. */
         record Respond(int status, String body, ResponseFlag flag) implements Target {}
@@ -31,7 +38,7 @@ interface HttpRouter {
     void edit(HttpRequest request);
 
     /** Where the ended request is counted in Istio's words. */
-    RequestSeries series(@Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
+    RequestKinds series(@Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
 
     /** The address that the caller asked for. */
     InetSocketAddress destination();

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.ForwardedClientCert;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
@@ -178,7 +179,7 @@ final class LocalPods {
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
                 stats.cluster(destination.uid(), application),
-                stats.requests(http),
+                new RequestKinds(stats, http),
                 stats.connections(tcp));
     }
 

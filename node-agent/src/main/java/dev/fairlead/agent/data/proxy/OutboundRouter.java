@@ -4,7 +4,7 @@ import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
@@ -76,7 +76,7 @@ final class OutboundRouter implements HttpRouter {
                     counters.counters().inc(HttpStat.NO_CLUSTER);
                     return NO_CLUSTER;
                 }
-                return new Target.Forward(cluster, route.timeout());
+                return new Target.Forward(cluster, route.timeout(), route.grpcTimeout());
             }
         }
     }
@@ -94,11 +94,12 @@ final class OutboundRouter implements HttpRouter {
     }
 
     @Override
-    public RequestSeries series(
+    public RequestKinds series(
             @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
         return cluster != null
                 ? cluster.requestSeries(host, mutual)
-                : pod.context().stats().requests(SeriesLabels.unrouted(pod.workload(), "http"));
+                : new RequestKinds(
+                        pod.context().stats(), SeriesLabels.unrouted(pod.workload(), "http"));
     }
 
     @Override

@@ -82,6 +82,20 @@ final class IstioFamilies {
                     "bytes",
                     PEERS,
                     "Size of responses as sent.");
+    private static final Metric REQUEST_MESSAGES =
+            metric(
+                    "istio_request_messages_total",
+                    Metric.Type.COUNTER,
+                    "",
+                    PEERS,
+                    "gRPC messages from clients.");
+    private static final Metric RESPONSE_MESSAGES =
+            metric(
+                    "istio_response_messages_total",
+                    Metric.Type.COUNTER,
+                    "",
+                    PEERS,
+                    "gRPC messages to clients.");
     private static final Metric OPENED =
             metric(
                     "istio_tcp_connections_opened_total",
@@ -124,7 +138,16 @@ final class IstioFamilies {
 
     static List<Metric> declared() {
         return List.of(
-                REQUESTS, DURATION, REQUEST_BYTES, RESPONSE_BYTES, OPENED, CLOSED, SENT, RECEIVED);
+                REQUESTS,
+                DURATION,
+                REQUEST_BYTES,
+                RESPONSE_BYTES,
+                REQUEST_MESSAGES,
+                RESPONSE_MESSAGES,
+                OPENED,
+                CLOSED,
+                SENT,
+                RECEIVED);
     }
 
     static Stream<Family> of(StatsView view) {
@@ -133,6 +156,8 @@ final class IstioFamilies {
                         each -> histograms(DURATION, each, RequestSeries::durationMillis),
                         each -> histograms(REQUEST_BYTES, each, RequestSeries::requestBytes),
                         each -> histograms(RESPONSE_BYTES, each, RequestSeries::responseBytes),
+                        each -> messages(REQUEST_MESSAGES, each, RequestSeries::requestMessages),
+                        each -> messages(RESPONSE_MESSAGES, each, RequestSeries::responseMessages),
                         each -> sums(OPENED, each, TcpSeries::openedCount),
                         IstioFamilies::closed,
                         each -> sums(SENT, each, TcpSeries::sentBytes),
@@ -140,7 +165,13 @@ final class IstioFamilies {
                 .map(family -> family.apply(view));
     }
 
-    private record Ending(int status, ResponseFlag flag) {}
+    private record Ending(int status, int grpcStatus, ResponseFlag flag) {
+
+        /** Empty where there is none. */
+        String grpcLabel() {
+            return grpcStatus == RequestSeries.NO_GRPC_STATUS ? "" : Integer.toString(grpcStatus);
+        }
+    }
 
     private static Family requests(StatsView view) {
         Family family = new Family(REQUESTS);
@@ -149,11 +180,13 @@ final class IstioFamilies {
                     var counts =
                             new TreeMap<Ending, Long>(
                                     Comparator.comparingInt(Ending::status)
+                                            .thenComparingInt(Ending::grpcStatus)
                                             .thenComparing(Ending::flag));
                     for (RequestSeries series : all) {
                         for (var outcome : series.outcomes()) {
                             counts.merge(
-                                    new Ending(outcome.status(), outcome.flag()),
+                                    new Ending(
+                                            outcome.status(), outcome.grpcStatus(), outcome.flag()),
                                     outcome.count(),
                                     Long::sum);
                         }
@@ -163,9 +196,22 @@ final class IstioFamilies {
                                     values(
                                             labels,
                                             Integer.toString(ending.status()),
-                                            "",
+                                            ending.grpcLabel(),
                                             ending.flag().letters()),
                                     count));
+                });
+        return family;
+    }
+
+    /** Of gRPC only: other requests have none to count. */
+    private static Family messages(
+            Metric metric, StatsView view, ToLongFunction<RequestSeries> part) {
+        Family family = new Family(metric);
+        view.requests()
+                .forEach((labels, all) -> {
+                    if (labels.protocol().equals("grpc")) {
+                        family.add(values(labels), all.stream().mapToLong(part).sum());
+                    }
                 });
         return family;
     }
