@@ -112,6 +112,9 @@ class EnvoyAcceptsTest {
                       weight: 40
                     - destination: {host: reviews, subset: v3}
                       weight: 0
+                  - match: [{method: {exact: CONNECT}, authority: {exact: "reviews:9080"}}]
+                    timeout: 30s
+                    route: [{destination: {host: reviews}}]
                   - match: [{sourceLabels: {app: other}}]
                     route: [{destination: {host: nowhere, subset: v9}}]
                   - route: [{destination: {host: reviews, subset: v3, port: {number: 9080}}}]
@@ -135,6 +138,22 @@ class EnvoyAcceptsTest {
                   trafficPolicy:
                     tls: {mode: ISTIO_MUTUAL}
                     loadBalancer: {simple: RANDOM}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: sleep}
+                spec:
+                  host: sleep
+                  trafficPolicy:
+                    connectionPool: {http: {h2UpgradePolicy: UPGRADE, maxConcurrentStreams: 100}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: secure}
+                spec:
+                  host: secure
+                  trafficPolicy:
+                    connectionPool: {http: {useClientProtocol: true, maxConcurrentStreams: 5}}
                 """
                         .formatted(mesh);
     }

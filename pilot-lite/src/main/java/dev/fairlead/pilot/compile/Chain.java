@@ -7,15 +7,21 @@ public sealed interface Chain {
 
     int port();
 
-    /** HTTP to any address: routed by Host. */
-    record Http(int port, String routes) implements Chain {}
+    /**
+     * HTTP to any address: routed by Host.
+     *
+     * @param http1 whether a Service declares HTTP/1.1 there; others are for agents that know
+     *     HTTP/2
+     */
+    record Http(int port, String routes, boolean http1) implements Chain {}
 
     /**
      * Connections to these addresses, in CIDR form.
      *
      * @param name VIP, or what else tells it from its neighbours on the port
      * @param detect HTTP where the first bytes look like it, by {@code routes}
-     * @param opaqueHttp2 declared HTTP/2, carried as bytes
+     * @param opaqueHttp2 declared HTTP/2: for agents before {@link Profile#HTTP2}, beside the chain
+     *     by Host for others
      */
     record Tcp(
             int port,

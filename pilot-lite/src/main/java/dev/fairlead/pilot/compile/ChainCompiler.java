@@ -7,7 +7,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What one scope does with outbound connections, by port and address. */
 final class ChainCompiler {
@@ -26,20 +27,23 @@ final class ChainCompiler {
 
     /** Ascending by port, then by name. No two of them claim the same address and port. */
     List<Chain> chains() {
-        Set<Integer> httpPorts = new TreeSet<>();
+        SortedMap<Integer, Boolean> httpPorts = new TreeMap<>(); // true: of HTTP/1.1, too
         List<Chain.Tcp> tcp = new ArrayList<>();
         Set<String> claimed = new HashSet<>();
         for (Service service : horizon.services()) {
             for (Service.Port port : service.ports()) {
-                if (port.protocol() == Protocol.HTTP) {
-                    httpPorts.add(port.port());
-                } else if (port.protocol() != Protocol.UDP) {
+                if (port.protocol().isHttp()) {
+                    boolean http1 = port.protocol() == Protocol.HTTP;
+                    httpPorts.merge(port.port(), http1, Boolean::logicalOr);
+                }
+                if (port.protocol() != Protocol.HTTP && port.protocol() != Protocol.UDP) {
                     addTcp(service, port, tcp, claimed);
                 }
             }
         }
         List<Chain> chains = new ArrayList<>(tcp);
-        httpPorts.forEach(port -> chains.add(new Chain.Http(port, routes.tableName(port))));
+        httpPorts.forEach(
+                (port, http1) -> chains.add(new Chain.Http(port, routes.tableName(port), http1)));
         chains.sort(
                 Comparator.comparingInt(Chain::port)
                         .thenComparing(chain -> chain instanceof Chain.Tcp t ? t.name() : ""));

@@ -125,6 +125,12 @@ final class ClusterCompiler {
                 suffix.isEmpty() ? "" : plain,
                 service.headless(),
                 port.protocol() == Protocol.HTTP,
+                UpstreamProtocol.outbound(
+                        port.protocol(),
+                        mesh.modern(),
+                        effective.http(),
+                        mesh.protocols().upgrade()),
+                effective.http() == null ? 0 : effective.http().maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 tls(effective.tls()),
                 "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
@@ -44,7 +45,8 @@ final class Compilation {
         if (before != null
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
-                && Same.object(state.sidecars(), before.state.sidecars())) {
+                && Same.object(state.sidecars(), before.state.sidecars())
+                && (sameClusters || !(preserves(state) || preserves(before.state)))) {
             pods = before.view.pods();
             scopes = before.scopes;
         } else {
@@ -60,6 +62,11 @@ final class Compilation {
 
     MeshView view() {
         return view;
+    }
+
+    /** Whether any pod's inbound clusters follow from a DestinationRule. */
+    private static boolean preserves(ClusterState state) {
+        return state.destinationRules().stream().anyMatch(DestinationRule::usesClientProtocol);
     }
 
     private Map<String, PodView> pods(ClientScopes clientScopes, Map<String, PodView> before) {

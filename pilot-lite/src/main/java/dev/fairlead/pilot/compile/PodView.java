@@ -31,8 +31,12 @@ public record PodView(
         services = List.copyOf(services);
     }
 
-    /** A port that a Service leads to, and the cluster that stands for it. */
-    public record Port(int port, Protocol protocol, String cluster) {}
+    /**
+     * A port that a Service leads to, and the cluster that stands for it.
+     *
+     * @param upstream what the application is spoken to in
+     */
+    public record Port(int port, Protocol protocol, UpstreamProtocol upstream, String cluster) {}
 
     /** Name of its listener. */
     public String listener() {

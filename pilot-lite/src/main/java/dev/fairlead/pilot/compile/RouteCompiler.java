@@ -12,6 +12,7 @@ import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
 import dev.fairlead.pilot.state.VirtualService.TcpMatch;
 import dev.fairlead.pilot.state.VirtualService.TcpRoute;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +60,7 @@ final class RouteCompiler {
 
     /** HTTP by declaration, or perhaps by detection. */
     private boolean routed(Service.Port port) {
-        return port.protocol() == Protocol.HTTP
+        return port.protocol().isHttp()
                 || (port.protocol() == Protocol.UNDECLARED && registry.state().mesh().modern());
     }
 
@@ -116,7 +117,11 @@ final class RouteCompiler {
     private List<Route> serviceRoutes(Service service, int port) {
         String cluster = clusters.name(clientNamespace, service.fqdn(), port, "");
         return List.of(
-                new Route("default", HttpMatch.ANY, List.of(new WeightedCluster(cluster, 1))));
+                new Route(
+                        "default",
+                        HttpMatch.ANY,
+                        List.of(new WeightedCluster(cluster, 1)),
+                        Duration.ZERO));
     }
 
     private void addExternalHosts(List<VirtualHost> hosts, Set<String> domains) {
@@ -158,7 +163,7 @@ final class RouteCompiler {
                 }
                 String name =
                         match.name().isEmpty() ? http.name() : http.name() + "." + match.name();
-                routes.add(new Route(name, match, targets));
+                routes.add(new Route(name, match, targets, http.timeout()));
                 if (takesEverything(match)) {
                     return routes;
                 }

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpIns
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -67,8 +68,9 @@ final class Filters {
     }
 
     /** HTTP by a route configuration that is served on its own. */
-    static Filter http(String statPrefix, String routes) {
+    static Filter http(String statPrefix, String routes, Audience audience) {
         return http(
+                audience,
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(statPrefix)
                         .setRds(
@@ -78,14 +80,18 @@ final class Filters {
     }
 
     /** HTTP by these routes. */
-    static Filter http(String statPrefix, RouteConfiguration routes) {
+    static Filter http(String statPrefix, RouteConfiguration routes, Audience audience) {
         return http(
+                audience,
                 HttpConnectionManager.newBuilder()
                         .setStatPrefix(statPrefix)
                         .setRouteConfig(routes));
     }
 
-    private static Filter http(HttpConnectionManager.Builder manager) {
+    private static Filter http(Audience audience, HttpConnectionManager.Builder manager) {
+        if (audience.knowsHttp2()) {
+            manager.addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
+        }
         return Filter.newBuilder()
                 .setName("envoy.filters.network.http_connection_manager")
                 .setTypedConfig(Protos.pack(manager.addHttpFilters(ROUTER).build()))

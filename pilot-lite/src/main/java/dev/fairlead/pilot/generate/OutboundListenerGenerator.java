@@ -19,7 +19,8 @@ import java.util.TreeSet;
 final class OutboundListenerGenerator {
 
     static final int OUTBOUND_PORT = 15001;
-    static final List<String> PLAIN_HTTP = List.of("http/1.0", "http/1.1");
+    private static final List<String> PLAIN_HTTP1 = List.of("http/1.0", "http/1.1");
+    private static final List<String> PLAIN_HTTP = List.of("http/1.0", "http/1.1", "h2c");
 
     private final MeshSettings mesh;
     private final Audience audience;
@@ -36,10 +37,15 @@ final class OutboundListenerGenerator {
         for (Chain chain : scope.chains()) {
             switch (chain) {
                 case Chain.Http http -> {
-                    listener.addFilterChains(http(http));
-                    routes.add(http.routes());
+                    if (http.http1() || audience.knowsHttp2()) {
+                        listener.addFilterChains(http(http));
+                        routes.add(http.routes());
+                    }
                 }
                 case Chain.Tcp tcp -> {
+                    if (tcp.opaqueHttp2() && audience.knowsHttp2()) {
+                        continue;
+                    }
                     if (tcp.detect()) {
                         listener.addFilterChains(detected(tcp));
                         routes.add(tcp.routes());
@@ -61,31 +67,35 @@ final class OutboundListenerGenerator {
 
     /** What outbound and inbound listeners have in common. */
     static Listener.Builder frame(String name, String address, int port, MeshSettings mesh) {
-        // how long a client may keep silent before it is taken for one that waits for the server
-        long detectionMillis = mesh.modern() ? 5_000 : 100;
         return Listener.newBuilder()
                 .setName(name)
                 .setAddress(Protos.address(address, port))
                 .setBindToPort(BoolValue.of(false))
                 .addListenerFilters(Filters.ORIGINAL_DST)
-                .setListenerFiltersTimeout(Protos.millis(detectionMillis))
+                .setListenerFiltersTimeout(
+                        Protos.millis(mesh.protocols().detectionTimeout().toMillis()))
                 .setContinueOnListenerFiltersTimeout(true);
     }
 
-    private static FilterChain http(Chain.Http chain) {
+    /** What the http_inspector finds that is HTTP to the audience. */
+    static List<String> plainHttp(Audience audience) {
+        return audience.knowsHttp2() ? PLAIN_HTTP : PLAIN_HTTP1;
+    }
+
+    private FilterChain http(Chain.Http chain) {
         String name = "outbound|" + chain.port() + "|http|_";
         return chain(
                 name,
                 FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port())),
-                Filters.http(name, chain.routes()));
+                Filters.http(name, chain.routes(), audience));
     }
 
-    private static FilterChain detected(Chain.Tcp chain) {
+    private FilterChain detected(Chain.Tcp chain) {
         String name = "outbound|" + chain.port() + "|detect|" + chain.name();
         return chain(
                 name,
-                match(chain).addAllApplicationProtocols(PLAIN_HTTP),
-                Filters.http(name, chain.routes()));
+                match(chain).addAllApplicationProtocols(plainHttp(audience)),
+                Filters.http(name, chain.routes(), audience));
     }
 
     private static FilterChain tcp(Chain.Tcp chain) {

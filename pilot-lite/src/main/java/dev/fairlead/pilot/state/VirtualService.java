@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.state;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,13 @@ public record VirtualService(
         tcp = List.copyOf(tcp);
     }
 
-    /** Taken by a request that any of the matches fits; no match at all fits every request. */
-    public record HttpRoute(String name, List<HttpMatch> matches, List<Target> targets) {
+    /**
+     * Taken by a request that any of the matches fits; no match at all fits every request.
+     *
+     * @param timeout for the whole response; zero: none
+     */
+    public record HttpRoute(
+            String name, List<HttpMatch> matches, List<Target> targets, Duration timeout) {
         public HttpRoute {
             matches = List.copyOf(matches);
             targets = List.copyOf(targets);
@@ -55,6 +61,11 @@ public record VirtualService(
             headers = Map.copyOf(headers);
             sourceLabels = Map.copyOf(sourceLabels);
         }
+
+        /** Whether it is for CONNECT requests, which have neither scheme nor path. */
+        public boolean connect() {
+            return method instanceof StringMatch.Exact(String word) && word.equals("CONNECT");
+        }
     }
 
     /** Taken by a connection that any of the matches fits; no match at all fits every one. */
@@ -75,6 +86,13 @@ public record VirtualService(
      * @param port 0: the port that was called, or the host's only one
      */
     public record Target(String host, String subset, int port, int weight) {}
+
+    /** Whether one of its routes is for CONNECT. */
+    public boolean connects() {
+        return http.stream()
+                .flatMap(route -> route.matches().stream())
+                .anyMatch(HttpMatch::connect);
+    }
 
     /** Hosts that its routes send to; one may come several times. */
     public List<String> destinations() {

@@ -9,9 +9,6 @@ import java.util.regex.Pattern;
 /** Checks that several kinds have in common. */
 final class Checks {
 
-    private static final Pattern DURATION =
-            Pattern.compile("([0-9]+(\\.[0-9]+)?(h|m|s|ms|us|ns))+");
-    private static final Pattern NOTHING = Pattern.compile("(0+(\\.0+)?(h|m|s|ms|us|ns))+");
     private static final Pattern GROUP =
             Pattern.compile("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?");
     private static final Pattern KIND = Pattern.compile("[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?");
@@ -87,11 +84,7 @@ final class Checks {
 
     /** A duration of 1 ms or more, if there is one. */
     static void duration(Fields fields, String name) {
-        String text = fields.string(name);
-        if (!text.isEmpty()
-                && (!DURATION.matcher(text).matches() || NOTHING.matcher(text).matches())) {
-            fields.problem(name, "\"" + text + "\" is not a duration of at least 1ms");
-        }
+        var _ = Durations.read(fields, name, 1);
     }
 
     /** Texts each of which is an address or a range of them. */

@@ -12,6 +12,7 @@ import dev.fairlead.pilot.state.VirtualService.Target;
 import dev.fairlead.pilot.state.VirtualService.TcpMatch;
 import dev.fairlead.pilot.state.VirtualService.TcpRoute;
 import dev.fairlead.pilot.state.Visibility;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,8 +88,6 @@ final class VirtualServiceReader {
                 "rewrite",
                 "directResponse",
                 "delegate",
-                "websocketUpgrade",
-                "timeout",
                 "retries",
                 "fault",
                 "mirror",
@@ -102,29 +101,47 @@ final class VirtualServiceReader {
                 "removeRequestHeaders",
                 "appendRequestHeaders",
                 "headers");
+        // Istio before 1.0 needed it; since then WebSockets pass on every route, whatever it says
+        boolean _ = route.bool("websocketUpgrade");
         String name = route.string("name");
+        @Nullable Duration timeout = Durations.read(route, "timeout", 1);
         List<HttpMatch> matches = route.list("match", VirtualServiceReader::httpMatch);
         if (!route.has("route") && !route.has("redirect") && !route.has("directResponse")) {
             route.wrong("a route with at least one destination is needed");
         }
-        return new HttpRoute(name, matches, targets(route));
+        return new HttpRoute(
+                name, matches, targets(route), timeout == null ? Duration.ZERO : timeout);
     }
 
     private static HttpMatch httpMatch(Fields match) {
         match.notYet("queryParams", "withoutHeaders", "statPrefix");
         meshOnly(match);
         @Nullable StringMatch uri = StringMatches.read(match, "uri");
-        return new HttpMatch(
-                match.string("name"),
-                uri,
-                match.bool("ignoreUriCase"),
-                StringMatches.read(match, "scheme"),
-                StringMatches.read(match, "method"),
-                StringMatches.read(match, "authority"),
-                headers(match),
-                match.integer("port", 1, MAX_PORT, 0),
-                match.strings("sourceLabels"),
-                match.string("sourceNamespace"));
+        var read =
+                new HttpMatch(
+                        match.string("name"),
+                        uri,
+                        match.bool("ignoreUriCase"),
+                        StringMatches.read(match, "scheme"),
+                        StringMatches.read(match, "method"),
+                        StringMatches.read(match, "authority"),
+                        headers(match),
+                        match.integer("port", 1, MAX_PORT, 0),
+                        match.strings("sourceLabels"),
+                        match.string("sourceNamespace"));
+        if (read.connect()) {
+            withoutTarget(match);
+        }
+        return read;
+    }
+
+    /** A CONNECT request names an authority and nothing else (RFC 9110, section 9.3.6). */
+    private static void withoutTarget(Fields match) {
+        for (String name : List.of("uri", "scheme")) {
+            if (match.has(name)) {
+                match.problem(name, "cannot stand beside method CONNECT, whose requests have none");
+            }
+        }
     }
 
     private static Map<String, StringMatch> headers(Fields match) {

@@ -136,7 +136,8 @@ public final class LargeMesh {
                                 new HttpRoute(
                                         "",
                                         List.of(),
-                                        List.of(new Target(services.get(to).fqdn(), "", 0, 100)))),
+                                        List.of(new Target(services.get(to).fqdn(), "", 0, 100)),
+                                        java.time.Duration.ZERO)),
                         List.of());
         return next(state.services(), state.slices(), state.pods(), List.of(rule));
     }

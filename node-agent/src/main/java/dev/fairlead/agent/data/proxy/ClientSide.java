@@ -35,6 +35,12 @@ sealed interface ClientSide permits Http1Downstream, Http2DownstreamStream {
     void bodyReadable(boolean yes);
 
     /**
+     * The response that was just written opens a tunnel: from now on contents are its bytes, in
+     * both directions, and their last one is an end of one direction only.
+     */
+    void tunnel();
+
+    /**
      * The exchange has ended and its response is written.
      *
      * @param keepAlive whether an HTTP/1 connection may go on

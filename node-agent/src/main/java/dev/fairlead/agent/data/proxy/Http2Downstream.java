@@ -64,8 +64,7 @@ final class Http2Downstream extends Peer<Http2DownstreamStream> {
 
     void count(Refusal refusal) {
         switch (refusal) {
-            case CONNECT_REFUSED, UPGRADE_REFUSED ->
-                    stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+            case UPGRADE_REFUSED -> stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
             default -> stats.inc(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
         }
     }

@@ -20,6 +20,8 @@ import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -65,8 +67,8 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private final long startNanos = System.nanoTime();
     private final WaitingBody waiting = new WaitingBody();
     private final ExchangeTimer timer = new ExchangeTimer();
+    private final @Nullable Tunnel tunnel;
     private final @Nullable GrpcCall grpc;
-
     private boolean keepAlive;
     private @Nullable PodCluster cluster;
     private @Nullable UpstreamHost host;
@@ -90,7 +92,8 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
         this.http2 = head.protocolVersion().majorVersion() == 2;
         this.keepAlive = HttpUtil.isKeepAlive(head);
-        this.grpc = GrpcCall.of(head);
+        this.tunnel = Tunnel.asked(head, router);
+        this.grpc = tunnel == null ? GrpcCall.of(head) : null;
         router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_ACTIVE);
     }
 
@@ -99,20 +102,31 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         switch (router.route(new NettyRequestView(head))) {
             case HttpRouter.Target.Respond(int code, String body, ResponseFlag flag) ->
                     reply(code, body, flag);
-            case HttpRouter.Target.Forward(PodCluster to, Duration after, Duration most) -> {
-                cluster = to;
-                timeoutAfter = after;
-                if (grpc != null && most != null) {
-                    boundCall(GrpcTimeout.bounded(head.headers(), most));
+            case HttpRouter.Target.Forward(
+                            PodCluster to,
+                            Route route,
+                            RouteAction.Forward action) -> {
+                if (tunnel != null && !tunnel.allowedBy(action)) {
+                    router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+                    refuse(Refusal.UPGRADE_REFUSED);
+                    return;
                 }
+                cluster = to;
+                timeoutAfter = route.timeout();
+                boundCall(route.grpcTimeout());
                 forward(to);
             }
         }
     }
 
-    private void boundCall(long askedNanos) {
-        if (askedNanos != GrpcTimeout.NONE) {
-            long left = askedNanos - (System.nanoTime() - startNanos);
+    /** Its caller may say how long it waits; {@code most}: as a route has it. */
+    private void boundCall(@Nullable Duration most) {
+        if (grpc == null || most == null) {
+            return;
+        }
+        long nanos = GrpcTimeout.bounded(head.headers(), most);
+        if (nanos != GrpcTimeout.NONE) {
+            long left = nanos - (System.nanoTime() - startNanos);
             timer.bound(downstream.loop(), left, this::deadlineExceeded);
         }
     }
@@ -128,6 +142,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             sendContinue();
         }
         RequestEdit.forUpstream(head, http10, router);
+        if (tunnel != null) {
+            tunnel.edit();
+        }
         beginning = true;
         to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
@@ -153,6 +170,11 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (account != null && account.clientCertificate() != null) {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
         }
+        if (tunnel != null) {
+            connection.sendForTunnel(head, tunnel.upgrade(), this);
+            connection.flush();
+            return;
+        }
         connection.send(head, this);
         waiting.sendOn(connection);
         if (!beginning) {
@@ -170,8 +192,11 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** A piece of the request's body, or its end. */
     void requestContent(HttpContent content) {
-        int bytes = content.content().readableBytes();
-        received += bytes;
+        received += content.content().readableBytes();
+        if (tunnel != null) {
+            tunnelContent(content, tunnel);
+            return;
+        }
         if (grpc != null) {
             grpc.request(content);
             countMessages(grpc);
@@ -194,6 +219,47 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 downstream.bodyReadable(false);
             }
         }
+    }
+
+    /** Before it is open, an HTTP/1 client has said all, and an HTTP/2 client must wait. */
+    private void tunnelContent(HttpContent content, Tunnel current) {
+        boolean last = content instanceof LastHttpContent;
+        current.moved();
+        if (ended || !current.isOpen() && !http2) {
+            requestEnded |= last;
+            content.release();
+            if (!ended) {
+                armTimeout();
+            }
+        } else if (upstream == null || !current.isOpen()) {
+            if (!waiting.add(content)) {
+                downstream.bodyReadable(false);
+            }
+        } else {
+            requestEnded = last;
+            upstream.write(content);
+            if (last) {
+                upstream.flush();
+                if (current.clientEnded()) {
+                    endTunnel();
+                }
+            } else if (!upstream.isWritable()) {
+                upstream.flush();
+                downstream.bodyReadable(upstream.isWritable());
+            }
+        }
+    }
+
+    private void endTunnel() {
+        upstream = null;
+        count(ResponseFlag.NONE);
+        downstream.flush();
+        downstream.ended(false);
+    }
+
+    private void idleTunnel() {
+        abortUpstream();
+        cut(ResponseFlag.NONE);
     }
 
     boolean requestEnded() {
@@ -257,6 +323,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (grpc != null) {
             grpc.head(response);
         }
+        if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
+            openTunnel(response);
+            return;
+        }
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
         headers.set(
@@ -266,12 +336,36 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         downstream.write(response);
     }
 
+    private void openTunnel(HttpResponse response) {
+        timer.cancel();
+        requestEnded = false;
+        downstream.write(response);
+        downstream.tunnel();
+        downstream.flush();
+        if (upstream != null) {
+            waiting.sendOn(upstream); // what an HTTP/2 client sent ahead
+            upstream.flush();
+            downstream.bodyReadable(upstream.isWritable());
+        }
+    }
+
     @Override
     public void content(HttpContent content) {
         sent += content.content().readableBytes();
         if (grpc != null) {
             grpc.response(content);
             countMessages(grpc);
+        }
+        if (tunnel != null && tunnel.isOpen()) {
+            tunnel.moved();
+            if (content instanceof LastHttpContent) {
+                downstream.write(content);
+                downstream.flush();
+                if (tunnel.upstreamEnded()) {
+                    endTunnel();
+                }
+                return;
+            }
         }
         boolean last = content instanceof LastHttpContent;
         UpstreamRequest from = upstream;
@@ -340,6 +434,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     private boolean replayable(Processed processed) {
         return !replayed
+                && tunnel == null
                 && requestEnded
                 && received == 0
                 && switch (processed) {
@@ -448,6 +543,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /** The one exit: every ended request passes here once. */
     private void count(ResponseFlag flag) {
         ended = true;
+        if (tunnel != null) {
+            tunnel.close();
+        }
         timer.cancel();
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         router.counters().counters().dec(HttpStat.DOWNSTREAM_RQ_ACTIVE);

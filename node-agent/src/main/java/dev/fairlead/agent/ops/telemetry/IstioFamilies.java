@@ -10,11 +10,15 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.ops.telemetry.Metric.Stability;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +29,15 @@ import java.util.stream.Stream;
  * not have reached anybody, {@code unknown}. Source: Istio, "Standard metrics".
  */
 final class IstioFamilies {
+
+    /** By the letters that make the series; some flags differ only in what the client is told. */
+    private static final Map<String, List<ResponseFlag>> FLAGS =
+            Stream.of(ResponseFlag.values())
+                    .collect(
+                            Collectors.groupingBy(
+                                    ResponseFlag::letters,
+                                    LinkedHashMap::new,
+                                    Collectors.toUnmodifiableList()));
 
     /** Istio's own name of the only cluster that there is. */
     private static final String CLUSTER_ID = "Kubernetes";
@@ -167,6 +180,12 @@ final class IstioFamilies {
 
     private record Ending(int status, int grpcStatus, ResponseFlag flag) {
 
+        static Ending of(RequestSeries.Outcome outcome) {
+            var alike =
+                    Objects.requireNonNull(FLAGS.get(outcome.flag().letters()), "each has some");
+            return new Ending(outcome.status(), outcome.grpcStatus(), alike.getFirst());
+        }
+
         /** Empty where there is none. */
         String grpcLabel() {
             return grpcStatus == RequestSeries.NO_GRPC_STATUS ? "" : Integer.toString(grpcStatus);
@@ -184,11 +203,7 @@ final class IstioFamilies {
                                             .thenComparing(Ending::flag));
                     for (RequestSeries series : all) {
                         for (var outcome : series.outcomes()) {
-                            counts.merge(
-                                    new Ending(
-                                            outcome.status(), outcome.grpcStatus(), outcome.flag()),
-                                    outcome.count(),
-                                    Long::sum);
+                            counts.merge(Ending.of(outcome), outcome.count(), Long::sum);
                         }
                     }
                     counts.forEach((ending, count) ->
@@ -240,15 +255,18 @@ final class IstioFamilies {
         Family family = new Family(CLOSED);
         view.connections()
                 .forEach((labels, all) -> {
-                    for (ResponseFlag flag : ResponseFlag.values()) {
-                        long count =
-                                all.stream().mapToLong(series -> series.closedCount(flag)).sum();
+                    FLAGS.forEach((letters, flags) -> {
+                        long count = flags.stream().mapToLong(flag -> closed(all, flag)).sum();
                         if (count > 0) {
-                            family.add(values(labels, flag.letters()), count);
+                            family.add(values(labels, letters), count);
                         }
-                    }
+                    });
                 });
         return family;
+    }
+
+    private static long closed(List<TcpSeries> all, ResponseFlag flag) {
+        return all.stream().mapToLong(series -> series.closedCount(flag)).sum();
     }
 
     /** Label values in the order of {@link #PEERS}, then {@code more}. */

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a snapshot; what a test does not say is the ordinary. */
@@ -124,6 +125,35 @@ final class Config {
         hosts.add(
                 new VirtualHost(
                         host, List.of(host), List.of(route(RouteAction.Forward.to(cluster)))));
+        return this;
+    }
+
+    /** All CONNECTs to {@code host}, and to what else is asked of it, lead to {@code cluster}. */
+    Config connectRoute(String host, String cluster) {
+        RouteAction.Forward forward =
+                RouteAction.Forward.to(cluster).withUpgrades(Map.of("connect", true));
+        hosts.add(
+                new VirtualHost(
+                        host,
+                        List.of(host),
+                        List.of(
+                                new Route(
+                                        "",
+                                        new RouteMatch(
+                                                new PathMatcher.Connect(), List.of(), Map.of()),
+                                        forward,
+                                        timeout))));
+        return this;
+    }
+
+    /** HTTP, and WebSocket where a route does not refuse it. */
+    Config outboundHttpWithWebSocket() {
+        outbound.add(
+                chain(
+                        ChainMatch.ANY,
+                        null,
+                        new Filter.Http(
+                                "http", new Filter.Routes.Named("routes"), Set.of("websocket"))));
         return this;
     }
 

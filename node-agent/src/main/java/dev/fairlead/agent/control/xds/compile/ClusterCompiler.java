@@ -5,6 +5,7 @@ import static io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PRO
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Cluster.Discovery;
 import dev.fairlead.agent.model.cluster.Cluster.LbPolicy;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import java.time.Duration;
 
 /** {@code config.cluster.v3.Cluster} to {@link Cluster}. */
@@ -21,6 +22,7 @@ public final class ClusterCompiler
     Outcome<Cluster> translate(io.envoyproxy.envoy.config.cluster.v3.Cluster cluster)
             throws Refusal {
         Discovery discovery = discovery(cluster);
+        HttpOptions http = HttpOptions.compile(cluster);
         var model =
                 new Cluster(
                         Values.notEmpty(cluster.getName(), At.ROOT.field("name")),
@@ -31,7 +33,10 @@ public final class ClusterCompiler
                         discovery == Discovery.EDS ? edsName(cluster) : "",
                         lbPolicy(cluster, discovery),
                         connectTimeout(cluster),
-                        UpstreamTransports.compile(cluster));
+                        UpstreamTransports.compile(cluster),
+                        http.protocol(),
+                        http.maxConcurrentStreams(),
+                        ProxyProtocol.NONE);
         return new Outcome.Compiled<>(model, References.NONE);
     }
 

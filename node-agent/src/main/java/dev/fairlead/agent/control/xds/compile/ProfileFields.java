@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -49,6 +50,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -60,7 +62,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 2: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 3: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {
@@ -130,7 +132,9 @@ final class ProfileFields {
                 "stat_prefix",
                 "rds",
                 "route_config",
-                "http_filters");
+                "http_filters",
+                "upgrade_configs");
+        allow(HttpConnectionManager.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");
         any(HttpFilter.getDescriptor(), "http filter", Router.getDefaultInstance());
@@ -185,7 +189,8 @@ final class ProfileFields {
                 "safe_regex",
                 "case_sensitive",
                 "headers",
-                "dynamic_metadata");
+                "dynamic_metadata",
+                "connect_matcher");
         allow(
                 HeaderMatcher.getDescriptor(),
                 "name",
@@ -197,7 +202,15 @@ final class ProfileFields {
         allow(MetadataMatcher.getDescriptor(), "filter", "path", "value");
         allow(MetadataMatcher.PathSegment.getDescriptor(), "key");
         allow(ValueMatcher.getDescriptor(), "string_match");
-        allow(RouteAction.getDescriptor(), "cluster", "weighted_clusters", "timeout");
+        allow(
+                RouteAction.getDescriptor(),
+                "cluster",
+                "weighted_clusters",
+                "timeout",
+                "max_stream_duration",
+                "upgrade_configs");
+        allow(RouteAction.MaxStreamDuration.getDescriptor(), "grpc_timeout_header_max");
+        allow(RouteAction.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(WeightedCluster.getDescriptor(), "clusters");
         allow(WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
         allow(DirectResponseAction.getDescriptor(), "status", "body");
@@ -215,7 +228,25 @@ final class ProfileFields {
                 "lb_policy",
                 "load_assignment",
                 "transport_socket",
-                "transport_socket_matches");
+                "transport_socket_matches",
+                "typed_extension_protocol_options");
+        any(
+                field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
+                "protocol options",
+                HttpProtocolOptions.getDefaultInstance());
+        allow(
+                HttpProtocolOptions.getDescriptor(),
+                "explicit_http_config",
+                "use_downstream_protocol_config");
+        allow(
+                HttpProtocolOptions.ExplicitHttpConfig.getDescriptor(),
+                "http_protocol_options",
+                "http2_protocol_options");
+        allow(
+                HttpProtocolOptions.UseDownstreamHttpConfig.getDescriptor(),
+                "http_protocol_options",
+                "http2_protocol_options");
+        allow(Http2ProtocolOptions.getDescriptor(), "max_concurrent_streams");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
         allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
@@ -240,7 +271,11 @@ final class ProfileFields {
     }
 
     private static void any(Descriptor message, String kind, Message... types) {
-        ANYS.put(field(message, "typed_config"), new AnyField(kind, List.of(types)));
+        any(field(message, "typed_config"), kind, types);
+    }
+
+    private static void any(FieldDescriptor field, String kind, Message... types) {
+        ANYS.put(field, new AnyField(kind, List.of(types)));
     }
 
     private static FieldDescriptor field(Descriptor message, String name) {

@@ -24,6 +24,9 @@ public final class Samples {
         return List.of(
                 Wire.autoTls("auto").build(),
                 Wire.eds("mutual").setTransportSocket(Wire.clientTls()).build(),
+                Wire.speaking("one", Wire.http1()).build(),
+                Wire.speaking("two", Wire.http2(100)).build(),
+                Wire.speaking("either", Wire.asDownstream(9)).build(),
                 Wire.passthrough().build(),
                 Wire.blackHole().build());
     }
