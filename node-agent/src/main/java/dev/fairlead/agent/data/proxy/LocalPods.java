@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.ForwardedClientCert;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
@@ -179,8 +180,8 @@ final class LocalPods {
                                 destination.identity(), certificateHash, source.identity()),
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
-                stats.cluster(destination.uid(), known == null ? application : known.statName()),
-                stats.requests(http),
+                stats.cluster(destination.uid(), application),
+                new RequestKinds(stats, http),
                 stats.connections(tcp),
                 known == null ? ProxyProtocol.NONE : known.proxyProtocol());
     }

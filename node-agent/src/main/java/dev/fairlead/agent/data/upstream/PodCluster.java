@@ -5,7 +5,7 @@ import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.PeerLabels;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
@@ -421,13 +421,13 @@ public final class PodCluster {
     }
 
     /** Where requests to {@code host} are counted in Istio's words, as their source sees them. */
-    public RequestSeries requestSeries(@Nullable UpstreamHost host, boolean mutual) {
+    public RequestKinds requestSeries(@Nullable UpstreamHost host, boolean mutual) {
         if (host == null) {
-            return context.stats().requests(labels(null, false, "http"));
+            return new RequestKinds(context.stats(), labels(null, false, "http"));
         }
-        RequestSeries series = host.requestSeries;
+        RequestKinds series = host.requestSeries;
         if (series == null || series.labels().mutualTls() != mutual) {
-            series = context.stats().requests(labels(host, mutual, "http"));
+            series = new RequestKinds(context.stats(), labels(host, mutual, "http"));
             host.requestSeries = series;
         }
         return series;

@@ -44,6 +44,7 @@ final class Config {
     private HttpProtocol protocol = HttpProtocol.HTTP1;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration timeout = Duration.ZERO;
+    private @Nullable Duration grpcTimeout;
     private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
     private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
@@ -76,6 +77,12 @@ final class Config {
     /** Routes from now on time out so. */
     Config timeout(Duration now) {
         timeout = now;
+        return this;
+    }
+
+    /** Routes from now on read grpc-timeout, up to so much. */
+    Config grpcTimeout(Duration most) {
+        grpcTimeout = most;
         return this;
     }
 
@@ -178,7 +185,8 @@ final class Config {
                 "",
                 new RouteMatch(new PathMatcher.Prefix("/", false), List.of(), Map.of()),
                 action,
-                timeout);
+                timeout,
+                grpcTimeout);
     }
 
     Config outboundHttp() {
