@@ -6,17 +6,13 @@ import com.google.protobuf.UnknownFieldSet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.Http2DataFrame;
-import io.netty.handler.codec.http2.Http2FrameCodec;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2FrameStream;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -32,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class GrpcHealth {
 
     private static final String METHOD = "/grpc.health.v1.Health/Check";
+    private static final int STREAM = 1;
     private static final int SERVICE_FIELD = 1;
     private static final int STATUS_FIELD = 1;
     private static final long SERVING = 1;
@@ -54,19 +51,22 @@ final class GrpcHealth {
 
     /** Whether {@code service} says that it serves; false where it says nothing in time. */
     boolean serves(String service) throws IOException {
-        Http2FrameCodec codec = Http2FrameCodecBuilder.forClient().build();
+        Http2ConnectionHandler codec =
+                new Http2ConnectionHandlerBuilder()
+                        .server(false)
+                        .frameListener(new Answer())
+                        .build();
         EmbeddedChannel http2 = new EmbeddedChannel(codec);
         try {
-            ask(http2, codec.newStream(), service);
+            ask(http2, codec, service);
             byte[] piece = new byte[4096];
             while (!ended && System.nanoTime() - deadlineNanos < 0) {
                 send(http2);
                 int count = socket.getInputStream().read(piece);
-                if (count < 0) {
+                if (count < 0 || message.size() > MAX_ANSWER_BYTES) {
                     return false;
                 }
                 http2.writeInbound(Unpooled.copiedBuffer(piece, 0, count));
-                read(http2);
             }
         } finally {
             http2.finishAndReleaseAll();
@@ -74,7 +74,7 @@ final class GrpcHealth {
         return "0".equals(status) && saysServing(message.toByteArray());
     }
 
-    private void ask(EmbeddedChannel http2, Http2FrameStream stream, String service) {
+    private void ask(EmbeddedChannel http2, Http2ConnectionHandler codec, String service) {
         Http2Headers head =
                 new DefaultHttp2Headers()
                         .method("POST")
@@ -84,10 +84,61 @@ final class GrpcHealth {
                         .add("content-type", "application/grpc")
                         .add("te", "trailers")
                         .add("user-agent", "kube-probe/fairlead-lab");
-        http2.writeOutbound(
-                new DefaultHttp2HeadersFrame(head, false).stream(stream),
-                new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(question(service)), true)
-                        .stream(stream));
+        ChannelHandlerContext context = http2.pipeline().context(codec);
+        codec.encoder().writeHeaders(context, STREAM, head, 0, false, http2.newPromise());
+        codec.encoder()
+                .writeData(
+                        context,
+                        STREAM,
+                        Unpooled.wrappedBuffer(question(service)),
+                        0,
+                        true,
+                        http2.newPromise());
+        http2.flush();
+    }
+
+    private final class Answer extends Http2FrameAdapter {
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int stream,
+                Http2Headers headers,
+                int padding,
+                boolean ends) {
+            CharSequence said = headers.get("grpc-status");
+            status = said == null ? null : said.toString();
+            ended |= ends;
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int stream,
+                Http2Headers headers,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean ends) {
+            onHeadersRead(context, stream, headers, padding, ends);
+        }
+
+        @Override
+        public int onDataRead(
+                ChannelHandlerContext context,
+                int stream,
+                ByteBuf data,
+                int padding,
+                boolean ends) {
+            message.writeBytes(ByteBufUtil.getBytes(data));
+            ended |= ends;
+            return data.readableBytes() + padding;
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext context, int stream, long code) {
+            ended = true;
+        }
     }
 
     private static byte[] question(String service) {
@@ -115,27 +166,6 @@ final class GrpcHealth {
             } finally {
                 bytes.release();
             }
-        }
-    }
-
-    private void read(EmbeddedChannel http2) throws IOException {
-        Object frame;
-        while ((frame = http2.readInbound()) != null) {
-            try {
-                if (frame instanceof Http2HeadersFrame headers) {
-                    CharSequence said = headers.headers().get("grpc-status");
-                    status = said == null ? null : said.toString();
-                    ended |= headers.isEndStream();
-                } else if (frame instanceof Http2DataFrame data) {
-                    message.writeBytes(ByteBufUtil.getBytes(data.content()));
-                    ended |= data.isEndStream();
-                }
-            } finally {
-                ReferenceCountUtil.release(frame);
-            }
-        }
-        if (message.size() > MAX_ANSWER_BYTES) {
-            throw new IOException("health answer longer than " + MAX_ANSWER_BYTES + " bytes");
         }
     }
 

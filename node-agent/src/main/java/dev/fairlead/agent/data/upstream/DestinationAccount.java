@@ -31,7 +31,7 @@ public record DestinationAccount(
         TcpSeries connections,
         ProxyProtocol proxyProtocol) {
 
-    /** One request ended, which is counted in {@code series} too. */
+    /** One request ended; its caller records it in {@code requests} too. */
     public void ended(int status) {
         http.counters().inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
         http.counters().inc(HttpStat.RQ_TOTAL);

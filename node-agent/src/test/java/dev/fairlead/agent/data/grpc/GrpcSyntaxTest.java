@@ -145,6 +145,11 @@ class GrpcSyntaxTest {
         assertThat(GrpcTimeout.parse(value)).isEqualTo(GrpcTimeout.NONE);
     }
 
+    @Property
+    void whateverATimeoutSaysIsATimeOrNone(@ForAll String value) {
+        assertThat(GrpcTimeout.parse(value)).isGreaterThanOrEqualTo(GrpcTimeout.NONE);
+    }
+
     @Test
     void theLongestTimeoutIsLongerThanAnybodyWaits() {
         assertThat(GrpcTimeout.parse("99999999H")).isEqualTo(Long.MAX_VALUE);

@@ -3,10 +3,21 @@ package dev.fairlead.agent.data.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.SeriesLabels.Reporter;
+import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.UpstreamTls;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.workload.CaptureExclusions;
+import dev.fairlead.agent.model.workload.LocalPod;
+import dev.fairlead.wire.identity.SpiffeId;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -16,12 +27,14 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,6 +46,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -419,7 +433,9 @@ class GrpcTest {
 
         assertThat(failure).isNotNull();
         assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-        assertThat(server.requests.remove().head.get("grpc-timeout")).hasToString("100m");
+        Http2Headers asked = server.requests.remove().head;
+        assertThat(asked.get("grpc-timeout")).hasToString("100m");
+        assertThat(asked.get("te")).hasToString("trailers");
     }
 
     @Test
@@ -566,6 +582,71 @@ class GrpcTest {
         assertThat(outcomes()).isEqualTo("{200 0 -=1, 200 5 -=1}");
         assertThat(messages(Reporter.DESTINATION)).isEqualTo("2 1");
         assertThat(messages(Reporter.SOURCE)).isEqualTo("0 0");
+    }
+
+    @Test
+    void theShortWayIsCountedForItsDestinationToo() throws Exception {
+        WorkerStats other = new WorkerStats();
+        GrpcServer server = new GrpcServer();
+        mesh =
+                new Mesh(
+                        http2().service("a", server.address()).outboundHttp().build(),
+                        new NoTls(),
+                        shortWay(other));
+        mesh.closing(server);
+        channel = channelTo(mesh.outboundPort());
+
+        assertThat(call(GrpcServer.ECHO, "x")).isEqualTo("x");
+        failure(GrpcServer.FAIL, "y");
+
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_SAME_NODE)).isEqualTo(2);
+        RequestSeries series = other.requestSeries().values().iterator().next();
+        assertThat(other.requestSeries()).hasSize(1);
+        assertThat(series.labels().protocol()).isEqualTo("grpc");
+        assertThat(series.outcomes())
+                .containsExactly(
+                        new RequestSeries.Outcome(200, 0, ResponseFlag.NONE, 1),
+                        new RequestSeries.Outcome(200, 5, ResponseFlag.NONE, 1));
+        assertThat(series.requestMessages()).isEqualTo(2);
+        assertThat(series.responseMessages()).isEqualTo(1);
+        Counters<ClusterStat> cluster = other.cluster("pod-2", "app").counters();
+        assertThat(cluster.get(ClusterStat.GRPC_TOTAL)).isEqualTo(2);
+        assertThat(cluster.get(ClusterStat.GRPC_FAILURE)).isEqualTo(1);
+        assertThat(cluster.get(ClusterStat.GRPC_REQUEST_MESSAGE_COUNT)).isEqualTo(2);
+    }
+
+    private static SameNode shortWay(WorkerStats stats) {
+        LocalPod destination =
+                new LocalPod(
+                        "pod-2",
+                        "default",
+                        "server",
+                        new SpiffeId("cluster.local", "default", "server"),
+                        Path.of("/proc/self/ns/net"),
+                        List.of(Mesh.address(0).getAddress()),
+                        CaptureExclusions.NONE);
+        DestinationAccount account =
+                new DestinationAccount(
+                        destination,
+                        null,
+                        HttpProtocol.HTTP2,
+                        stats.http("pod-2", "http"),
+                        stats.cluster("pod-2", "app"),
+                        new RequestKinds(stats, SeriesLabels.unrouted(null, "http")),
+                        stats.connections(SeriesLabels.unrouted(null, "tcp")));
+        return new SameNode() {
+            @Override
+            public Way way(
+                    LocalPod source,
+                    InetSocketAddress to,
+                    @Nullable UpstreamTls mutual,
+                    @Nullable HttpProtocol http) {
+                return new Way.Direct(destination, account);
+            }
+
+            @Override
+            public void entered(LocalPod pod, Channel open) {}
+        };
     }
 
     @Test
