@@ -13,6 +13,7 @@ import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.CaptureExclusions;
@@ -633,7 +634,8 @@ class GrpcTest {
                         stats.http("pod-2", "http"),
                         stats.cluster("pod-2", "app"),
                         new RequestKinds(stats, SeriesLabels.unrouted(null, "http")),
-                        stats.connections(SeriesLabels.unrouted(null, "tcp")));
+                        stats.connections(SeriesLabels.unrouted(null, "tcp")),
+                        ProxyProtocol.NONE);
         return new SameNode() {
             @Override
             public Way way(
