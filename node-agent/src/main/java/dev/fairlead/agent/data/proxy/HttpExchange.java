@@ -332,7 +332,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         headers.set(
                 HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
                 Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
-        keepAlive = ResponseFraming.edit(response, head.method(), http10, keepAlive);
+        keepAlive =
+                ResponseFraming.edit(
+                        response, head.method(), http10, keepAlive && downstream.goesOn());
         downstream.write(response);
     }
 
@@ -486,7 +488,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /** Of {@code code} and {@code grpcStatus} the one that the client understands. */
     private void answer(int code, int grpcStatus, String body, ResponseFlag flag) {
         responseBegun = true;
-        keepAlive = keepAlive && (requestEnded || !mayHaveRequestBody());
+        keepAlive = keepAlive && downstream.goesOn() && (requestEnded || !mayHaveRequestBody());
         var response =
                 grpc == null
                         ? ResponseFraming.reply(

@@ -8,6 +8,7 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.workload.LocalPod;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientCertificate x-forwarded-client-cert as the destination's side would have set it;
  *     null: none, as there would have been no mTLS
  * @param protocol that the destination's side would have asked the application in
+ * @param proxyProtocol what the application's connections begin with
  */
 public record DestinationAccount(
         LocalPod destination,
@@ -26,7 +28,8 @@ public record DestinationAccount(
         HttpCounters http,
         ClusterCounters cluster,
         RequestKinds requests,
-        TcpSeries connections) {
+        TcpSeries connections,
+        ProxyProtocol proxyProtocol) {
 
     /** One request ended; its caller records it in {@code requests} too. */
     public void ended(int status) {

@@ -47,10 +47,24 @@ final class Config {
     private @Nullable Duration grpcTimeout;
     private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
+    private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+    private Set<Integer> proxyHeaderPorts = Set.of();
 
     /** Clusters from now on are secured so. */
     Config transport(UpstreamTransport now) {
         transport = now;
+        return this;
+    }
+
+    /** Connections of clusters from now on begin so. */
+    Config proxyProtocol(ProxyProtocol now) {
+        proxyProtocol = now;
+        return this;
+    }
+
+    /** Where listeners take a PROXY header. */
+    Config proxyHeaderPorts(Integer... ports) {
+        proxyHeaderPorts = Set.of(ports);
         return this;
     }
 
@@ -118,7 +132,7 @@ final class Config {
                 transport,
                 protocol,
                 0,
-                ProxyProtocol.NONE);
+                proxyProtocol);
     }
 
     Config route(String host, String cluster) {
@@ -242,6 +256,6 @@ final class Config {
     }
 
     private Listener listener(String name, List<FilterChain> chains) {
-        return new Listener(name, chains, null, detectTimeout);
+        return new Listener(name, chains, null, detectTimeout, proxyHeaderPorts);
     }
 }
