@@ -135,6 +135,8 @@ public final class RequestHeadCheck {
             if (!isChunkedAlone(headers)) {
                 return Refusal.TRANSFER_CODING_NOT_SUPPORTED;
             }
+            // as everybody writes it: there are servers that know no other case
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         if (headers.contains(HttpHeaderNames.UPGRADE)
                 && headers.containsValue(

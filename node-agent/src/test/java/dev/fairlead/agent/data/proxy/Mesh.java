@@ -187,12 +187,16 @@ final class Mesh implements AutoCloseable {
 
     /** A connection that the pod makes. */
     Wire client() throws IOException {
-        return closing(Wire.to(((InetSocketAddress) listeners.get(0).localAddress()).getPort()));
+        return closing(Wire.to(outboundPort()));
     }
 
     /** A connection to the pod. */
     Wire inboundClient() throws IOException {
         return closing(Wire.to(inboundPort()));
+    }
+
+    int outboundPort() {
+        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
     }
 
     int inboundPort() {
