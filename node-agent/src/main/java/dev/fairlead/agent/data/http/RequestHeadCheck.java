@@ -45,6 +45,20 @@ public final class RequestHeadCheck {
 
     private RequestHeadCheck() {}
 
+    /**
+     * Checks a head that came in HTTP/2, whose form was checked as it was read: target, host and
+     * framing as for HTTP/1.1.
+     */
+    public static Refusal checkHttp2(HttpRequest request) {
+        Refusal target = checkTarget(request, request.headers());
+        if (target != Refusal.NONE) {
+            return target;
+        }
+        return validHost(request.headers(), true)
+                ? checkFraming(request.headers(), true)
+                : Refusal.BAD_REQUEST;
+    }
+
     /** Checks {@code request} and, where it has an absolute target, rewrites target and Host. */
     public static Refusal check(HttpRequest request) {
         if (request.decoderResult().isFailure()) {

@@ -10,10 +10,10 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
-import dev.fairlead.agent.data.upstream.HttpUpstream;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -53,17 +53,18 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
 
-    private final HttpDownstream downstream;
+    private final ClientSide downstream;
     private final HttpRouter router;
     private final HttpRequest head;
     private final boolean http10;
+    private final boolean http2;
     private final long startNanos = System.nanoTime();
     private final WaitingBody waiting = new WaitingBody();
 
     private boolean keepAlive;
     private @Nullable PodCluster cluster;
     private @Nullable UpstreamHost host;
-    private @Nullable HttpUpstream upstream;
+    private @Nullable UpstreamRequest upstream;
     private @Nullable DestinationAccount account;
     private boolean mutual;
     private @Nullable Future<?> timeout;
@@ -77,11 +78,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private long received;
     private long sent;
 
-    HttpExchange(HttpDownstream downstream, HttpRouter router, HttpRequest head) {
+    HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
         this.downstream = downstream;
         this.router = router;
         this.head = head;
         this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        this.http2 = head.protocolVersion().majorVersion() == 2;
         this.keepAlive = HttpUtil.isKeepAlive(head);
         router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_ACTIVE);
     }
@@ -111,20 +113,19 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
         RequestEdit.forUpstream(head, http10, router);
         beginning = true;
-        to.acquire(picked, router.from(), false, this);
+        to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
     }
 
     /** Before the upstream is there, as Envoy does; but only where there is one to be asked. */
     private void sendContinue() {
-        downstream.write(
+        downstream.writeInterim(
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
-        downstream.write(LastHttpContent.EMPTY_LAST_CONTENT);
         downstream.flush();
     }
 
     @Override
-    public void connected(HttpUpstream connection) {
+    public void connected(UpstreamRequest connection) {
         if (ended) {
             cluster().counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
             connection.giveBack();
@@ -189,8 +190,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (!timeoutAfter.isZero() && !ended) {
             timeout =
                     downstream
-                            .channel()
-                            .eventLoop()
+                            .loop()
                             .schedule(this::timedOut, timeoutAfter.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
@@ -211,8 +211,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     public void interim(HttpResponse interim) {
         if (!http10 && interim.status().code() != HttpResponseStatus.CONTINUE.code()) {
             ConnectionHeader.removeHopByHop(interim.headers());
-            downstream.write(interim);
-            downstream.write(LastHttpContent.EMPTY_LAST_CONTENT);
+            downstream.writeInterim(interim);
         }
     }
 
@@ -236,7 +235,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     public void content(HttpContent content) {
         sent += content.content().readableBytes();
         boolean last = content instanceof LastHttpContent;
-        HttpUpstream from = upstream;
+        UpstreamRequest from = upstream;
         if (last) {
             upstream = null; // it may be another's by now: our back-pressure must not reach it
         }
@@ -275,18 +274,18 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     @Override
-    public void reset(ResponseFlag flag, boolean untouched) {
+    public void reset(ResponseFlag flag, Processed processed) {
         upstream = null;
         if (ended) {
             return;
         }
         if (responseBegun) {
             cut(flag);
-        } else if (untouched && replayable()) {
+        } else if (replayable(processed)) {
             replayed = true;
             cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
             waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            cluster().acquire(host(), router.from(), true, this);
+            cluster().acquire(host(), router.from(), true, http2, this);
         } else {
             reply(flag);
         }
@@ -300,8 +299,15 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         return java.util.Objects.requireNonNull(host, "a request that was sent has a host");
     }
 
-    private boolean replayable() {
-        return !replayed && requestEnded && received == 0 && IDEMPOTENT.contains(head.method());
+    private boolean replayable(Processed processed) {
+        return !replayed
+                && requestEnded
+                && received == 0
+                && switch (processed) {
+                    case NO -> true;
+                    case UNLIKELY -> IDEMPOTENT.contains(head.method());
+                    case PERHAPS -> false;
+                };
     }
 
     /** The body broke the protocol after its head was passed on. */
@@ -313,6 +319,15 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         } else {
             keepAlive = false;
             reply(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        }
+    }
+
+    /** The client broke the protocol in a way that leaves it no answer: its stream is reset. */
+    void broken() {
+        abortUpstream();
+        if (!ended) {
+            count(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+            waiting.release();
         }
     }
 
@@ -334,8 +349,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             StatusClass.count(cluster.allCounters(), code);
         }
         keepAlive = keepAlive && (requestEnded || !mayHaveRequestBody());
-        var response =
-                ResponseFraming.reply(downstream.channel().alloc(), code, body, http10, keepAlive);
+        var response = ResponseFraming.reply(downstream.allocator(), code, body, http10, keepAlive);
         sent = response.content().readableBytes();
         downstream.write((HttpResponse) response);
         finish(flag, keepAlive);
@@ -369,7 +383,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void abortUpstream() {
-        HttpUpstream current = upstream;
+        UpstreamRequest current = upstream;
         upstream = null;
         if (current != null) {
             current.abort();

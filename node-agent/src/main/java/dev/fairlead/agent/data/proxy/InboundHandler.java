@@ -127,8 +127,7 @@ final class InboundHandler {
         InboundPeer known = new InboundPeer(pod, caller.getAddress(), peer);
         switch (chain.filter()) {
             case Filter.Http http ->
-                    HttpDownstream.install(
-                            channel, new InboundRouter(pod, http, destination, known));
+                    HttpEntry.install(channel, new InboundRouter(pod, http, destination, known));
             case Filter.Tcp tcp ->
                     TcpProxy.serve(
                             pod,

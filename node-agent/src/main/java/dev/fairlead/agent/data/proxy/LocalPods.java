@@ -6,6 +6,8 @@ import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
+import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
@@ -64,7 +66,7 @@ final class LocalPods {
                     LocalPod source,
                     InetSocketAddress to,
                     @Nullable UpstreamTls mutual,
-                    boolean http) {
+                    @Nullable HttpProtocol http) {
                 return LocalPods.this.way(
                         source, to, mutual, http, worker.snapshot(), worker.stats());
             }
@@ -92,7 +94,7 @@ final class LocalPods {
             LocalPod source,
             InetSocketAddress to,
             @Nullable UpstreamTls mutual,
-            boolean http,
+            @Nullable HttpProtocol http,
             Snapshot snapshot,
             WorkerStats stats) {
         LocalPod destination = byAddress.get(to.getAddress());
@@ -110,7 +112,8 @@ final class LocalPods {
             return new SameNode.Way.Refused(ResponseFlag.UPSTREAM_CLOSED);
         }
         boolean terminated = chain.tls() != null;
-        if (terminated != (mutual != null) || http != chain.filter() instanceof Filter.Http) {
+        if (terminated != (mutual != null)
+                || (http != null) != chain.filter() instanceof Filter.Http) {
             return new SameNode.Way.Wire();
         }
         String hash = mutual == null ? null : tls.certificateHash(source.identity());
@@ -135,15 +138,21 @@ final class LocalPods {
 
     /** What the destination's listener would have seen of the connection. */
     private static ConnectionFacts onTheWire(
-            InetSocketAddress to, @Nullable UpstreamTls mutual, boolean http) {
-        List<String> protocols =
-                mutual != null ? mutual.alpn() : http ? List.of("http/1.1") : List.of();
+            InetSocketAddress to, @Nullable UpstreamTls mutual, @Nullable HttpProtocol http) {
+        List<String> protocols = mutual != null ? mutual.alpn() : detected(http);
         return new ConnectionFacts(
                 to.getAddress(),
                 to.getPort(),
                 mutual != null,
                 mutual == null ? "" : mutual.sni(),
                 protocols);
+    }
+
+    private static List<String> detected(@Nullable HttpProtocol http) {
+        if (http == null) {
+            return List.of();
+        }
+        return List.of(http == HttpProtocol.HTTP2 ? "h2c" : "http/1.1");
     }
 
     private static DestinationAccount account(
@@ -158,14 +167,17 @@ final class LocalPods {
         SpiffeId proven = certificateHash == null ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
+        String application = applicationCluster(filter);
+        Cluster known = snapshot.clusters().get(application);
         return new DestinationAccount(
                 destination,
                 certificateHash == null
                         ? null
                         : ForwardedClientCert.of(
                                 destination.identity(), certificateHash, source.identity()),
+                known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
-                stats.cluster(destination.uid(), applicationCluster(filter)),
+                stats.cluster(destination.uid(), application),
                 stats.requests(http),
                 stats.connections(tcp));
     }

@@ -41,7 +41,7 @@ final class OutboundHandler {
     private void serve(Channel channel, InetSocketAddress destination, FilterChain chain) {
         switch (chain.filter()) {
             case Filter.Http http ->
-                    HttpDownstream.install(channel, new OutboundRouter(pod, http, destination));
+                    HttpEntry.install(channel, new OutboundRouter(pod, http, destination));
             case Filter.Tcp tcp ->
                     TcpProxy.serve(pod, channel, tcp, destination, null, this::series);
         }

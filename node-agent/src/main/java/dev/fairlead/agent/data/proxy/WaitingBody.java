@@ -1,6 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
-import dev.fairlead.agent.data.upstream.HttpUpstream;
+import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import io.netty.handler.codec.http.HttpContent;
 import java.util.ArrayDeque;
 
@@ -24,7 +24,7 @@ final class WaitingBody {
         return bytes <= MAX_BYTES;
     }
 
-    void sendOn(HttpUpstream upstream) {
+    void sendOn(UpstreamRequest upstream) {
         while (!pieces.isEmpty()) {
             upstream.write(pieces.remove());
         }

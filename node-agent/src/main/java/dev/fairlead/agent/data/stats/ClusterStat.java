@@ -5,6 +5,15 @@ public enum ClusterStat implements Stat {
     UPSTREAM_CX_TOTAL("upstream_cx_total", Kind.COUNTER, "Connections made."),
     UPSTREAM_CX_ACTIVE("upstream_cx_active", Kind.GAUGE, "Connections open."),
     UPSTREAM_CX_HTTP1_TOTAL("upstream_cx_http1_total", Kind.COUNTER, "HTTP/1.1 connections made."),
+    UPSTREAM_CX_HTTP2_TOTAL("upstream_cx_http2_total", Kind.COUNTER, "HTTP/2 connections made."),
+    UPSTREAM_CX_CLOSE_NOTIFY(
+            "upstream_cx_close_notify", Kind.COUNTER, "Connections that the peer began to end."),
+    HTTP2_RX_RESET("http2.rx_reset", Kind.COUNTER, "HTTP/2 streams reset by the peer."),
+    HTTP2_TX_RESET("http2.tx_reset", Kind.COUNTER, "HTTP/2 streams reset by us."),
+    HTTP2_GOAWAY_SENT(
+            "http2.goaway_sent", Kind.COUNTER, "HTTP/2 connections that we began to end."),
+    HTTP2_KEEPALIVE_TIMEOUT(
+            "http2.keepalive_timeout", Kind.COUNTER, "HTTP/2 peers that answered no ping."),
     UPSTREAM_CX_CONNECT_FAIL(
             "upstream_cx_connect_fail", Kind.COUNTER, "Connection attempts that failed."),
     UPSTREAM_CX_CONNECT_TIMEOUT(

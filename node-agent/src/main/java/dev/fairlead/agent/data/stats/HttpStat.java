@@ -7,6 +7,12 @@ package dev.fairlead.agent.data.stats;
 public enum HttpStat implements Stat {
     DOWNSTREAM_CX_TOTAL("downstream_cx_total", Kind.COUNTER, "Connections accepted."),
     DOWNSTREAM_CX_ACTIVE("downstream_cx_active", Kind.GAUGE, "Connections open."),
+    DOWNSTREAM_CX_HTTP1_TOTAL(
+            "downstream_cx_http1_total", Kind.COUNTER, "HTTP/1.x connections accepted."),
+    DOWNSTREAM_CX_HTTP1_ACTIVE("downstream_cx_http1_active", Kind.GAUGE, "HTTP/1.x connections."),
+    DOWNSTREAM_CX_HTTP2_TOTAL(
+            "downstream_cx_http2_total", Kind.COUNTER, "HTTP/2 connections accepted."),
+    DOWNSTREAM_CX_HTTP2_ACTIVE("downstream_cx_http2_active", Kind.GAUGE, "HTTP/2 connections."),
     DOWNSTREAM_CX_DESTROY("downstream_cx_destroy", Kind.COUNTER, "Connections closed."),
     DOWNSTREAM_CX_DESTROY_LOCAL(
             "downstream_cx_destroy_local", Kind.COUNTER, "Connections closed by us."),
@@ -24,6 +30,36 @@ public enum HttpStat implements Stat {
     DOWNSTREAM_CX_TX_BYTES_TOTAL("downstream_cx_tx_bytes_total", Kind.COUNTER, "Bytes sent."),
     DOWNSTREAM_CX_SSL_TOTAL("downstream_cx_ssl_total", Kind.COUNTER, "Connections with TLS."),
     DOWNSTREAM_RQ_TOTAL("downstream_rq_total", Kind.COUNTER, "Requests received."),
+    DOWNSTREAM_RQ_HTTP1_TOTAL(
+            "downstream_rq_http1_total", Kind.COUNTER, "HTTP/1.x requests received."),
+    DOWNSTREAM_RQ_HTTP2_TOTAL(
+            "downstream_rq_http2_total", Kind.COUNTER, "HTTP/2 requests received."),
+    DOWNSTREAM_RQ_TX_RESET("downstream_rq_tx_reset", Kind.COUNTER, "Streams reset by us."),
+    DOWNSTREAM_RQ_TOO_MANY_PREMATURE_RESETS(
+            "downstream_rq_too_many_premature_resets",
+            Kind.COUNTER,
+            "HTTP/2 connections ended as they reset too many streams."),
+    HTTP2_RX_RESET("http2.rx_reset", Kind.COUNTER, "HTTP/2 streams reset by the client."),
+    HTTP2_GOAWAY_SENT(
+            "http2.goaway_sent", Kind.COUNTER, "HTTP/2 connections that we began to end."),
+    HTTP2_KEEPALIVE_TIMEOUT(
+            "http2.keepalive_timeout", Kind.COUNTER, "HTTP/2 clients that answered no ping."),
+    HTTP2_INBOUND_EMPTY_FRAMES_FLOOD(
+            "http2.inbound_empty_frames_flood",
+            Kind.COUNTER,
+            "HTTP/2 connections ended for empty frames."),
+    HTTP2_INBOUND_PRIORITY_FRAMES_FLOOD(
+            "http2.inbound_priority_frames_flood",
+            Kind.COUNTER,
+            "HTTP/2 connections ended for PRIORITY frames."),
+    HTTP2_INBOUND_WINDOW_UPDATE_FRAMES_FLOOD(
+            "http2.inbound_window_update_frames_flood",
+            Kind.COUNTER,
+            "HTTP/2 connections ended for WINDOW_UPDATE frames."),
+    HTTP2_OUTBOUND_CONTROL_FLOOD(
+            "http2.outbound_control_flood",
+            Kind.COUNTER,
+            "HTTP/2 connections ended for what must be answered: PING, SETTINGS."),
     DOWNSTREAM_RQ_ACTIVE("downstream_rq_active", Kind.GAUGE, "Requests under way."),
     DOWNSTREAM_RQ_COMPLETED("downstream_rq_completed", Kind.COUNTER, "Requests answered."),
     DOWNSTREAM_RQ_1XX("downstream_rq_1xx", Kind.COUNTER, "Informational responses."),

@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -62,13 +63,13 @@ final class Connector {
 
     /**
      * @param from caller's address that the application shall see; null: the pod's own
-     * @param http whether requests are routed on it
+     * @param http which HTTP is spoken on it; null: its bytes are not looked at
      */
     void connect(
             Cluster cluster,
             Endpoint endpoint,
             @Nullable InetAddress from,
-            boolean http,
+            @Nullable HttpProtocol http,
             Counters<ClusterStat> stats,
             Waiter waiter) {
         if (refused(endpoint, from != null)) {
@@ -77,7 +78,8 @@ final class Connector {
             return;
         }
         Security security = security(cluster.transport(), endpoint);
-        UpstreamTls mutual = security instanceof Security.Mutual m ? m.tls : null;
+        UpstreamTls mutual =
+                security instanceof Security.Mutual m ? Alpn.offered(m.tls, http) : null;
         switch (security) {
             case Security.Impossible() -> {
                 stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
@@ -94,11 +96,13 @@ final class Connector {
      * Whether a connection that was made to {@code endpoint} is what one made now would be: the
      * same way, with or without mTLS as then.
      *
+     * @param http as it was asked for
      * @param account as {@link Waiter#connected} was told
      */
     boolean wouldBeTheSame(
             Cluster cluster,
             Endpoint endpoint,
+            HttpProtocol http,
             @Nullable DestinationAccount account,
             boolean mutual) {
         Security security = security(cluster.transport(), endpoint);
@@ -106,12 +110,14 @@ final class Connector {
                 || mutual != security instanceof Security.Mutual) {
             return false;
         }
-        UpstreamTls tls = security instanceof Security.Mutual m ? m.tls : null;
-        return switch (context.sameNode().way(context.pod(), endpoint.address(), tls, true)) {
+        UpstreamTls tls = security instanceof Security.Mutual m ? Alpn.offered(m.tls, http) : null;
+        return switch (context.sameNode().way(context.pod(), endpoint.address(), tls, http)) {
             case SameNode.Way.Refused(var _) -> false;
             case SameNode.Way.Wire() -> account == null;
             case SameNode.Way.Direct(LocalPod destination, DestinationAccount now) ->
-                    account != null && account.destination().equals(destination);
+                    account != null
+                            && account.destination().equals(destination)
+                            && account.protocol() == now.protocol();
         };
     }
 
@@ -164,7 +170,7 @@ final class Connector {
             Cluster cluster,
             Endpoint endpoint,
             @Nullable InetAddress from,
-            boolean http,
+            @Nullable HttpProtocol http,
             @Nullable UpstreamTls mutual,
             @Nullable Set<SpiffeId> peers,
             Counters<ClusterStat> stats,

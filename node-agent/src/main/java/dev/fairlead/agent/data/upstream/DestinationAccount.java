@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.LocalPod;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clientCertificate x-forwarded-client-cert as the destination's side would have set it;
  *     null: none, as there would have been no mTLS
+ * @param protocol that the destination's side would have asked the application in
  */
 public record DestinationAccount(
         LocalPod destination,
         @Nullable String clientCertificate,
+        HttpProtocol protocol,
         HttpCounters http,
         ClusterCounters cluster,
         RequestSeries requests,

@@ -8,10 +8,11 @@ import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
+import dev.fairlead.agent.data.upstream.UpstreamConnection.Origin;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
-import dev.fairlead.agent.model.cluster.UpstreamTransport;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.Workload;
 import io.netty.channel.Channel;
@@ -44,7 +45,7 @@ public final class PodCluster {
     private final Connector connector;
     private final ClusterCounters counters;
     private final Map<InetSocketAddress, UpstreamHost> hosts = new HashMap<>();
-    private final Set<HttpUpstream> connections = new HashSet<>();
+    private final Set<UpstreamConnection> connections = new HashSet<>();
     private Cluster config;
     private @Nullable Endpoints endpoints;
     private Balancer<UpstreamHost> balancer;
@@ -64,7 +65,10 @@ public final class PodCluster {
     @SuppressWarnings("ReferenceEquality")
     public void install(Cluster now, @Nullable Endpoints nowEndpoints) {
         if (now != config) {
-            boolean newTransport = !now.transport().equals(config.transport());
+            boolean newTransport =
+                    !now.transport().equals(config.transport())
+                            || now.protocol() != config.protocol()
+                            || now.proxyProtocol() != config.proxyProtocol();
             config = now;
             service = ServiceName.ofCluster(now.statName());
             if (newTransport) {
@@ -83,21 +87,25 @@ public final class PodCluster {
      * the request that it has and no other.
      */
     private void retireWhatChanged() {
-        for (HttpUpstream upstream : List.copyOf(connections)) {
-            if (!stillRight(upstream)) {
+        for (UpstreamConnection upstream : List.copyOf(connections)) {
+            if (!stillRight(upstream.origin())) {
                 upstream.retire();
             }
         }
     }
 
-    private boolean stillRight(HttpUpstream upstream) {
-        return upstream.from() != null
+    private boolean stillRight(Origin made) {
+        return made.from() != null
                 || connector.wouldBeTheSame(
-                        config, upstream.host().endpoint(), upstream.account(), upstream.mutual());
+                        config,
+                        made.host().endpoint(),
+                        made.asked(),
+                        made.account(),
+                        made.mutual());
     }
 
     private void retireAll() {
-        List.copyOf(connections).forEach(HttpUpstream::retire);
+        List.copyOf(connections).forEach(UpstreamConnection::retire);
     }
 
     private void setEndpoints(@Nullable Endpoints now) {
@@ -109,8 +117,8 @@ public final class PodCluster {
         Map<InetSocketAddress, Endpoint> wanted = new LinkedHashMap<>();
         list.forEach(endpoint -> wanted.put(endpoint.address(), endpoint));
         hosts.keySet().retainAll(wanted.keySet());
-        for (HttpUpstream upstream : List.copyOf(connections)) {
-            if (!wanted.containsKey(upstream.host().address())) {
+        for (UpstreamConnection upstream : List.copyOf(connections)) {
+            if (!wanted.containsKey(upstream.origin().host().address())) {
                 upstream.retire();
             }
         }
@@ -159,62 +167,150 @@ public final class PodCluster {
 
     /** Who wants an HTTP connection. Exactly one of both is called, once; perhaps before return. */
     public interface HttpWaiter {
-        void connected(HttpUpstream upstream);
+        void connected(UpstreamRequest upstream);
 
         void failed(ResponseFlag flag);
     }
 
     /**
-     * An idle connection to {@code host}, or a new one.
+     * An idle connection to {@code host}, a stream on one that has room, or a new one.
      *
-     * @param fresh only a new one will do
+     * @param fresh an idle connection will not do
      * @param from caller's address that the application shall see; null: the pod's own
+     * @param http2 what the client speaks
      */
     public void acquire(
-            UpstreamHost host, @Nullable InetAddress from, boolean fresh, HttpWaiter waiter) {
-        HttpUpstream idle = fresh ? null : host.takeIdle(from);
-        if (idle != null) {
-            waiter.connected(idle);
+            UpstreamHost host,
+            @Nullable InetAddress from,
+            boolean fresh,
+            boolean http2,
+            HttpWaiter waiter) {
+        HttpProtocol asked =
+                switch (config.protocol()) {
+                    case HTTP1 -> HttpProtocol.HTTP1;
+                    case HTTP2 -> HttpProtocol.HTTP2;
+                    case DOWNSTREAM -> http2 ? HttpProtocol.HTTP2 : HttpProtocol.HTTP1;
+                };
+        UpstreamRequest ready = asked == HttpProtocol.HTTP2 ? host.takeStream(from, asked) : null;
+        if (ready == null && !fresh) {
+            ready = host.takeIdle(from, asked);
+        }
+        if (ready != null) {
+            waiter.connected(ready);
             return;
         }
         counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_TOTAL);
         counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-        UpstreamTransport asked = config.transport();
+        Opening already = host.opening(from, asked);
+        if (already != null) {
+            already.add(waiter);
+        } else {
+            open(host, from, asked, waiter);
+        }
+    }
+
+    private void open(
+            UpstreamHost host, @Nullable InetAddress from, HttpProtocol asked, HttpWaiter first) {
+        Opening attempt =
+                new Opening(from, asked, asked == HttpProtocol.HTTP2 ? streamsOfNew() : 1);
+        attempt.add(first);
+        host.addOpening(attempt);
+        Cluster askedWith = config;
         connector.connect(
                 config,
                 host.endpoint(),
                 from,
-                true,
+                asked,
                 counters(),
                 new Connector.Waiter() {
                     @Override
                     public void connected(
                             Channel channel, @Nullable DestinationAccount account, boolean mutual) {
-                        counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-                        HttpUpstream upstream =
-                                new HttpUpstream(
-                                        PodCluster.this, host, channel, from, account, mutual);
-                        opened(upstream, asked);
-                        waiter.connected(upstream);
+                        host.removeOpening(attempt);
+                        opened(
+                                new Origin(
+                                        PodCluster.this,
+                                        host,
+                                        channel,
+                                        from,
+                                        asked,
+                                        account,
+                                        mutual),
+                                askedWith,
+                                attempt.waiters());
                     }
 
                     @Override
                     public void failed(ResponseFlag flag) {
-                        counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-                        counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
-                        waiter.failed(flag);
+                        host.removeOpening(attempt);
+                        for (HttpWaiter each : attempt.waiters()) {
+                            counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+                            counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
+                            each.failed(flag);
+                        }
                     }
                 });
     }
 
+    /** Requests that may wait for one HTTP/2 connection. */
+    private int streamsOfNew() {
+        int most = config.maxConcurrentStreams();
+        return most == 0 ? Http2Upstream.STREAMS_BEFORE_SETTINGS : Math.min(most, 100);
+    }
+
     /** The configuration may have changed while it was being made. */
-    private void opened(HttpUpstream upstream, UpstreamTransport asked) {
-        connections.add(upstream);
+    private void opened(Origin origin, Cluster askedWith, List<HttpWaiter> waiters) {
+        boolean wrong =
+                !askedWith.transport().equals(config.transport())
+                        || askedWith.protocol() != config.protocol()
+                        || !stillRight(origin);
         counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
-        counters().inc(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
         counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
-        if (!asked.equals(config.transport()) || !stillRight(upstream)) {
+        if (speaks(origin) == HttpProtocol.HTTP2) {
+            openedHttp2(origin, wrong, waiters);
+        } else {
+            openedHttp1(origin, wrong, waiters);
+        }
+    }
+
+    /** The short way ends at the application, which may speak another version than was asked. */
+    private static HttpProtocol speaks(Origin origin) {
+        DestinationAccount account = origin.account();
+        if (account == null || account.protocol() == HttpProtocol.DOWNSTREAM) {
+            return origin.asked();
+        }
+        return account.protocol();
+    }
+
+    private void openedHttp2(Origin origin, boolean wrong, List<HttpWaiter> waiters) {
+        counters().inc(ClusterStat.UPSTREAM_CX_HTTP2_TOTAL);
+        Http2Upstream upstream =
+                new Http2Upstream(origin, Http2Upstream.idleNanos(context.random()));
+        connections.add(upstream);
+        List<UpstreamRequest> streams = new ArrayList<>(waiters.size());
+        waiters.forEach(_ -> streams.add(upstream.lend())); // before one of them can end
+        if (wrong) {
+            upstream.retire();
+        } else {
+            origin.host().addMultiplexed(upstream);
+        }
+        for (int i = 0; i < streams.size(); i++) {
+            counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+            waiters.get(i).connected(streams.get(i));
+        }
+    }
+
+    private void openedHttp1(Origin origin, boolean wrong, List<HttpWaiter> waiters) {
+        counters().inc(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
+        Http1Upstream upstream = new Http1Upstream(origin);
+        connections.add(upstream);
+        if (wrong) {
             upstream.retireAfterNext();
+        }
+        counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
+        waiters.getFirst().connected(upstream);
+        for (HttpWaiter other : waiters.subList(1, waiters.size())) {
+            open(origin.host(), origin.from(), origin.asked(), other); // each needs its own
         }
     }
 
@@ -236,7 +332,7 @@ public final class PodCluster {
                 config,
                 host.endpoint(),
                 from,
-                false,
+                null,
                 counters(),
                 new Connector.Waiter() {
                     @Override
@@ -261,8 +357,8 @@ public final class PodCluster {
                 });
     }
 
-    void release(HttpUpstream upstream) {
-        UpstreamHost host = upstream.host();
+    void release(Http1Upstream upstream) {
+        UpstreamHost host = upstream.origin().host();
         if (hosts.get(host.address()) != host || host.idleCount() >= MAX_IDLE_PER_HOST) {
             upstream.close();
             return;
@@ -271,9 +367,17 @@ public final class PodCluster {
         upstream.rest(IDLE_NANOS - context.random().nextLong(IDLE_NANOS / 4));
     }
 
-    void closed(HttpUpstream upstream) {
+    /** It takes no new requests. */
+    void left(Http2Upstream upstream) {
+        upstream.origin().host().removeMultiplexed(upstream);
+    }
+
+    void closed(UpstreamConnection upstream) {
         if (connections.remove(upstream)) {
-            upstream.host().removeIdle(upstream);
+            switch (upstream) {
+                case Http1Upstream one -> one.origin().host().removeIdle(one);
+                case Http2Upstream two -> left(two);
+            }
             counters().dec(ClusterStat.UPSTREAM_CX_ACTIVE);
             counters().inc(ClusterStat.UPSTREAM_CX_DESTROY);
         }
@@ -289,7 +393,7 @@ public final class PodCluster {
 
     /** The pod is gone: everything closes. */
     public void close() {
-        List.copyOf(connections).forEach(HttpUpstream::abort);
+        List.copyOf(connections).forEach(UpstreamConnection::abort);
         hosts.clear();
     }
 

@@ -25,11 +25,15 @@ public interface ResponseSink {
     /** The upstream takes bytes again, or no longer. */
     void writable(boolean yes);
 
-    /**
-     * The response will not come, or not end.
-     *
-     * @param untouched no byte of a response was seen and the connection had served before: the
-     *     other side may simply have closed an idle connection
-     */
-    void reset(ResponseFlag flag, boolean untouched);
+    /** Whether the other side has done anything for a request that it did not answer. */
+    enum Processed {
+        /** It says so itself, or was never sent the request. */
+        NO,
+        /** No byte came, on a connection that had served: it may have closed an idle one. */
+        UNLIKELY,
+        PERHAPS
+    }
+
+    /** The response will not come, or not end. */
+    void reset(ResponseFlag flag, Processed processed);
 }

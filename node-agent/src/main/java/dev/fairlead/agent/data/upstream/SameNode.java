@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.LocalPod;
@@ -16,9 +17,13 @@ public interface SameNode {
 
     /**
      * @param mutual client side of the mTLS that the wire would have carried; null: plaintext
-     * @param http whether the caller speaks HTTP/1 and routes requests
+     * @param http which HTTP the caller speaks, and routes; null: its bytes are not looked at
      */
-    Way way(LocalPod source, InetSocketAddress to, @Nullable UpstreamTls mutual, boolean http);
+    Way way(
+            LocalPod source,
+            InetSocketAddress to,
+            @Nullable UpstreamTls mutual,
+            @Nullable HttpProtocol http);
 
     /** A connection was made the short way into {@code destination}: it counts until it closes. */
     void entered(LocalPod destination, Channel channel);

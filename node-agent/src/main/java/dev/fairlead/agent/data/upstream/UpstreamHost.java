@@ -4,10 +4,13 @@ import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamHost implements Candidate {
 
     private Endpoint endpoint;
-    private final ArrayDeque<HttpUpstream> idle = new ArrayDeque<>();
+    private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
+    private final List<Http2Upstream> multiplexed = new ArrayList<>(2);
+    private final List<Opening> opening = new ArrayList<>(2);
     private int active;
     @Nullable RequestSeries requestSeries;
     @Nullable TcpSeries tcpSeries;
@@ -65,12 +70,14 @@ public final class UpstreamHost implements Candidate {
         active--;
     }
 
-    /** The newest idle connection made for callers at {@code from}, or null. */
-    @Nullable HttpUpstream takeIdle(@Nullable InetAddress from) {
-        Iterator<HttpUpstream> newestFirst = idle.iterator();
+    /** The newest idle connection of that kind made for callers at {@code from}, or null. */
+    @Nullable Http1Upstream takeIdle(@Nullable InetAddress from, HttpProtocol asked) {
+        Iterator<Http1Upstream> newestFirst = idle.iterator();
         while (newestFirst.hasNext()) {
-            HttpUpstream upstream = newestFirst.next();
-            if (upstream.isOpen() && Objects.equals(from, upstream.from())) {
+            Http1Upstream upstream = newestFirst.next();
+            if (upstream.isOpen()
+                    && asked == upstream.origin().asked()
+                    && Objects.equals(from, upstream.origin().from())) {
                 newestFirst.remove();
                 return upstream;
             }
@@ -78,16 +85,57 @@ public final class UpstreamHost implements Candidate {
         return null;
     }
 
-    void addIdle(HttpUpstream upstream) {
+    void addIdle(Http1Upstream upstream) {
         idle.addFirst(upstream);
     }
 
-    void removeIdle(HttpUpstream upstream) {
+    void removeIdle(Http1Upstream upstream) {
         idle.remove(upstream);
     }
 
+    /** A stream on the connection with the fewest, of those with room; null: none has any. */
+    @Nullable Http2UpstreamStream takeStream(@Nullable InetAddress from, HttpProtocol asked) {
+        Http2Upstream best = null;
+        for (int i = 0; i < multiplexed.size(); i++) {
+            Http2Upstream each = multiplexed.get(i);
+            if (each.hasRoom()
+                    && asked == each.origin().asked()
+                    && Objects.equals(from, each.origin().from())
+                    && (best == null || each.load() < best.load())) {
+                best = each;
+            }
+        }
+        return best == null ? null : best.lend();
+    }
+
+    void addMultiplexed(Http2Upstream upstream) {
+        multiplexed.add(upstream);
+    }
+
+    void removeMultiplexed(Http2Upstream upstream) {
+        multiplexed.remove(upstream);
+    }
+
+    /** The connection that is being made and takes more waiters, or null. */
+    @Nullable Opening opening(@Nullable InetAddress from, HttpProtocol asked) {
+        for (Opening each : opening) {
+            if (each.takes(from, asked)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    void addOpening(Opening attempt) {
+        opening.add(attempt);
+    }
+
+    void removeOpening(Opening attempt) {
+        opening.remove(attempt);
+    }
+
     boolean unused() {
-        return active == 0 && idle.isEmpty();
+        return active == 0 && idle.isEmpty() && multiplexed.isEmpty() && opening.isEmpty();
     }
 
     int idleCount() {

@@ -28,6 +28,18 @@ public enum ResponseFlag {
             503,
             "upstream connect error or disconnect/reset before headers. reset reason: connection"
                     + " termination"),
+    /** The upstream reset the stream. */
+    UPSTREAM_RESET(
+            "UR",
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote"
+                    + " reset"),
+    /** The upstream reset the stream and had done nothing for it. */
+    UPSTREAM_REFUSED(
+            "UR",
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote"
+                    + " refused stream reset"),
     /** The upstream's answer broke the protocol. */
     UPSTREAM_PROTOCOL_ERROR(
             "UPE",

@@ -3,6 +3,8 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.listener.ChainMatch;
 import dev.fairlead.agent.model.listener.Filter;
@@ -38,6 +40,7 @@ final class Config {
     private final List<FilterChain> inbound = new ArrayList<>();
     private final List<Workload> workloads = new ArrayList<>();
     private UpstreamTransport transport = new UpstreamTransport.Plaintext();
+    private HttpProtocol protocol = HttpProtocol.HTTP1;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration timeout = Duration.ZERO;
     private String scope = "default";
@@ -46,6 +49,12 @@ final class Config {
     /** Clusters from now on are secured so. */
     Config transport(UpstreamTransport now) {
         transport = now;
+        return this;
+    }
+
+    /** Clusters from now on are asked in it. */
+    Config protocol(HttpProtocol now) {
+        protocol = now;
         return this;
     }
 
@@ -98,7 +107,10 @@ final class Config {
                 name,
                 Cluster.LbPolicy.ROUND_ROBIN,
                 connectTimeout,
-                transport);
+                transport,
+                protocol,
+                0,
+                ProxyProtocol.NONE);
     }
 
     Config route(String host, String cluster) {

@@ -6,6 +6,7 @@ import dev.fairlead.agent.data.tls.TestAuthority;
 import dev.fairlead.agent.data.tls.TlsContexts;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.data.upstream.SameNode.Way;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.ServerTls;
@@ -80,7 +81,7 @@ class LocalPodsTest {
 
     private Way way(Config config, boolean captured, @Nullable UpstreamTls mutual, boolean http) {
         worker.install(config.workload(called(captured, false)).build());
-        return sameNode.way(caller, TARGET, mutual, http);
+        return sameNode.way(caller, TARGET, mutual, http ? HttpProtocol.HTTP1 : null);
     }
 
     private Workload called(boolean captured, boolean isolated) {
@@ -109,9 +110,11 @@ class LocalPodsTest {
         Workload selected = workload("pod-2", "caller", CALLER, true, true);
         worker.install(
                 permissive(Config.http()).workload(called(true, false)).workload(selected).build());
-        assertThat(sameNode.way(caller, TARGET, null, true)).as("source").isEqualTo(new Way.Wire());
+        assertThat(sameNode.way(caller, TARGET, null, HttpProtocol.HTTP1))
+                .as("source")
+                .isEqualTo(new Way.Wire());
         worker.install(permissive(Config.http()).workload(called(true, true)).build());
-        assertThat(sameNode.way(caller, TARGET, null, true))
+        assertThat(sameNode.way(caller, TARGET, null, HttpProtocol.HTTP1))
                 .as("destination")
                 .isEqualTo(new Way.Wire());
     }

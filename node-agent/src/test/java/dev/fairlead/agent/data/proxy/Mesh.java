@@ -190,13 +190,18 @@ final class Mesh implements AutoCloseable {
         return closing(Wire.to(outboundPort()));
     }
 
+    int outboundPort() {
+        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
+    }
+
+    /** The same in HTTP/2. */
+    H2Client http2Client() throws InterruptedException {
+        return closing(H2Client.to(outboundPort()));
+    }
+
     /** A connection to the pod. */
     Wire inboundClient() throws IOException {
         return closing(Wire.to(inboundPort()));
-    }
-
-    int outboundPort() {
-        return ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
     }
 
     int inboundPort() {

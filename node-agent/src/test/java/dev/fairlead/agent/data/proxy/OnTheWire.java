@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.upstream.SameNode;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.workload.LocalPod;
 import io.netty.channel.Channel;
@@ -12,7 +13,10 @@ final class OnTheWire implements SameNode {
 
     @Override
     public Way way(
-            LocalPod source, InetSocketAddress to, @Nullable UpstreamTls mutual, boolean http) {
+            LocalPod source,
+            InetSocketAddress to,
+            @Nullable UpstreamTls mutual,
+            @Nullable HttpProtocol http) {
         return new Way.Wire();
     }
 

@@ -1,6 +1,5 @@
 package dev.fairlead.agent.data.proxy;
 
-import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.http.RequestDecoder;
 import dev.fairlead.agent.data.http.RequestHeadCheck;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
@@ -8,12 +7,14 @@ import dev.fairlead.agent.data.http.ResponseEncoder;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
@@ -21,6 +22,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -37,9 +39,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: the pod's worker loop.
  */
-final class HttpDownstream extends ChannelInboundHandlerAdapter {
+final class Http1Downstream extends ChannelInboundHandlerAdapter implements ClientSide {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpDownstream.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Downstream.class);
 
     /** How long a client may take to read a last answer and close. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -63,30 +65,23 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
     private long lastEndNanos = System.nanoTime();
     private @Nullable Future<?> idleTimer;
 
-    private HttpDownstream(HttpRouter router, Channel channel) {
+    private Http1Downstream(HttpRouter router, Channel channel) {
         this.router = router;
         this.channel = channel;
         this.stats = router.counters().counters();
     }
 
     /**
-     * Makes {@code channel} an HTTP connection and begins to read. A client that ends its sending
-     * is gone, as for Envoy: whoever waits for an answer keeps the connection whole.
+     * Makes {@code channel} an HTTP/1 connection. A client that ends its sending is gone, as for
+     * Envoy: whoever waits for an answer keeps the connection whole.
      */
     static void install(Channel channel, HttpRouter router) {
-        HttpDownstream downstream = new HttpDownstream(router, channel);
+        Http1Downstream downstream = new Http1Downstream(router, channel);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.pipeline().addLast(new RequestDecoder(), downstream.encoder, downstream);
-        downstream.stats.inc(HttpStat.DOWNSTREAM_CX_TOTAL);
-        downstream.stats.inc(HttpStat.DOWNSTREAM_CX_ACTIVE);
-        if (channel.pipeline().get(SslHandler.class) != null) {
-            downstream.stats.inc(HttpStat.DOWNSTREAM_CX_SSL_TOTAL);
-        }
+        downstream.stats.inc(HttpStat.DOWNSTREAM_CX_HTTP1_TOTAL);
+        downstream.stats.inc(HttpStat.DOWNSTREAM_CX_HTTP1_ACTIVE);
         downstream.armIdleTimer(IDLE_NANOS);
-        HeldInput.passOn(channel);
-        if (channel.isActive()) {
-            channel.config().setAutoRead(downstream.unreadable == 0);
-        }
     }
 
     @Override
@@ -132,6 +127,7 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
 
     private void begin(HttpRequest head) {
         stats.inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
+        stats.inc(HttpStat.DOWNSTREAM_RQ_HTTP1_TOTAL);
         Refusal refusal = RequestHeadCheck.check(head);
         encoder.answering(head.method().equals(HttpMethod.HEAD));
         HttpExchange next = new HttpExchange(this, router, head);
@@ -152,8 +148,8 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The exchange has ended and its response, if any, is written. */
-    void ended(boolean keepAlive) {
+    @Override
+    public void ended(boolean keepAlive) {
         exchange = null;
         lastEndNanos = System.nanoTime();
         setReadable(BODY_WAITS, true);
@@ -182,29 +178,45 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         channel.flush();
     }
 
-    void write(HttpResponse head) {
+    @Override
+    public void writeInterim(HttpResponse head) {
+        write(head);
+        write(LastHttpContent.EMPTY_LAST_CONTENT); // for the encoder, which counts messages
+    }
+
+    @Override
+    public void write(HttpResponse head) {
         channel.write(head, channel.voidPromise());
     }
 
-    void write(HttpContent content) {
+    @Override
+    public void write(HttpContent content) {
         stats.add(HttpStat.DOWNSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
         channel.write(content, channel.voidPromise());
     }
 
-    void flush() {
+    @Override
+    public void flush() {
         channel.flush();
     }
 
-    boolean isWritable() {
+    @Override
+    public boolean isWritable() {
         return channel.isWritable();
     }
 
-    Channel channel() {
-        return channel;
+    @Override
+    public EventLoop loop() {
+        return channel.eventLoop();
     }
 
-    /** Back-pressure of the upstream on this client's request body. */
-    void bodyReadable(boolean yes) {
+    @Override
+    public ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    @Override
+    public void bodyReadable(boolean yes) {
         setReadable(BODY_WAITS, yes);
     }
 
@@ -216,8 +228,8 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Ends the connection so that the client cannot take a cut response for a whole one. */
-    void abort() {
+    @Override
+    public void abort() {
         closing = true;
         exchange = null;
         stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY_LOCAL);
@@ -280,8 +292,7 @@ final class HttpDownstream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        stats.dec(HttpStat.DOWNSTREAM_CX_ACTIVE);
-        stats.inc(HttpStat.DOWNSTREAM_CX_DESTROY);
+        stats.dec(HttpStat.DOWNSTREAM_CX_HTTP1_ACTIVE);
         if (idleTimer != null) {
             idleTimer.cancel(false);
         }

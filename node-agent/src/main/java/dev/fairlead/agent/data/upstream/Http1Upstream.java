@@ -19,10 +19,10 @@ import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
-import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,19 +35,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: the pod's worker loop.
  */
-public final class HttpUpstream extends ChannelInboundHandlerAdapter {
+public final class Http1Upstream extends ChannelInboundHandlerAdapter
+        implements UpstreamRequest, UpstreamConnection {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HttpUpstream.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Http1Upstream.class);
 
     private static final int MAX_INTERIM = 8;
 
+    private final Origin origin;
     private final PodCluster cluster;
     private final UpstreamHost host;
     private final Channel channel;
     private final ResponseDecoder decoder = new ResponseDecoder();
-    private final @Nullable InetAddress from;
-    private final @Nullable DestinationAccount account;
-    private final boolean mutual;
     private final Counters<ClusterStat> stats;
 
     private @Nullable ResponseSink sink;
@@ -64,19 +63,11 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
     private long idleSinceNanos;
     private @Nullable Future<?> idleTimer;
 
-    HttpUpstream(
-            PodCluster cluster,
-            UpstreamHost host,
-            Channel channel,
-            @Nullable InetAddress from,
-            @Nullable DestinationAccount account,
-            boolean mutual) {
-        this.cluster = cluster;
-        this.host = host;
-        this.channel = channel;
-        this.from = from;
-        this.account = account;
-        this.mutual = mutual;
+    Http1Upstream(Origin origin) {
+        this.origin = origin;
+        this.cluster = origin.cluster();
+        this.host = origin.host();
+        this.channel = origin.channel();
         this.stats = cluster.counters();
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         // A server may answer and close while a body is sent: the answer is still to be read.
@@ -85,7 +76,7 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         channel.config().setAutoRead(true);
     }
 
-    /** Sends {@code head} for {@code waiting}; body and end follow by {@link #write}. */
+    @Override
     public void send(HttpRequest head, ResponseSink waiting) {
         sink = waiting;
         requestEnded = false;
@@ -96,34 +87,38 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         host.began();
         stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
         stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
-        if (account != null) {
+        if (origin.account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
         decoder.expect(head.method().equals(HttpMethod.HEAD));
         channel.write(head, channel.voidPromise());
     }
 
-    /** Sends a piece of the request's body, or its end. */
+    @Override
     public void write(HttpContent content) {
         stats.add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
         requestEnded = content instanceof LastHttpContent;
         channel.write(content, channel.voidPromise());
     }
 
+    @Override
     public void flush() {
         channel.flush();
     }
 
+    @Override
     public boolean isWritable() {
         return channel.isWritable();
     }
 
-    /** Switches reading of the response on or off: back-pressure of the client. */
+    @Override
     public void readable(boolean yes) {
         channel.config().setAutoRead(yes);
     }
 
-    /** The client is gone, or the response is of no use: the connection ends with it. */
+    /** The connection ends with it. */
+    @Override
     public void abort() {
         if (sink != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_TX_RESET);
@@ -132,7 +127,7 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         close();
     }
 
-    /** Nothing was sent on it: it may serve another. */
+    @Override
     public void giveBack() {
         if (retired || broken || !channel.isActive()) {
             close();
@@ -153,8 +148,8 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         return channel.isActive();
     }
 
-    /** It carries on with what it carries, and then closes: at once if that is nothing. */
-    void retire() {
+    @Override
+    public void retire() {
         retired = true;
         if (sink == null) {
             close();
@@ -166,21 +161,19 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         retired = true;
     }
 
-    public UpstreamHost host() {
-        return host;
+    @Override
+    public Origin origin() {
+        return origin;
     }
 
-    /** Where the destination's side is counted; null: it counts for itself. */
+    @Override
     public @Nullable DestinationAccount account() {
-        return account;
+        return origin.account();
     }
 
+    @Override
     public boolean mutual() {
-        return mutual;
-    }
-
-    @Nullable InetAddress from() {
-        return from;
+        return origin.mutual();
     }
 
     @Override
@@ -263,7 +256,7 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
         detach();
         close();
         if (waiting != null) {
-            waiting.reset(flag, false);
+            waiting.reset(flag, ResponseSink.Processed.PERHAPS);
         }
     }
 
@@ -302,7 +295,9 @@ public final class HttpUpstream extends ChannelInboundHandlerAdapter {
             boolean untouched = !responseBegun && interims == 0 && served > 1;
             detach();
             cluster.closed(this);
-            waiting.reset(ResponseFlag.UPSTREAM_CLOSED, untouched);
+            waiting.reset(
+                    ResponseFlag.UPSTREAM_CLOSED,
+                    untouched ? ResponseSink.Processed.UNLIKELY : ResponseSink.Processed.PERHAPS);
         } else {
             cluster.closed(this);
         }

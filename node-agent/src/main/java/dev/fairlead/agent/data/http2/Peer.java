@@ -1,0 +1,397 @@
+package dev.fairlead.agent.data.http2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.Future;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both ends of HTTP/2 connections of ours have in common: streams and their owners, one flush
+ * a turn of the loop, keep-alive, floods, and how connections end.
+ *
+ * <p>Owner: the connection's loop.
+ *
+ * @param <S> what a stream is to its owner
+ */
+public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler {
+
+    /** A peer with open streams that says nothing for so long is asked. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** Within this it must have answered. */
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long PING = 0x666169726c656164L;
+
+    private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
+    private final FloodGuard flood = new FloodGuard(System.nanoTime());
+    private @Nullable ChannelHandlerContext ctx;
+    private boolean flushScheduled;
+    private boolean closing;
+    private long heardNanos = System.nanoTime();
+    private long idleSinceNanos = System.nanoTime();
+    private boolean asked;
+    private @Nullable Future<?> timer;
+
+    protected Peer(boolean server) {
+        this(server ? Codec.server() : Codec.client());
+    }
+
+    private Peer(Codec codec) {
+        super(codec.decoder(), codec.encoder(), codec.settings(), true);
+        key = codec.connection().newKey();
+        codec.decoder().frameListener(new Frames());
+        codec.connection().addListener(new Streams());
+        codec.encoder()
+                .flowController()
+                .listener(stream -> {
+                    S own = own(stream);
+                    if (own != null) {
+                        own.writabilityChanged();
+                    }
+                });
+    }
+
+    /** A head has come: of a new stream where {@code known} is null, else trailers. */
+    protected abstract void headers(int streamId, @Nullable S known, Head head, boolean ends)
+            throws Http2Exception;
+
+    /** The peer lets no new stream begin; those above {@code lastStream} will end now. */
+    protected abstract void goAwayReceived(int lastStream, long code);
+
+    /** The peer said what it allows. */
+    protected abstract void settingsChanged(Http2Settings settings);
+
+    /** Idle for {@code nanos}: how long an idle connection may stay. */
+    protected abstract long idleNanos();
+
+    protected abstract void counted(Event event);
+
+    /** What is counted. */
+    public enum Event {
+        RX_RESET,
+        TX_RESET,
+        GOAWAY_SENT,
+        KEEPALIVE_TIMEOUT,
+        IDLE_TIMEOUT,
+        PROTOCOL_ERROR,
+        FLOOD_EMPTY_FRAMES,
+        FLOOD_PRIORITY,
+        FLOOD_WINDOW_UPDATES,
+        FLOOD_CONTROL,
+        FLOOD_RESETS
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) throws Exception {
+        ctx = context;
+        super.handlerAdded(context);
+        // more than the protocol's 64 KiB may be under way on the whole connection
+        decoder()
+                .flowController()
+                .incrementWindowSize(
+                        connection().connectionStream(), Codec.CONNECTION_WINDOW - 0xffff);
+        armTimer(Math.min(SILENCE_NANOS, idleNanos()));
+        flushSoon();
+    }
+
+    public final ChannelHandlerContext context() {
+        return Objects.requireNonNull(ctx, "not yet in a pipeline");
+    }
+
+    /** What is written leaves when the loop has read from all that was ready. */
+    public final void flushSoon() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            context()
+                    .channel()
+                    .eventLoop()
+                    .execute(() -> {
+                        flushScheduled = false;
+                        if (context().channel().isActive()) {
+                            flush(context());
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        discardSomeReadBytes();
+        context.fireChannelReadComplete();
+        flushSoon();
+    }
+
+    /** Binds a stream to its owner, until it closes. */
+    protected final void own(Http2Stream stream, S owner) {
+        stream.setProperty(key, owner);
+    }
+
+    private @Nullable S own(@Nullable Http2Stream stream) {
+        return stream == null ? null : stream.getProperty(key);
+    }
+
+    protected final FloodGuard flood() {
+        return flood;
+    }
+
+    private void check(FloodGuard.Flood found) throws Http2Exception {
+        Event event =
+                switch (found) {
+                    case NONE -> null;
+                    case EMPTY_FRAMES -> Event.FLOOD_EMPTY_FRAMES;
+                    case PRIORITY -> Event.FLOOD_PRIORITY;
+                    case WINDOW_UPDATES -> Event.FLOOD_WINDOW_UPDATES;
+                    case CONTROL -> Event.FLOOD_CONTROL;
+                    case RESETS -> Event.FLOOD_RESETS;
+                };
+        if (event != null) {
+            counted(event);
+            throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "flood");
+        }
+    }
+
+    /** Resets one stream. */
+    public final void reset(int streamId, Http2Error code) {
+        counted(Event.TX_RESET);
+        resetStream(context(), streamId, code.code(), context().newPromise());
+        flushSoon();
+    }
+
+    /** Takes no new streams from the peer and says so; closes when the last has ended. */
+    protected final void drain() {
+        if (closing || !context().channel().isActive()) {
+            return;
+        }
+        closing = true;
+        counted(Event.GOAWAY_SENT);
+        goAway(
+                context(),
+                connection().remote().lastStreamCreated(),
+                Http2Error.NO_ERROR.code(),
+                Unpooled.EMPTY_BUFFER,
+                context().newPromise());
+        flushSoon();
+        closeIfDone();
+    }
+
+    protected final boolean draining() {
+        return closing;
+    }
+
+    private void closeIfDone() {
+        if (closing && connection().numActiveStreams() == 0) {
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext context,
+            boolean outbound,
+            Throwable cause,
+            Http2Exception.StreamException error) {
+        S own = own(connection().stream(error.streamId()));
+        counted(Event.TX_RESET);
+        if (own != null && !outbound) {
+            own.broke(error.error());
+        }
+        super.onStreamError(context, outbound, cause, error);
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext context,
+            boolean outbound,
+            Throwable cause,
+            @Nullable Http2Exception error) {
+        if (!outbound && error != null) {
+            counted(Event.PROTOCOL_ERROR);
+        }
+        counted(Event.GOAWAY_SENT);
+        super.onConnectionError(context, outbound, cause, error);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        super.channelInactive(context);
+    }
+
+    private void armTimer(long delayNanos) {
+        timer =
+                context()
+                        .channel()
+                        .eventLoop()
+                        .schedule(this::checkTimer, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkTimer() {
+        long now = System.nanoTime();
+        if (connection().numActiveStreams() == 0) {
+            long left = idleNanos() - (now - idleSinceNanos);
+            if (left <= 0) {
+                counted(Event.IDLE_TIMEOUT);
+                drain();
+            } else {
+                armTimer(left);
+            }
+            return;
+        }
+        long silence = now - heardNanos;
+        if (asked && silence >= ANSWER_NANOS) {
+            counted(Event.KEEPALIVE_TIMEOUT);
+            context().close();
+        } else if (silence >= SILENCE_NANOS) {
+            asked = true;
+            encoder().writePing(context(), false, PING, context().newPromise());
+            flushSoon();
+            armTimer(ANSWER_NANOS);
+        } else {
+            asked = false;
+            armTimer(SILENCE_NANOS - silence);
+        }
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, java.util.List<Object> out)
+            throws Exception {
+        heardNanos = System.nanoTime();
+        asked = false;
+        super.decode(context, in, out);
+    }
+
+    /** Streams that end, for whatever reason. */
+    private final class Streams extends Http2ConnectionAdapter {
+
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            S own = own(stream);
+            if (own != null) {
+                own.closed();
+            }
+            if (connection().numActiveStreams() == 0) {
+                idleSinceNanos = System.nanoTime();
+            }
+        }
+
+        @Override
+        public void onStreamRemoved(Http2Stream stream) {
+            if (closing && context().channel().isActive()) {
+                context().channel().eventLoop().execute(Peer.this::closeIfDone);
+            }
+        }
+
+        @Override
+        public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
+            goAwayReceived(lastStreamId, errorCode);
+        }
+    }
+
+    /** Frames that the codec has found in order. */
+    private final class Frames extends Http2FrameAdapter {
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int streamId,
+                Http2Headers headers,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean ends)
+                throws Http2Exception {
+            onHeadersRead(context, streamId, headers, padding, ends);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int streamId,
+                Http2Headers headers,
+                int padding,
+                boolean ends)
+                throws Http2Exception {
+            Peer.this.headers(streamId, own(connection().stream(streamId)), (Head) headers, ends);
+        }
+
+        @Override
+        public int onDataRead(
+                ChannelHandlerContext context,
+                int streamId,
+                ByteBuf data,
+                int padding,
+                boolean ends)
+                throws Http2Exception {
+            check(flood.data(data.readableBytes(), ends));
+            S own = own(connection().stream(streamId));
+            int bytes = data.readableBytes() + padding; // before the owner reads them
+            return own == null ? bytes : bytes - own.data(data, padding, ends);
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext context, int streamId, long code)
+                throws Http2Exception {
+            counted(Event.RX_RESET);
+            S own = own(connection().stream(streamId));
+            if (own != null && own.reset(code)) {
+                check(flood.prematureReset(System.nanoTime()));
+            }
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext context,
+                int streamId,
+                int dependency,
+                short weight,
+                boolean exclusive) {
+            FloodGuard.Flood found = flood.priority();
+            if (found != FloodGuard.Flood.NONE) {
+                endForFlood(context, found);
+            }
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext context, int streamId, int increment)
+                throws Http2Exception {
+            check(flood.windowUpdate());
+        }
+
+        @Override
+        public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
+            check(flood.control(System.nanoTime()));
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
+                throws Http2Exception {
+            check(flood.control(System.nanoTime()));
+            settingsChanged(settings);
+        }
+
+        /** Where the codec's interface has no exception. */
+        private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
+            try {
+                check(found);
+            } catch (Http2Exception e) {
+                onError(context, false, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package dev.fairlead.agent.data.upstream;
+
+import dev.fairlead.agent.data.http2.Head;
+import dev.fairlead.agent.data.http2.Peer;
+import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.upstream.ResponseSink.Processed;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP/2 connection to an endpoint, and how many requests it can still take.
+ *
+ * <p>Owner: the pod's worker loop.
+ */
+public final class Http2Upstream extends Peer<Http2UpstreamStream> implements UpstreamConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Upstream.class);
+
+    /** Streams that are begun before the peer has said how many it takes. */
+    static final int STREAMS_BEFORE_SETTINGS = 100;
+
+    /** Numbers are not used up to the last: the connection is left before. */
+    private static final int LAST_NUMBER = Integer.MAX_VALUE - 2 * 1024;
+
+    private final Origin origin;
+    private final Channel channel;
+    private final Counters<ClusterStat> stats;
+    private final long idleNanos;
+    private final List<ResponseSink> touched = new ArrayList<>();
+    private int limit;
+    private int lent;
+    private boolean leaving;
+    private int lastProcessed = Integer.MAX_VALUE;
+    private ResponseFlag endFlag = ResponseFlag.UPSTREAM_CLOSED;
+
+    Http2Upstream(Origin origin, long idleNanos) {
+        super(false);
+        this.origin = origin;
+        this.channel = origin.channel();
+        this.stats = origin.cluster().counters();
+        this.idleNanos = idleNanos;
+        this.limit = Math.min(STREAMS_BEFORE_SETTINGS, configuredLimit());
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        channel.pipeline().addLast(this);
+        channel.config().setAutoRead(true);
+    }
+
+    private int configuredLimit() {
+        int configured = origin.cluster().config().maxConcurrentStreams();
+        return configured == 0 ? Integer.MAX_VALUE : configured;
+    }
+
+    /** A request to be; it counts until it is given back or has ended. */
+    Http2UpstreamStream lend() {
+        lent++;
+        return new Http2UpstreamStream(this);
+    }
+
+    boolean hasRoom() {
+        return !leaving && lent < limit && channel.isActive();
+    }
+
+    int load() {
+        return lent;
+    }
+
+    /** Sends a stream's first frame; its number, or 0 where the connection takes no more. */
+    int open(Head head, boolean ends, Http2UpstreamStream owner) {
+        if (connection().goAwayReceived()
+                || !connection().local().canOpenStream()
+                || !channel.isActive()) {
+            return 0;
+        }
+        int number = connection().local().incrementAndGetNextStreamId();
+        if (number <= 0 || number >= LAST_NUMBER) {
+            leave();
+        }
+        flood().streamOpened();
+        ChannelFuture written =
+                encoder().writeHeaders(context(), number, head, 0, ends, context().newPromise());
+        Http2Stream stream = connection().stream(number);
+        if (stream == null || written.isDone() && !written.isSuccess()) {
+            return 0;
+        }
+        own(stream, owner);
+        return number;
+    }
+
+    void streamDone() {
+        lent--;
+        if (lent == 0 && leaving) {
+            channel.eventLoop().execute(this::drain);
+        }
+    }
+
+    /** New requests go elsewhere; what it carries ends here. */
+    private void leave() {
+        leaving = true;
+        origin.cluster().left(this);
+        if (lent == 0) {
+            drain();
+        }
+    }
+
+    @Override
+    public Origin origin() {
+        return origin;
+    }
+
+    @Override
+    public void retire() {
+        leave();
+    }
+
+    @Override
+    public void abort() {
+        leaving = true;
+        channel.close();
+    }
+
+    /** Why streams end that end with the connection. */
+    ResponseFlag endFlag() {
+        return endFlag;
+    }
+
+    /** What the peer has said of a stream that ended without an answer. */
+    Processed processed(int number) {
+        return number > lastProcessed ? Processed.NO : Processed.PERHAPS;
+    }
+
+    /** A sink has been given something; it hears when the batch is over. */
+    @SuppressWarnings("ReferenceEquality") // the same sink, often in a row
+    void touched(ResponseSink sink) {
+        if (touched.isEmpty() || touched.getLast() != sink) {
+            touched.add(sink);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        super.channelReadComplete(context);
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).pause();
+        }
+        touched.clear();
+    }
+
+    @Override
+    protected void headers(
+            int streamId, @Nullable Http2UpstreamStream known, Head head, boolean ends) {
+        if (known != null) {
+            known.headers(head, ends);
+        }
+    }
+
+    @Override
+    protected void goAwayReceived(int lastStream, long code) {
+        lastProcessed = lastStream;
+        stats.inc(ClusterStat.UPSTREAM_CX_CLOSE_NOTIFY);
+        leave();
+    }
+
+    @Override
+    protected void settingsChanged(Http2Settings settings) {
+        int allowed = connection().local().maxActiveStreams();
+        limit = Math.min(allowed, configuredLimit());
+    }
+
+    @Override
+    protected long idleNanos() {
+        return idleNanos;
+    }
+
+    @Override
+    protected void counted(Event event) {
+        switch (event) {
+            case RX_RESET -> stats.inc(ClusterStat.HTTP2_RX_RESET);
+            case TX_RESET -> stats.inc(ClusterStat.HTTP2_TX_RESET);
+            case GOAWAY_SENT -> stats.inc(ClusterStat.HTTP2_GOAWAY_SENT);
+            case KEEPALIVE_TIMEOUT -> stats.inc(ClusterStat.HTTP2_KEEPALIVE_TIMEOUT);
+            case IDLE_TIMEOUT -> stats.inc(ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
+            case PROTOCOL_ERROR,
+                    FLOOD_EMPTY_FRAMES,
+                    FLOOD_PRIORITY,
+                    FLOOD_WINDOW_UPDATES,
+                    FLOOD_CONTROL,
+                    FLOOD_RESETS ->
+                    broke();
+        }
+    }
+
+    private void broke() {
+        stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
+        endFlag = ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
+        leaving = true;
+        origin.cluster().left(this);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        leaving = true;
+        if (lent > 0) {
+            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_WITH_ACTIVE_RQ);
+            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_REMOTE);
+        }
+        origin.cluster().closed(this);
+        super.channelInactive(context);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (cause instanceof Http2Exception || cause.getCause() instanceof Http2Exception) {
+            super.exceptionCaught(context, cause);
+            return;
+        }
+        if (!(cause instanceof IOException)) {
+            LOG.warn("upstream connection failed host={}", origin.host().address(), cause);
+        }
+        context.close();
+    }
+
+    /** Idle for at most so long, given up to a quarter less by chance. */
+    static long idleNanos(java.util.random.RandomGenerator random) {
+        long most = TimeUnit.SECONDS.toNanos(60);
+        return most - random.nextLong(most / 4);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.fairlead.agent.data.upstream;
+
+import dev.fairlead.agent.data.http2.Head;
+import dev.fairlead.agent.data.http2.MessageStream;
+import dev.fairlead.agent.data.http2.RequestHeads;
+import dev.fairlead.agent.data.http2.ResponseHeads;
+import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.upstream.ResponseSink.Processed;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on an HTTP/2 connection to an endpoint.
+ *
+ * <p>Owner: the pod's worker loop.
+ */
+public final class Http2UpstreamStream extends MessageStream implements UpstreamRequest {
+
+    private static final int MAX_INTERIM = 8;
+
+    private final Http2Upstream connection;
+    private final Counters<ClusterStat> stats;
+    private @Nullable ResponseSink sink;
+    private boolean responseBegun;
+    private int interims;
+    private boolean done;
+
+    Http2UpstreamStream(Http2Upstream connection) {
+        super(connection);
+        this.connection = connection;
+        this.stats = connection.origin().cluster().counters();
+    }
+
+    @Override
+    public void send(HttpRequest head, ResponseSink waiting) {
+        sink = waiting;
+        connection.origin().host().began();
+        stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
+        stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
+        if (account() != null) {
+            stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
+        }
+        writeHead(RequestHeads.write(head, null));
+    }
+
+    @Override
+    protected boolean open(Head head, boolean ends) {
+        int number = connection.open(head, ends, this);
+        if (number > 0) {
+            opened(number);
+            return true;
+        }
+        // not inside of the caller's call: it goes on writing to us
+        context()
+                .channel()
+                .eventLoop()
+                .execute(() -> end(ResponseFlag.UPSTREAM_CLOSED, Processed.NO));
+        return false;
+    }
+
+    @Override
+    public void write(HttpContent content) {
+        stats.add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
+        if (done) {
+            content.release();
+        } else {
+            writeContent(content);
+        }
+    }
+
+    /** The head of a response, or trailers. */
+    void headers(Head head, boolean ends) {
+        ResponseSink waiting = sink;
+        if (waiting == null) {
+            return;
+        }
+        connection.touched(waiting);
+        if (responseBegun) {
+            last(ResponseHeads.readTrailers(head), waiting);
+            return;
+        }
+        HttpResponse response = ResponseHeads.read(head);
+        if (response == null) {
+            refuse();
+        } else if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+            interims++;
+            if (interims > MAX_INTERIM || ends) {
+                refuse();
+            } else {
+                waiting.interim(response);
+            }
+        } else {
+            responseBegun = true;
+            waiting.head(response);
+            if (ends && sink != null) {
+                last(LastHttpContent.EMPTY_LAST_CONTENT, waiting);
+            }
+        }
+    }
+
+    private void refuse() {
+        stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
+        end(ResponseFlag.UPSTREAM_PROTOCOL_ERROR, Processed.PERHAPS);
+        resetNow(Http2Error.PROTOCOL_ERROR);
+    }
+
+    @Override
+    protected void received(HttpContent content) {
+        ResponseSink waiting = sink;
+        if (waiting == null) {
+            content.release();
+            return;
+        }
+        if (!responseBegun) { // a body without a head
+            content.release();
+            refuse();
+            return;
+        }
+        stats.add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, content.content().readableBytes());
+        connection.touched(waiting);
+        if (content instanceof LastHttpContent last) {
+            last(last, waiting);
+        } else {
+            waiting.content(content);
+        }
+    }
+
+    /** First the stream is done with, then the sink is told. */
+    private void last(LastHttpContent content, ResponseSink waiting) {
+        detach();
+        if (!outputEnded()) { // an answer that did not wait for the whole question
+            resetNow(Http2Error.NO_ERROR);
+        }
+        waiting.content(content);
+    }
+
+    /** The stream ends without an answer, or without its end. */
+    private void end(ResponseFlag flag, Processed processed) {
+        ResponseSink waiting = sink;
+        detach();
+        if (waiting != null) {
+            waiting.reset(flag, processed);
+        }
+    }
+
+    private void detach() {
+        if (sink != null) {
+            sink = null;
+            connection.origin().host().ended();
+            stats.dec(ClusterStat.UPSTREAM_RQ_ACTIVE);
+        }
+        if (!done) {
+            done = true;
+            connection.streamDone();
+        }
+    }
+
+    @Override
+    public void abort() {
+        if (sink != null) {
+            stats.inc(ClusterStat.UPSTREAM_RQ_TX_RESET);
+        }
+        detach();
+        resetNow(Http2Error.CANCEL);
+    }
+
+    @Override
+    public void giveBack() {
+        detach();
+    }
+
+    @Override
+    public boolean reset(long code) {
+        boolean premature = sink != null;
+        if (premature) {
+            stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
+        }
+        if (code == Http2Error.REFUSED_STREAM.code()) {
+            end(ResponseFlag.UPSTREAM_REFUSED, Processed.NO);
+        } else {
+            end(ResponseFlag.UPSTREAM_RESET, Processed.PERHAPS);
+        }
+        return premature;
+    }
+
+    @Override
+    public void broke(Http2Error code) {
+        stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
+        end(ResponseFlag.UPSTREAM_PROTOCOL_ERROR, Processed.PERHAPS);
+    }
+
+    @Override
+    public void closed() {
+        super.closed();
+        if (sink != null) {
+            stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
+            end(connection.endFlag(), connection.processed(id()));
+        }
+    }
+
+    @Override
+    public void writabilityChanged() {
+        if (sink != null) {
+            sink.writable(isWritable());
+        }
+    }
+
+    @Override
+    public @Nullable DestinationAccount account() {
+        return connection.origin().account();
+    }
+
+    @Override
+    public boolean mutual() {
+        return connection.origin().mutual();
+    }
+
+    /** For the connection, which knows the codec's streams. */
+    @Nullable Http2Stream known() {
+        return stream();
+    }
+}
