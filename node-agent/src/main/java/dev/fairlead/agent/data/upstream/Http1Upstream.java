@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.http.RequestEncoder;
 import dev.fairlead.agent.data.http.ResponseDecoder;
 import dev.fairlead.agent.data.http.ResponseHeadCheck;
 import dev.fairlead.agent.data.stats.ClusterStat;
@@ -15,7 +16,6 @@ import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
@@ -72,7 +72,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         // A server may answer and close while a body is sent: the answer is still to be read.
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
-        channel.pipeline().addLast(new HttpRequestEncoder(), decoder, this);
+        channel.pipeline().addLast(new RequestEncoder(), decoder, this);
         channel.config().setAutoRead(true);
     }
 

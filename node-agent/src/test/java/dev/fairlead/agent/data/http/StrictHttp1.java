@@ -116,7 +116,9 @@ public final class StrictHttp1 {
             if (length == 0) {
                 List<String> trailers = headers();
                 check(
-                        trailers.stream().noneMatch(t -> t.matches("(content-length|host|tr).*")),
+                        trailers.stream()
+                                .noneMatch(t ->
+                                        t.matches("(content-length|transfer-encoding|trailer):.*")),
                         "trailers " + trailers);
                 return body.toString();
             }
