@@ -112,9 +112,36 @@ class EnvoyAcceptsTest {
                       weight: 40
                     - destination: {host: reviews, subset: v3}
                       weight: 0
+                  - match: [{method: {exact: CONNECT}, authority: {exact: "reviews:9080"}}]
+                    timeout: 30s
+                    route: [{destination: {host: reviews}}]
                   - match: [{sourceLabels: {app: other}}]
                     route: [{destination: {host: nowhere, subset: v9}}]
                   - route: [{destination: {host: reviews, subset: v3, port: {number: 9080}}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: secure}
+                spec:
+                  hosts: [secure, "*.example.net"]
+                  tls:
+                  - match:
+                    - {sniHosts: [secure], sourceLabels: {app: sleep}}
+                    - {sniHosts: ["*.example.net"], destinationSubnets: [198.0.0.0/8]}
+                    route: [{destination: {host: secure}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: unknown}
+                spec:
+                  hosts: [unknown, "*"]
+                  tls:
+                  - match: [{sniHosts: [unknown]}]
+                    route:
+                    - {destination: {host: secure, port: {number: 443}}, weight: 1}
+                    - {destination: {host: plain, port: {number: 9000}}, weight: 2}
+                  - match: [{sniHosts: ["*"]}]
+                    route: [{destination: {host: secure, port: {number: 443}}}]
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
@@ -129,12 +156,40 @@ class EnvoyAcceptsTest {
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
+                metadata: {name: sleep}
+                spec: {host: sleep, trafficPolicy: {proxyProtocol: {version: V2}}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: unknown}
+                spec:
+                  host: unknown
+                  trafficPolicy: {tls: {mode: DISABLE}, proxyProtocol: {version: V1}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
                 metadata: {name: plain}
                 spec:
                   host: plain
                   trafficPolicy:
                     tls: {mode: ISTIO_MUTUAL}
                     loadBalancer: {simple: RANDOM}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: sleep}
+                spec:
+                  host: sleep
+                  trafficPolicy:
+                    connectionPool: {http: {h2UpgradePolicy: UPGRADE, maxConcurrentStreams: 100}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: secure}
+                spec:
+                  host: secure
+                  trafficPolicy:
+                    connectionPool: {http: {useClientProtocol: true, maxConcurrentStreams: 5}}
                 """
                         .formatted(mesh);
     }

@@ -43,7 +43,7 @@ final class SimulatedAgent implements StreamObserver<DeltaDiscoveryResponse> {
                     PREFIX + "fairlead.wire.v1.Workload",
                     CLUSTER,
                     LISTENER);
-    private static final int PROFILE = 2;
+    private static final int PROFILE = 3;
 
     private final Set<String> tables = new HashSet<>();
     private final Map<String, ByteString> routes = new HashMap<>();

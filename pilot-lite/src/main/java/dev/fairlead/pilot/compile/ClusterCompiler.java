@@ -125,8 +125,15 @@ final class ClusterCompiler {
                 suffix.isEmpty() ? "" : plain,
                 service.headless(),
                 port.protocol() == Protocol.HTTP,
+                UpstreamProtocol.outbound(
+                        port.protocol(),
+                        mesh.modern(),
+                        effective.http(),
+                        mesh.protocols().upgrade()),
+                effective.http() == null ? 0 : effective.http().maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 tls(effective.tls()),
+                effective.proxyProtocol(),
                 "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),
                 identities(part),
                 part.stream().filter(Registry.Member::ready).map(this::endpoint).toList());

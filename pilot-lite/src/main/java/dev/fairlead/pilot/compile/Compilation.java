@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
@@ -25,6 +26,7 @@ final class Compilation {
     private final ClusterCompiler clusters;
     private final Map<String, ScopeRoutes> routes = new HashMap<>();
     private final Map<String, ClientScope> scopes;
+    private final SourceLabels sources;
     private final MeshView view;
 
     Compilation(ClusterState state, @Nullable Compilation before) {
@@ -39,12 +41,16 @@ final class Compilation {
         clusters =
                 new ClusterCompiler(
                         registry, rules, before == null ? null : before.clusters, sameClusters);
-        var clientScopes = new ClientScopes(state);
+        sources = SourceLabels.of(state);
+        var clientScopes = new ClientScopes(state, sources);
         Map<String, PodView> pods;
         if (before != null
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
-                && Same.object(state.sidecars(), before.state.sidecars())) {
+                && Same.object(state.sidecars(), before.state.sidecars())
+                && sources.equals(before.sources)
+                && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))
+                && (sameClusters || !(preserves(state) || preserves(before.state)))) {
             pods = before.view.pods();
             scopes = before.scopes;
         } else {
@@ -60,6 +66,11 @@ final class Compilation {
 
     MeshView view() {
         return view;
+    }
+
+    /** Whether any pod's inbound clusters follow from a DestinationRule. */
+    private static boolean preserves(ClusterState state) {
+        return state.destinationRules().stream().anyMatch(DestinationRule::usesClientProtocol);
     }
 
     private Map<String, PodView> pods(ClientScopes clientScopes, Map<String, PodView> before) {

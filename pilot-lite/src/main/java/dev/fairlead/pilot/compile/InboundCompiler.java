@@ -1,5 +1,8 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.DestinationRule.HttpPool;
+import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
@@ -33,7 +36,7 @@ final class InboundCompiler {
                 }
                 member = true;
                 if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
-                    ports.putIfAbsent(target, port(service, port, target));
+                    ports.putIfAbsent(target, port(service, port, target, pod));
                 }
             }
             if (member) {
@@ -51,12 +54,33 @@ final class InboundCompiler {
                 services);
     }
 
-    private PodView.Port port(Service service, Service.Port port, int target) {
+    private PodView.Port port(Service service, Service.Port port, int target, Pod pod) {
         boolean modern = registry.state().mesh().modern();
         String cluster =
                 modern
                         ? "inbound|" + target + "||"
                         : "inbound|" + port.port() + "|" + port.name() + "|" + service.fqdn();
-        return new PodView.Port(target, port.protocol(), cluster);
+        return new PodView.Port(
+                target,
+                port.protocol(),
+                preserved(service, port)
+                        ? UpstreamProtocol.DOWNSTREAM
+                        : UpstreamProtocol.declared(port.protocol(), modern),
+                rules.proxyProtocol(service, pod),
+                cluster);
+    }
+
+    /**
+     * Whether the client's protocol is to reach the application: what the clients' agents preserve
+     * must not be lost on the last step. The rule is the one that the Service's own namespace sees,
+     * as in Istio.
+     */
+    private boolean preserved(Service service, Service.Port port) {
+        DestinationRule rule = rules.destinationRule(service.namespace(), service);
+        if (rule == null) {
+            return false;
+        }
+        HttpPool http = rule.policy().at(port.port(), TrafficPolicy.NONE).http();
+        return http != null && http.useClientProtocol();
     }
 }

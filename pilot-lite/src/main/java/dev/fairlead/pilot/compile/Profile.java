@@ -4,13 +4,19 @@ package dev.fairlead.pilot.compile;
 public final class Profile {
 
     /** The newest that is served; a newer agent understands it too. */
-    public static final int NEWEST = 2;
+    public static final int NEWEST = 3;
 
     /** Agents are told which pods to capture. */
     public static final int ENROLMENT = 2;
 
     /** A pod may be in another scope than its namespace's. */
     public static final int SCOPED_PODS = 2;
+
+    /** HTTP/2 is HTTP; upgrades, CONNECT, and grpc-timeout. */
+    public static final int HTTP2 = 3;
+
+    /** Connections begin with PROXY headers where rules ask for it. */
+    public static final int PROXY_PROTOCOL = 3;
 
     private Profile() {}
 }

@@ -10,8 +10,7 @@ import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.VirtualService.HttpMatch;
 import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
-import dev.fairlead.pilot.state.VirtualService.TcpMatch;
-import dev.fairlead.pilot.state.VirtualService.TcpRoute;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +58,7 @@ final class RouteCompiler {
 
     /** HTTP by declaration, or perhaps by detection. */
     private boolean routed(Service.Port port) {
-        return port.protocol() == Protocol.HTTP
+        return port.protocol().isHttp()
                 || (port.protocol() == Protocol.UNDECLARED && registry.state().mesh().modern());
     }
 
@@ -116,7 +115,11 @@ final class RouteCompiler {
     private List<Route> serviceRoutes(Service service, int port) {
         String cluster = clusters.name(clientNamespace, service.fqdn(), port, "");
         return List.of(
-                new Route("default", HttpMatch.ANY, List.of(new WeightedCluster(cluster, 1))));
+                new Route(
+                        "default",
+                        HttpMatch.ANY,
+                        List.of(new WeightedCluster(cluster, 1)),
+                        Duration.ZERO));
     }
 
     private void addExternalHosts(List<VirtualHost> hosts, Set<String> domains) {
@@ -158,7 +161,7 @@ final class RouteCompiler {
                 }
                 String name =
                         match.name().isEmpty() ? http.name() : http.name() + "." + match.name();
-                routes.add(new Route(name, match, targets));
+                routes.add(new Route(name, match, targets, http.timeout()));
                 if (takesEverything(match)) {
                     return routes;
                 }
@@ -188,25 +191,16 @@ final class RouteCompiler {
                 && match.sourceLabels().isEmpty();
     }
 
-    /** Where connections to a Service's port go that are not routed as HTTP. */
-    List<WeightedCluster> tcpTargets(Service service, int port) {
-        VirtualService rule = horizon.tcp(service.fqdn());
-        if (rule != null) {
-            for (TcpRoute route : rule.tcp()) {
-                if (route.matches().isEmpty() || route.matches().stream().anyMatch(in(port))) {
-                    return targets(route.targets(), port);
-                }
-            }
-        }
+    /** All of a Service's port. */
+    List<WeightedCluster> whole(Service service, int port) {
         return List.of(
                 new WeightedCluster(clusters.name(clientNamespace, service.fqdn(), port, ""), 1));
     }
 
-    private java.util.function.Predicate<TcpMatch> in(int port) {
-        return match -> inScope(match.port(), match.sourceNamespace(), port);
-    }
-
-    private List<WeightedCluster> targets(List<Target> targets, int port) {
+    /**
+     * @param port that was called
+     */
+    List<WeightedCluster> targets(List<Target> targets, int port) {
         return targets.stream()
                 .map(target ->
                         new WeightedCluster(

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.VirtualService.HttpMatch;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -20,8 +21,13 @@ public record RouteTable(String name, List<VirtualHost> hosts) {
         }
     }
 
-    /** One alternative; of the match, port and sourceNamespace are settled already. */
-    public record Route(String name, HttpMatch match, List<WeightedCluster> targets) {
+    /**
+     * One alternative; of the match, port and sourceNamespace are settled already.
+     *
+     * @param timeout for the whole response, and what a gRPC client may ask for at most; zero: none
+     */
+    public record Route(
+            String name, HttpMatch match, List<WeightedCluster> targets, Duration timeout) {
         public Route {
             targets = List.copyOf(targets);
         }

@@ -1,23 +1,31 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Service's port, or a subset of it, as a place to send to.
  *
  * @param statName the name that Istio knows it by, where {@code name} carries a scope; else empty
  * @param headless the endpoint is the address that was called
- * @param http whether the port is declared HTTP, which decides the ALPN offered
+ * @param http1 whether the port is declared HTTP/1.1, which decides the ALPN offered by agents
+ *     before {@link Profile#HTTP2}
+ * @param maxConcurrentStreams on one HTTP/2 connection; 0: as many as the endpoint allows
+ * @param proxyProtocol what connections begin with; null: nothing
  * @param identities SPIFFE IDs that its endpoints may show, sorted
  */
 public record ServiceCluster(
         String name,
         String statName,
         boolean headless,
-        boolean http,
+        boolean http1,
+        UpstreamProtocol protocol,
+        int maxConcurrentStreams,
         LoadBalancing balancing,
         ClientTls tls,
+        @Nullable ProxyProtocol proxyProtocol,
         String sni,
         List<String> identities,
         List<Endpoint> endpoints) {

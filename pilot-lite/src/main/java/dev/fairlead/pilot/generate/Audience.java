@@ -1,12 +1,17 @@
 package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.PodView;
+import dev.fairlead.pilot.compile.Profile;
 
 /** For whom resources are written, where that makes a difference. */
 sealed interface Audience {
 
-    /** A node's agent, which finds the calling workload itself. */
-    record Agent() implements Audience {}
+    /**
+     * A node's agent, which finds the calling workload itself.
+     *
+     * @param profile what it understands
+     */
+    record Agent(int profile) implements Audience {}
 
     /** An Envoy that stands beside one pod. */
     record Envoy(PodView pod, String identity) implements Audience {}
@@ -14,8 +19,24 @@ sealed interface Audience {
     /** The name of the secret that clients' certificates come from. */
     default String clientSecret() {
         return switch (this) {
-            case Agent() -> "source-workload";
+            case Agent _ -> "source-workload";
             case Envoy(_, String identity) -> identity;
+        };
+    }
+
+    /** Whether it writes and takes PROXY headers. */
+    default boolean knowsProxyProtocol() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.PROXY_PROTOCOL;
+            case Envoy _ -> true;
+        };
+    }
+
+    /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
+    default boolean knowsHttp2() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.HTTP2;
+            case Envoy _ -> true;
         };
     }
 }

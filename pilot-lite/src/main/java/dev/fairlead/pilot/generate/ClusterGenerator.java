@@ -1,6 +1,8 @@
 package dev.fairlead.pilot.generate;
 
+import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.ServiceCluster;
+import dev.fairlead.pilot.compile.UpstreamProtocol;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -34,6 +36,9 @@ final class ClusterGenerator {
 
     VersionedResource service(ServiceCluster view) {
         Cluster.Builder cluster = view.headless() ? originalDestination(view.name()) : eds(view);
+        if (audience.knowsHttp2()) {
+            HttpOptions.add(cluster, view.protocol(), view.maxConcurrentStreams());
+        }
         if (!view.statName().isEmpty()) {
             cluster.setAltStatName(view.statName());
         }
@@ -42,6 +47,7 @@ final class ClusterGenerator {
             case MUTUAL -> cluster.setTransportSocket(mutual(view));
             case AUTO -> addMatches(cluster, mutual(view));
         }
+        ProxyTransports.wrap(cluster, view.proxyProtocol(), audience);
         return VersionedResource.of(
                 view.name(), cluster.build(), view.headless() ? Set.of() : Set.of(view.name()));
     }
@@ -66,7 +72,12 @@ final class ClusterGenerator {
 
     private TransportSocket mutual(ServiceCluster view) {
         return contexts.upstream(
-                audience.clientSecret(), view.sni(), view.http(), view.identities());
+                audience.clientSecret(),
+                view.sni(),
+                audience.knowsHttp2()
+                        ? Alpn.upstream(view.protocol(), audience)
+                        : Alpn.opaqueHttp2(view.http1()),
+                view.identities());
     }
 
     /** TLS towards endpoints whose metadata says so, none towards others. */
@@ -86,7 +97,14 @@ final class ClusterGenerator {
     VersionedResource passthrough() {
         Cluster.Builder cluster = originalDestination(PASSTHROUGH);
         if (mesh.modern()) {
-            addMatches(cluster, contexts.upstream(audience.clientSecret(), "", false, List.of()));
+            List<String> alpn =
+                    audience.knowsHttp2()
+                            ? Alpn.upstream(UpstreamProtocol.DOWNSTREAM, audience)
+                            : Alpn.opaqueHttp2(false);
+            addMatches(cluster, contexts.upstream(audience.clientSecret(), "", alpn, List.of()));
+        }
+        if (audience.knowsHttp2()) {
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0);
         }
         return VersionedResource.of(PASSTHROUGH, cluster.build(), Set.of());
     }
@@ -97,8 +115,47 @@ final class ClusterGenerator {
     }
 
     /** A local application, at the address that was called. */
-    static VersionedResource inbound(String name) {
-        return VersionedResource.of(name, originalDestination(name).build(), Set.of());
+    VersionedResource inbound(PodView.Port port) {
+        String name = inboundName(port, audience);
+        Cluster.Builder cluster = originalDestination(name);
+        if (audience.knowsHttp2()) {
+            HttpOptions.add(cluster, port.upstream(), 0);
+        }
+        ProxyTransports.wrap(cluster, port.proxyProtocol(), audience);
+        if (!name.equals(port.cluster())) {
+            cluster.setAltStatName(port.cluster());
+        }
+        return VersionedResource.of(name, cluster.build(), Set.of());
+    }
+
+    /**
+     * The name of a port's inbound cluster. Pods of a node that speak differently on ports of one
+     * number must not share it.
+     */
+    static String inboundName(PodView.Port port, Audience audience) {
+        if (!audience.knowsHttp2()) {
+            return port.cluster();
+        }
+        String name =
+                switch (port.upstream()) {
+                    case OPAQUE, HTTP1 -> port.cluster();
+                    case HTTP2 -> port.cluster() + "@http2";
+                    case DOWNSTREAM -> port.cluster() + "@downstream";
+                };
+        return switch (port.proxyProtocol()) {
+            case null -> name;
+            case V1 -> name + "@proxy1";
+            case V2 -> name + "@proxy2";
+        };
+    }
+
+    /** A local application on a port that no Service names. */
+    VersionedResource inboundPassthrough() {
+        Cluster.Builder cluster = originalDestination(INBOUND_PASSTHROUGH);
+        if (audience.knowsHttp2()) {
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0);
+        }
+        return VersionedResource.of(INBOUND_PASSTHROUGH, cluster.build(), Set.of());
     }
 
     private static Cluster.Builder originalDestination(String name) {

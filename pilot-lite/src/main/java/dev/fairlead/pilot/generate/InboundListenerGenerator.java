@@ -15,9 +15,12 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the listener of a pod. */
@@ -26,16 +29,21 @@ final class InboundListenerGenerator {
     private static final int INBOUND_PORT = 15006;
     private static final String TLS = "tls";
     private static final String PLAIN = "raw_buffer";
-    private static final List<String> MESH_HTTP = List.of("istio-http/1.0", "istio-http/1.1");
-    private static final List<String> MESH_OTHER = List.of("istio", "istio-h2");
+    private static final List<String> MESH_HTTP =
+            List.of("istio-http/1.0", "istio-http/1.1", "istio-h2");
+    private static final List<String> MESH_OTHER = List.of("istio");
+    private static final List<String> OLD_MESH_HTTP = List.of("istio-http/1.0", "istio-http/1.1");
+    private static final List<String> OLD_MESH_OTHER = List.of("istio", "istio-h2");
     private static final List<String> MESH =
             List.of("istio", "istio-http/1.0", "istio-http/1.1", "istio-h2");
 
     private final MeshSettings mesh;
+    private final Audience audience;
     private final TlsContexts contexts;
 
-    InboundListenerGenerator(MeshSettings mesh) {
+    InboundListenerGenerator(MeshSettings mesh, Audience audience) {
         this.mesh = mesh;
+        this.audience = audience;
         this.contexts = new TlsContexts(mesh);
     }
 
@@ -52,31 +60,48 @@ final class InboundListenerGenerator {
         String address = pod.pod().addresses().getFirst();
         Listener.Builder listener =
                 OutboundListenerGenerator.frame(pod.listener(), address, INBOUND_PORT, mesh);
+        SortedSet<Integer> withHeader = portsWithHeader(pod);
+        if (!withHeader.isEmpty()) { // before the inspectors, which look at what follows it
+            listener.addListenerFilters(Filters.only(Filters.PROXY_HEADER, withHeader));
+        }
         if (pod.mode() != Mode.DISABLE) {
             listener.addListenerFilters(Filters.TLS_INSPECTOR);
         }
         if (mesh.modern()) { // ports of no Service are detected
             listener.addListenerFilters(Filters.HTTP_INSPECTOR);
         }
-        TransportSocket tls = contexts.downstream(pod.pod().identity(mesh.trustDomain()).uri());
+        TransportSocket tls =
+                contexts.downstream(
+                        pod.pod().identity(mesh.trustDomain()).uri(), Alpn.downstream(audience));
         for (Door door : doors(pod)) {
             listener.addAllFilterChains(chains(door, pod.mode(), tls));
         }
         return VersionedResource.of(pod.listener(), listener.build(), Set.of());
     }
 
+    private SortedSet<Integer> portsWithHeader(PodView pod) {
+        SortedSet<Integer> ports = new TreeSet<>();
+        for (PodView.Port port : pod.ports()) {
+            if (port.proxyProtocol() != null && audience.knowsProxyProtocol()) {
+                ports.add(port.port());
+            }
+        }
+        return ports;
+    }
+
     private List<Door> doors(PodView pod) {
         List<Door> doors = new ArrayList<>();
         for (PodView.Port port : pod.ports()) {
             Protocol protocol = port.protocol();
+            boolean opaqueHttp2 = protocol == Protocol.HTTP2 && !audience.knowsHttp2();
             doors.add(
                     new Door(
                             Integer.toString(port.port()),
                             port.port(),
-                            protocol == Protocol.HTTP,
+                            protocol.isHttp() && !opaqueHttp2,
                             protocol == Protocol.UNDECLARED && mesh.modern(),
-                            protocol == Protocol.HTTP2,
-                            port.cluster()));
+                            opaqueHttp2,
+                            ClusterGenerator.inboundName(port, audience)));
         }
         doors.add(
                 new Door(
@@ -84,7 +109,9 @@ final class InboundListenerGenerator {
         return doors;
     }
 
-    private static List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {
+    private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {
+        List<String> meshHttp = audience.knowsHttp2() ? MESH_HTTP : OLD_MESH_HTTP;
+        List<String> meshOther = audience.knowsHttp2() ? MESH_OTHER : OLD_MESH_OTHER;
         Filter http = http(door);
         Filter tcp = tcp(door);
         Filter declared = door.http ? http : tcp;
@@ -92,14 +119,14 @@ final class InboundListenerGenerator {
         switch (mode) {
             case STRICT -> {
                 if (door.detect) {
-                    chains.add(chain(door, "mtls_http", TLS, MESH_HTTP, tls, http));
+                    chains.add(chain(door, "mtls_http", TLS, meshHttp, tls, http));
                 }
                 chains.add(chain(door, "mtls", TLS, List.of(), tls, declared));
             }
             case PERMISSIVE, UNSET -> {
                 if (door.detect) {
-                    chains.add(chain(door, "mtls_http", TLS, MESH_HTTP, tls, http));
-                    chains.add(chain(door, "mtls", TLS, MESH_OTHER, tls, tcp));
+                    chains.add(chain(door, "mtls_http", TLS, meshHttp, tls, http));
+                    chains.add(chain(door, "mtls", TLS, meshOther, tls, tcp));
                     chains.add(plainHttp(door, PLAIN, http));
                 } else {
                     chains.add(chain(door, "mtls", TLS, MESH, tls, declared));
@@ -117,9 +144,9 @@ final class InboundListenerGenerator {
         return chains;
     }
 
-    private static FilterChain plainHttp(Door door, String transport, Filter http) {
-        return chain(
-                door, "plain_http", transport, OutboundListenerGenerator.PLAIN_HTTP, null, http);
+    private FilterChain plainHttp(Door door, String transport, Filter http) {
+        List<String> protocols = OutboundListenerGenerator.plainHttp(audience);
+        return chain(door, "plain_http", transport, protocols, null, http);
     }
 
     private static FilterChain chain(
@@ -154,27 +181,30 @@ final class InboundListenerGenerator {
                 List.of(new WeightedCluster(door.cluster, 1)));
     }
 
-    private static Filter http(Door door) {
+    /** Whatever the caller's route allowed reaches the application, CONNECT too. */
+    private Filter http(Door door) {
         String name = "inbound|http|" + door.name;
+        RouteAction.Builder action = RouteAction.newBuilder().setCluster(door.cluster);
+        RouteGenerator.setTimeout(action, Duration.ZERO, audience);
+        var host = VirtualHost.newBuilder().setName(name).addDomains("*");
+        if (audience.knowsHttp2()) {
+            host.addRoutes(
+                    Route.newBuilder()
+                            .setName("connect")
+                            .setMatch(
+                                    RouteMatch.newBuilder()
+                                            .setConnectMatcher(
+                                                    RouteMatch.ConnectMatcher.getDefaultInstance()))
+                            .setRoute(action.clone().addUpgradeConfigs(RouteGenerator.CONNECT)));
+        }
+        host.addRoutes(
+                Route.newBuilder()
+                        .setName("default")
+                        .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                        .setRoute(action));
         return Filters.http(
                 name,
-                RouteConfiguration.newBuilder()
-                        .setName(name)
-                        .addVirtualHosts(
-                                VirtualHost.newBuilder()
-                                        .setName(name)
-                                        .addDomains("*")
-                                        .addRoutes(
-                                                Route.newBuilder()
-                                                        .setName("default")
-                                                        .setMatch(
-                                                                RouteMatch.newBuilder()
-                                                                        .setPrefix("/"))
-                                                        .setRoute(
-                                                                RouteAction.newBuilder()
-                                                                        .setCluster(door.cluster)
-                                                                        .setTimeout(
-                                                                                Protos.millis(0)))))
-                        .build());
+                RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
+                audience);
     }
 }

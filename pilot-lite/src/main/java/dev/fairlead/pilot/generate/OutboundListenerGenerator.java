@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,10 @@ import java.util.TreeSet;
 final class OutboundListenerGenerator {
 
     static final int OUTBOUND_PORT = 15001;
-    static final List<String> PLAIN_HTTP = List.of("http/1.0", "http/1.1");
+    private static final String TLS = "tls";
+    private static final String PLAIN = "raw_buffer";
+    private static final List<String> PLAIN_HTTP1 = List.of("http/1.0", "http/1.1");
+    private static final List<String> PLAIN_HTTP = List.of("http/1.0", "http/1.1", "h2c");
 
     private final MeshSettings mesh;
     private final Audience audience;
@@ -33,13 +37,23 @@ final class OutboundListenerGenerator {
         Listener.Builder listener = frame(scope.listener(), "0.0.0.0", OUTBOUND_PORT, mesh);
         Set<String> routes = new HashSet<>();
         SortedSet<Integer> detecting = new TreeSet<>();
+        SortedSet<Integer> byServerName = new TreeSet<>();
         for (Chain chain : scope.chains()) {
             switch (chain) {
                 case Chain.Http http -> {
-                    listener.addFilterChains(http(http));
-                    routes.add(http.routes());
+                    if (http.http1() || audience.knowsHttp2()) {
+                        listener.addFilterChains(http(http));
+                        routes.add(http.routes());
+                    }
+                }
+                case Chain.Tls tls -> {
+                    listener.addFilterChains(tls(tls));
+                    byServerName.add(tls.port());
                 }
                 case Chain.Tcp tcp -> {
+                    if (tcp.opaqueHttp2() && audience.knowsHttp2()) {
+                        continue;
+                    }
                     if (tcp.detect()) {
                         listener.addFilterChains(detected(tcp));
                         routes.add(tcp.routes());
@@ -49,43 +63,66 @@ final class OutboundListenerGenerator {
                 }
             }
         }
-        if (!detecting.isEmpty()) {
-            listener.addListenerFilters(
-                    audience instanceof Audience.Envoy
-                            ? Filters.httpInspectorOn(detecting)
-                            : Filters.HTTP_INSPECTOR);
-        }
+        inspect(listener, Filters.TLS_INSPECTOR, byServerName);
+        inspect(listener, Filters.HTTP_INSPECTOR, detecting);
         listener.setDefaultFilterChain(otherwise(scope.egress()));
         return VersionedResource.of(scope.listener(), listener.build(), routes);
     }
 
+    private void inspect(
+            Listener.Builder listener, ListenerFilter inspector, SortedSet<Integer> ports) {
+        if (!ports.isEmpty()) {
+            listener.addListenerFilters(
+                    audience instanceof Audience.Envoy
+                            ? Filters.only(inspector, ports)
+                            : inspector);
+        }
+    }
+
     /** What outbound and inbound listeners have in common. */
     static Listener.Builder frame(String name, String address, int port, MeshSettings mesh) {
-        // how long a client may keep silent before it is taken for one that waits for the server
-        long detectionMillis = mesh.modern() ? 5_000 : 100;
         return Listener.newBuilder()
                 .setName(name)
                 .setAddress(Protos.address(address, port))
                 .setBindToPort(BoolValue.of(false))
                 .addListenerFilters(Filters.ORIGINAL_DST)
-                .setListenerFiltersTimeout(Protos.millis(detectionMillis))
+                .setListenerFiltersTimeout(
+                        Protos.millis(mesh.protocols().detectionTimeout().toMillis()))
                 .setContinueOnListenerFiltersTimeout(true);
     }
 
-    private static FilterChain http(Chain.Http chain) {
+    /** What the http_inspector finds that is HTTP to the audience. */
+    static List<String> plainHttp(Audience audience) {
+        return audience.knowsHttp2() ? PLAIN_HTTP : PLAIN_HTTP1;
+    }
+
+    private FilterChain http(Chain.Http chain) {
         String name = "outbound|" + chain.port() + "|http|_";
         return chain(
                 name,
                 FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port())),
-                Filters.http(name, chain.routes()));
+                Filters.http(name, chain.routes(), audience));
     }
 
-    private static FilterChain detected(Chain.Tcp chain) {
+    private FilterChain detected(Chain.Tcp chain) {
         String name = "outbound|" + chain.port() + "|detect|" + chain.name();
         return chain(
                 name,
-                match(chain).addAllApplicationProtocols(PLAIN_HTTP),
-                Filters.http(name, chain.routes()));
+                match(chain)
+                        .setTransportProtocol(PLAIN)
+                        .addAllApplicationProtocols(plainHttp(audience)),
+                Filters.http(name, chain.routes(), audience));
+    }
+
+    private static FilterChain tls(Chain.Tls chain) {
+        String name = "outbound|" + chain.port() + "|tls|" + chain.name();
+        var match = on(chain.port(), chain.prefixes());
+        if (chain.serverNames().isEmpty()) {
+            match.setTransportProtocol(TLS);
+        } else {
+            match.addAllServerNames(chain.serverNames());
+        }
+        return chain(name, match, Filters.tcp(name, chain.targets()));
     }
 
     private static FilterChain tcp(Chain.Tcp chain) {
@@ -97,8 +134,12 @@ final class OutboundListenerGenerator {
     }
 
     private static FilterChainMatch.Builder match(Chain.Tcp chain) {
-        var match = FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port()));
-        chain.prefixes().forEach(prefix -> match.addPrefixRanges(Filters.cidr(prefix)));
+        return on(chain.port(), chain.prefixes());
+    }
+
+    private static FilterChainMatch.Builder on(int port, List<String> prefixes) {
+        var match = FilterChainMatch.newBuilder().setDestinationPort(Protos.number(port));
+        prefixes.forEach(prefix -> match.addPrefixRanges(Filters.cidr(prefix)));
         return match;
     }
 

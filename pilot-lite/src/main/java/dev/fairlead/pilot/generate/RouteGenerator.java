@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.generate;
 
+import com.google.protobuf.BoolValue;
 import dev.fairlead.pilot.compile.RouteTable;
 import dev.fairlead.pilot.compile.RouteTable.Route;
 import dev.fairlead.pilot.compile.WeightedCluster;
@@ -15,14 +16,21 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Writes route configurations. */
 final class RouteGenerator {
+
+    /** That CONNECT is passed on to the cluster as it came. */
+    static final RouteAction.UpgradeConfig CONNECT =
+            RouteAction.UpgradeConfig.newBuilder()
+                    .setUpgradeType("CONNECT")
+                    .setEnabled(BoolValue.of(true))
+                    .build();
 
     private static final String SOURCE = "fairlead.source";
     private static final String ANY_DOMAIN = "*";
@@ -51,28 +59,45 @@ final class RouteGenerator {
     private VirtualHost host(RouteTable.VirtualHost view) {
         var host = VirtualHost.newBuilder().setName(view.name()).addAllDomains(view.domains());
         for (Route route : view.routes()) {
-            if (mayApply(route.match().sourceLabels())) {
+            if (mayApply(route.match())) {
                 host.addRoutes(
                         io.envoyproxy.envoy.config.route.v3.Route.newBuilder()
                                 .setName(route.name())
                                 .setMatch(match(route.match()))
-                                .setRoute(action(route.targets())));
+                                .setRoute(action(route)));
             }
         }
         return host.build();
     }
 
     /** An agent decides per request; of an Envoy's one pod the labels are known. */
-    private boolean mayApply(Map<String, String> sourceLabels) {
+    private boolean mayApply(HttpMatch match) {
         return switch (audience) {
-            case Audience.Agent() -> true;
+            case Audience.Agent _ -> audience.knowsHttp2() || !match.connect();
             case Audience.Envoy(var pod, _) ->
-                    pod.pod().labels().entrySet().containsAll(sourceLabels.entrySet());
+                    pod.pod().labels().entrySet().containsAll(match.sourceLabels().entrySet());
         };
     }
 
     private RouteMatch match(HttpMatch view) {
         var match = RouteMatch.newBuilder();
+        path(view, match);
+        addHeader(match, ":scheme", view.scheme());
+        addHeader(match, ":method", view.connect() ? null : view.method());
+        addHeader(match, ":authority", view.authority());
+        new TreeMap<>(view.headers()).forEach((name, value) -> addHeader(match, name, value));
+        if (audience instanceof Audience.Agent) {
+            new TreeMap<>(view.sourceLabels())
+                    .forEach((key, value) -> match.addDynamicMetadata(label(key, value)));
+        }
+        return match.build();
+    }
+
+    private static void path(HttpMatch view, RouteMatch.Builder match) {
+        if (view.connect()) {
+            match.setConnectMatcher(RouteMatch.ConnectMatcher.getDefaultInstance());
+            return;
+        }
         switch (view.uri()) {
             case StringMatch.Exact(String path) -> match.setPath(path);
             case StringMatch.Prefix(String prefix) -> match.setPrefix(prefix);
@@ -81,17 +106,8 @@ final class RouteGenerator {
             case null -> match.setPrefix("/");
         }
         if (view.ignoreUriCase()) {
-            match.setCaseSensitive(com.google.protobuf.BoolValue.of(false));
+            match.setCaseSensitive(BoolValue.of(false));
         }
-        addHeader(match, ":scheme", view.scheme());
-        addHeader(match, ":method", view.method());
-        addHeader(match, ":authority", view.authority());
-        new TreeMap<>(view.headers()).forEach((name, value) -> addHeader(match, name, value));
-        if (audience instanceof Audience.Agent) {
-            new TreeMap<>(view.sourceLabels())
-                    .forEach((key, value) -> match.addDynamicMetadata(label(key, value)));
-        }
-        return match.build();
     }
 
     private static void addHeader(
@@ -120,9 +136,23 @@ final class RouteGenerator {
                 .build();
     }
 
-    private static RouteAction action(List<WeightedCluster> targets) {
-        var action = RouteAction.newBuilder().setTimeout(Protos.millis(0));
-        List<WeightedCluster> shares = shares(targets);
+    /** A route's timeout, which also bounds what a gRPC client may ask for, as in Istio. */
+    static void setTimeout(RouteAction.Builder action, Duration timeout, Audience audience) {
+        action.setTimeout(Protos.millis(timeout.toMillis()));
+        if (audience.knowsHttp2()) {
+            action.setMaxStreamDuration(
+                    RouteAction.MaxStreamDuration.newBuilder()
+                            .setGrpcTimeoutHeaderMax(Protos.millis(timeout.toMillis())));
+        }
+    }
+
+    private RouteAction action(Route route) {
+        var action = RouteAction.newBuilder();
+        setTimeout(action, route.timeout(), audience);
+        if (route.match().connect()) {
+            action.addUpgradeConfigs(CONNECT);
+        }
+        List<WeightedCluster> shares = shares(route.targets());
         if (shares.size() == 1) {
             action.setCluster(shares.getFirst().cluster());
         } else {
@@ -153,11 +183,11 @@ final class RouteGenerator {
                         .setName(allow ? "allow_any" : "block_all")
                         .setMatch(RouteMatch.newBuilder().setPrefix("/"));
         switch (egress) {
-            case ALLOW_ANY ->
-                    route.setRoute(
-                            RouteAction.newBuilder()
-                                    .setTimeout(Protos.millis(0))
-                                    .setCluster(ClusterGenerator.PASSTHROUGH));
+            case ALLOW_ANY -> {
+                var action = RouteAction.newBuilder().setCluster(ClusterGenerator.PASSTHROUGH);
+                setTimeout(action, Duration.ZERO, audience);
+                route.setRoute(action);
+            }
             case REGISTRY_ONLY -> route.setDirectResponse(status(502));
             case NOT_FOUND -> route.setDirectResponse(status(404));
         }

@@ -30,6 +30,7 @@ public final class Snapshot {
     private final Revisions revisions;
     private final MeshView view;
     private final Written written;
+    private final Written writtenBeforeHttp2;
     private final Map<String, List<PodView>> local;
     private final Map<AgentKey, AgentResources> agents = new ConcurrentHashMap<>();
     private final Map<AgentKey, AgentResources> agentsBefore;
@@ -59,7 +60,13 @@ public final class Snapshot {
     public Snapshot(Revisions revisions, MeshView view, @Nullable Snapshot before) {
         this.revisions = revisions;
         this.view = view;
-        written = new Written(view, before == null ? null : before.written);
+        written =
+                new Written(view, audience(Profile.NEWEST), before == null ? null : before.written);
+        writtenBeforeHttp2 =
+                new Written(
+                        view,
+                        audience(Profile.HTTP2 - 1),
+                        before == null ? null : before.writtenBeforeHttp2);
         local =
                 before != null && Same.object(before.view.pods(), view.pods())
                         ? before.local
@@ -109,11 +116,23 @@ public final class Snapshot {
         return agents.computeIfAbsent(new AgentKey(node, served), this::writeAgent).all;
     }
 
+    private static Audience.Agent audience(int profile) {
+        return new Audience.Agent(profile);
+    }
+
+    /** What is shared by agents that understand the same of HTTP. */
+    private Written written(int profile) {
+        return profile >= Profile.HTTP2 ? written : writtenBeforeHttp2;
+    }
+
     private AgentResources writeAgent(AgentKey agent) {
+        Written shared = written(agent.profile);
         AgentResources before = agentsBefore.get(agent);
         List<PodView> pods = local.getOrDefault(agent.node, List.of());
         var ofPods =
-                before != null && Same.object(before.pods, pods) ? before.ofPods : ofPods(pods);
+                before != null && Same.object(before.pods, pods)
+                        ? before.ofPods
+                        : ofPods(pods, agent.profile);
         Map<ResourceType, List<Map<String, VersionedResource>>> parts =
                 new EnumMap<>(ResourceType.class);
         pods.stream()
@@ -121,7 +140,7 @@ public final class Snapshot {
                 .distinct()
                 .map(view.scopes()::get)
                 .filter(Objects::nonNull)
-                .forEach(scope -> addParts(parts, written.scope(scope)));
+                .forEach(scope -> addParts(parts, shared.scope(scope)));
         addParts(parts, ofPods);
         Map<ResourceType, Merged> merged = new EnumMap<>(ResourceType.class);
         Map<ResourceType, Map<String, VersionedResource>> all = new EnumMap<>(ResourceType.class);
@@ -130,7 +149,7 @@ public final class Snapshot {
             merged.put(type, now);
             all.put(type, now.all());
         });
-        all.put(ResourceType.WORKLOAD, written.workloads(agent.profile));
+        all.put(ResourceType.WORKLOAD, shared.workloads(agent.profile));
         if (agent.profile >= Profile.ENROLMENT) {
             add(
                     all,
@@ -146,9 +165,10 @@ public final class Snapshot {
         more.forEach((type, some) -> parts.computeIfAbsent(type, t -> new ArrayList<>()).add(some));
     }
 
-    private Map<ResourceType, Map<String, VersionedResource>> ofPods(List<PodView> pods) {
+    private Map<ResourceType, Map<String, VersionedResource>> ofPods(
+            List<PodView> pods, int profile) {
         var resources = empty();
-        addPods(resources, pods, new Audience.Agent(), written::inbound);
+        addPods(resources, pods, audience(profile), written(profile)::inbound);
         return resources;
     }
 
@@ -165,7 +185,7 @@ public final class Snapshot {
         }
         var audience = new Audience.Envoy(pod, pod.pod().identity(view.mesh().trustDomain()).uri());
         var resources = writeScope(pod.scope(), audience);
-        var listeners = new InboundListenerGenerator(view.mesh());
+        var listeners = new InboundListenerGenerator(view.mesh(), audience);
         addPods(resources, List.of(pod), audience, listeners::listener);
         return resources;
     }
@@ -201,17 +221,14 @@ public final class Snapshot {
         var clusters = new ClusterGenerator(view.mesh(), audience);
         add(resources, ResourceType.CLUSTER, clusters.passthrough());
         add(resources, ResourceType.CLUSTER, ClusterGenerator.blackHole());
-        add(
-                resources,
-                ResourceType.CLUSTER,
-                ClusterGenerator.inbound(ClusterGenerator.INBOUND_PASSTHROUGH));
+        add(resources, ResourceType.CLUSTER, clusters.inboundPassthrough());
         for (PodView pod : pods) {
             if (pod.pod().addresses().isEmpty()) {
                 continue; // nowhere to listen yet
             }
             add(resources, ResourceType.LISTENER, listener.apply(pod));
             for (PodView.Port port : pod.ports()) {
-                add(resources, ResourceType.CLUSTER, ClusterGenerator.inbound(port.cluster()));
+                add(resources, ResourceType.CLUSTER, clusters.inbound(port));
             }
         }
     }

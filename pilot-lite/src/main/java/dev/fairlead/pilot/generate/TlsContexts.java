@@ -17,8 +17,6 @@ import java.util.List;
 /** Transport sockets between workloads. Certificates are named, never carried. */
 final class TlsContexts {
 
-    private static final List<String> HTTP_ALPN = List.of("istio-http/1.1", "istio", "http/1.1");
-    private static final List<String> TCP_ALPN = List.of("istio");
     private static final String ROOT = "ROOTCA";
 
     private final MeshSettings mesh;
@@ -38,9 +36,10 @@ final class TlsContexts {
      * The client's side.
      *
      * @param secret whose certificate is shown
+     * @param alpn offered, preferred first
      * @param peers SPIFFE IDs that the server may show; none: that of the workload addressed
      */
-    TransportSocket upstream(String secret, String sni, boolean http, List<String> peers) {
+    TransportSocket upstream(String secret, String sni, List<String> alpn, List<String> peers) {
         var expected = CertificateValidationContext.newBuilder();
         for (String peer : peers) {
             expected.addMatchTypedSubjectAltNames(
@@ -51,7 +50,7 @@ final class TlsContexts {
         CommonTlsContext common =
                 CommonTlsContext.newBuilder()
                         .setTlsParams(parameters())
-                        .addAllAlpnProtocols(http ? HTTP_ALPN : TCP_ALPN)
+                        .addAllAlpnProtocols(alpn)
                         .addTlsCertificateSdsSecretConfigs(secret(secret))
                         .setCombinedValidationContext(
                                 CombinedCertificateValidationContext.newBuilder()
@@ -62,12 +61,16 @@ final class TlsContexts {
                 UpstreamTlsContext.newBuilder().setSni(sni).setCommonTlsContext(common).build());
     }
 
-    /** The server's side, with the certificate of {@code identity}. */
-    TransportSocket downstream(String identity) {
+    /**
+     * The server's side, with the certificate of {@code identity}.
+     *
+     * @param alpn accepted, preferred first
+     */
+    TransportSocket downstream(String identity, List<String> alpn) {
         CommonTlsContext common =
                 CommonTlsContext.newBuilder()
                         .setTlsParams(parameters())
-                        .addAllAlpnProtocols(HTTP_ALPN)
+                        .addAllAlpnProtocols(alpn)
                         .addTlsCertificateSdsSecretConfigs(secret(identity))
                         .setValidationContextSdsSecretConfig(secret(ROOT))
                         .build();

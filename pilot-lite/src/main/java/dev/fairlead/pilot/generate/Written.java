@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Written {
 
-    private static final Audience AGENT = new Audience.Agent();
-
     private final MeshView view;
+    private final Audience audience;
     private final ByIdentity<ServiceCluster, VersionedResource> clusters;
     private final ByIdentity<ServiceCluster, VersionedResource> endpoints;
     private final ByIdentity<RouteTable, VersionedResource> routes;
@@ -48,9 +47,13 @@ final class Written {
             ByIdentity<PodView, VersionedResource> each,
             Map<String, VersionedResource> all) {}
 
-    /** {@code other}: what was written for the view before, under the same settings, or null. */
-    Written(MeshView view, @Nullable Written other) {
+    /**
+     * @param audience the agents that it is for, by what they understand of HTTP
+     * @param other what was written for them and the view before, under the same settings, or null
+     */
+    Written(MeshView view, Audience.Agent audience, @Nullable Written other) {
         this.view = view;
+        this.audience = audience;
         Written before = other != null && other.settings().equals(view.mesh()) ? other : null;
         clusters = new ByIdentity<>(before == null ? null : before.clusters);
         endpoints = new ByIdentity<>(before == null ? null : before.endpoints);
@@ -73,8 +76,8 @@ final class Written {
     }
 
     private Map<ResourceType, Map<String, VersionedResource>> write(ScopeView scope) {
-        var generator = new ClusterGenerator(view.mesh(), AGENT);
-        var router = new RouteGenerator(scope.egress(), AGENT);
+        var generator = new ClusterGenerator(view.mesh(), audience);
+        var router = new RouteGenerator(scope.egress(), audience);
         Map<ResourceType, Map<String, VersionedResource>> resources =
                 new EnumMap<>(ResourceType.class);
         resources.put(
@@ -109,13 +112,14 @@ final class Written {
     }
 
     private Map<String, VersionedResource> writeListener(ScopeView scope) {
-        var listener = new OutboundListenerGenerator(view.mesh(), AGENT).listener(scope);
+        var listener = new OutboundListenerGenerator(view.mesh(), audience).listener(scope);
         return Map.of(listener.name(), listener);
     }
 
     /** The listener in front of a pod. */
     VersionedResource inbound(PodView pod) {
-        return inbound.of(pod, one -> new InboundListenerGenerator(view.mesh()).listener(one));
+        return inbound.of(
+                pod, one -> new InboundListenerGenerator(view.mesh(), audience).listener(one));
     }
 
     /**

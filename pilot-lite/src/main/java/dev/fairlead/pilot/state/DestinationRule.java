@@ -23,14 +23,18 @@ public record DestinationRule(
     /**
      * Settings that may be absent (null).
      *
+     * @param proxyProtocol null: no header; the same for all ports
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
             @Nullable TlsMode tls,
             @Nullable LoadBalancing balancing,
+            @Nullable HttpPool http,
+            @Nullable ProxyProtocol proxyProtocol,
             Map<Integer, TrafficPolicy> ports) {
 
-        public static final TrafficPolicy NONE = new TrafficPolicy(null, null, Map.of());
+        public static final TrafficPolicy NONE =
+                new TrafficPolicy(null, null, null, null, Map.of());
 
         public TrafficPolicy {
             ports = Map.copyOf(ports);
@@ -43,8 +47,39 @@ public record DestinationRule(
             return new TrafficPolicy(
                     part.tls != null ? part.tls : own.tls,
                     part.balancing != null ? part.balancing : own.balancing,
+                    part.http != null ? part.http : own.http,
+                    subset.proxyProtocol != null ? subset.proxyProtocol : proxyProtocol,
                     Map.of());
         }
+
+        private boolean usesClientProtocol() {
+            return (http != null && http.useClientProtocol)
+                    || ports.values().stream().anyMatch(TrafficPolicy::usesClientProtocol);
+        }
+
+        /** Whether it, or what it says of a port, says anything of HTTP. */
+        boolean asksOfHttp() {
+            return (http != null && !http.equals(HttpPool.DEFAULT))
+                    || ports.values().stream().anyMatch(TrafficPolicy::asksOfHttp);
+        }
+    }
+
+    /**
+     * How HTTP is spoken to a host. Never both an upgrade and the client's protocol.
+     *
+     * @param useClientProtocol HTTP/2 where the client speaks that, HTTP/1.1 otherwise
+     * @param maxConcurrentStreams on one HTTP/2 connection; 0: as many as the host allows
+     */
+    public record HttpPool(H2Upgrade upgrade, boolean useClientProtocol, int maxConcurrentStreams) {
+        public static final HttpPool DEFAULT = new HttpPool(H2Upgrade.DEFAULT, false, 0);
+    }
+
+    /** Whether a host is spoken to in HTTP/2 although its ports do not say so. */
+    public enum H2Upgrade {
+        /** As the mesh's setting says. */
+        DEFAULT,
+        DO_NOT_UPGRADE,
+        UPGRADE
     }
 
     /** What the client does about TLS. */
@@ -58,6 +93,22 @@ public record DestinationRule(
         ROUND_ROBIN,
         LEAST_REQUEST,
         RANDOM
+    }
+
+    /** Whether it says anything of HTTP, of any part of the host. */
+    public boolean asksOfHttp() {
+        return policy.asksOfHttp() || subsets.stream().anyMatch(s -> s.policy().asksOfHttp());
+    }
+
+    /** Whether connections to the host, or to a part of it, begin with a PROXY header. */
+    public boolean asksForProxyHeaders() {
+        return policy.proxyProtocol != null
+                || subsets.stream().anyMatch(subset -> subset.policy.proxyProtocol != null);
+    }
+
+    /** Whether it has clients' protocols preserved on some port. */
+    public boolean usesClientProtocol() {
+        return policy.usesClientProtocol();
     }
 
     /** The subset of this name, or null. */

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.state;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  *     {@code istio-system}
  * @param scoping who sees what; default: everybody everything
  * @param enrolment whose traffic is captured at all
+ * @param protocols how HTTP is found and spoken
  */
 public record MeshSettings(
         Compat compat,
@@ -17,13 +19,37 @@ public record MeshSettings(
         String rootNamespace,
         Egress egress,
         Scoping scoping,
-        Enrolment enrolment) {
+        Enrolment enrolment,
+        Protocols protocols) {
 
     public static final MeshSettings DEFAULT =
             new MeshSettings(Compat.MODERN, "cluster.local", "istio-system", Egress.ALLOW_ANY);
 
     public MeshSettings(Compat compat, String trustDomain, String rootNamespace, Egress egress) {
-        this(compat, trustDomain, rootNamespace, egress, Scoping.DEFAULT, Enrolment.AS_ANNOTATED);
+        this(
+                compat,
+                trustDomain,
+                rootNamespace,
+                egress,
+                Scoping.DEFAULT,
+                Enrolment.AS_ANNOTATED,
+                Protocols.of(compat));
+    }
+
+    /**
+     * How HTTP is found and spoken, where objects do not say.
+     *
+     * @param upgrade whether ports that are declared HTTP/1.1 are spoken to in HTTP/2
+     * @param detectionTimeout how long a client may keep silent before it is taken for one that
+     *     waits for its server; zero: for ever. Default 5 s; in an old mesh 100 ms, as it was then
+     */
+    public record Protocols(boolean upgrade, Duration detectionTimeout) {
+
+        public static Protocols of(Compat compat) {
+            return new Protocols(
+                    false,
+                    compat == Compat.MODERN ? Duration.ofSeconds(5) : Duration.ofMillis(100));
+        }
     }
 
     /** Whose traffic is captured at all. */

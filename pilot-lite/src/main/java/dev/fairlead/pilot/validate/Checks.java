@@ -1,7 +1,6 @@
 package dev.fairlead.pilot.validate;
 
-import com.google.common.net.InetAddresses;
-import java.net.InetAddress;
+import dev.fairlead.pilot.state.Subnet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -9,9 +8,6 @@ import java.util.regex.Pattern;
 /** Checks that several kinds have in common. */
 final class Checks {
 
-    private static final Pattern DURATION =
-            Pattern.compile("([0-9]+(\\.[0-9]+)?(h|m|s|ms|us|ns))+");
-    private static final Pattern NOTHING = Pattern.compile("(0+(\\.0+)?(h|m|s|ms|us|ns))+");
     private static final Pattern GROUP =
             Pattern.compile("([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?");
     private static final Pattern KIND = Pattern.compile("[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?");
@@ -87,11 +83,7 @@ final class Checks {
 
     /** A duration of 1 ms or more, if there is one. */
     static void duration(Fields fields, String name) {
-        String text = fields.string(name);
-        if (!text.isEmpty()
-                && (!DURATION.matcher(text).matches() || NOTHING.matcher(text).matches())) {
-            fields.problem(name, "\"" + text + "\" is not a duration of at least 1ms");
-        }
+        var _ = Durations.read(fields, name, 1);
     }
 
     /** Texts each of which is an address or a range of them. */
@@ -105,16 +97,16 @@ final class Checks {
         }
     }
 
+    /** An address or a range of them, if there is one. */
+    static void range(Fields fields, String name) {
+        String range = fields.string(name);
+        if (!range.isEmpty() && !isRange(range)) {
+            fields.problem(name, "\"" + range + "\" is no address range");
+        }
+    }
+
     /** Whether it is an IP address, alone or with a prefix length. */
     static boolean isRange(String text) {
-        int slash = text.indexOf('/');
-        String address = slash < 0 ? text : text.substring(0, slash);
-        if (!InetAddresses.isInetAddress(address)) {
-            return false;
-        }
-        InetAddress parsed = InetAddresses.forString(address);
-        String prefix = slash < 0 ? "0" : text.substring(slash + 1);
-        return prefix.matches("[0-9]{1,3}")
-                && Integer.parseInt(prefix) <= parsed.getAddress().length * 8;
+        return Subnet.of(text) != null;
     }
 }

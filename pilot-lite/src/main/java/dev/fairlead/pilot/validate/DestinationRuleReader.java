@@ -1,12 +1,15 @@
 package dev.fairlead.pilot.validate;
 
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.DestinationRule.H2Upgrade;
+import dev.fairlead.pilot.state.DestinationRule.HttpPool;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.pilot.state.Visibility;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,7 +62,8 @@ final class DestinationRuleReader {
     }
 
     private static TrafficPolicy whole(Fields policy) {
-        policy.notYet("tunnel", "proxyProtocol", "retryBudget");
+        policy.notYet("tunnel", "retryBudget");
+        ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
         TrafficPolicy top = settings(policy);
         Map<Integer, TrafficPolicy> ports = new HashMap<>();
         policy.list(
@@ -74,7 +78,12 @@ final class DestinationRuleReader {
                     }
                     return settings;
                 });
-        return new TrafficPolicy(top.tls(), top.balancing(), ports);
+        return new TrafficPolicy(top.tls(), top.balancing(), top.http(), proxy, ports);
+    }
+
+    private static ProxyProtocol proxyProtocol(Fields proxy) {
+        ProxyProtocol version = proxy.choice("version", ProxyProtocol.values());
+        return version == null ? ProxyProtocol.V1 : version; // V1 is the enum's zero value
     }
 
     private static int portNumber(Fields port) {
@@ -86,10 +95,45 @@ final class DestinationRuleReader {
     }
 
     private static TrafficPolicy settings(Fields policy) {
-        policy.notYet("connectionPool", "outlierDetection");
+        policy.notYet("outlierDetection");
         @Nullable TlsMode tls = policy.object("tls", DestinationRuleReader::tls);
         Balancer balancer = policy.object("loadBalancer", DestinationRuleReader::balancer);
-        return new TrafficPolicy(tls, balancer == null ? null : balancer.simple, Map.of());
+        Pool pool = policy.object("connectionPool", DestinationRuleReader::pool);
+        return new TrafficPolicy(
+                tls,
+                balancer == null ? null : balancer.simple,
+                pool == null ? null : pool.http,
+                null,
+                Map.of());
+    }
+
+    private record Pool(@Nullable HttpPool http) {}
+
+    private static Pool pool(Fields pool) {
+        pool.notYet("tcp");
+        if (!pool.has("tcp") && !pool.has("http")) {
+            pool.wrong("says nothing: http is needed");
+        }
+        return new Pool(pool.object("http", DestinationRuleReader::httpPool));
+    }
+
+    private static HttpPool httpPool(Fields http) {
+        http.notYet(
+                "http1MaxPendingRequests",
+                "http2MaxRequests",
+                "maxRequestsPerConnection",
+                "maxRetries",
+                "idleTimeout",
+                "http2KeepAlive");
+        H2Upgrade upgrade = http.choice("h2UpgradePolicy", H2Upgrade.values());
+        boolean useClientProtocol = http.bool("useClientProtocol");
+        if (useClientProtocol && upgrade == H2Upgrade.UPGRADE) { // Istio refuses it, too
+            http.problem("useClientProtocol", "cannot stand beside h2UpgradePolicy UPGRADE");
+        }
+        return new HttpPool(
+                upgrade == null ? H2Upgrade.DEFAULT : upgrade,
+                useClientProtocol,
+                http.integer("maxConcurrentStreams", 0, Integer.MAX_VALUE, 0));
     }
 
     private static TlsMode tls(Fields tls) {

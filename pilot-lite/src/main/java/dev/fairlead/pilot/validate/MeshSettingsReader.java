@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.fairlead.pilot.state.DestinationRule.H2Upgrade;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
 import dev.fairlead.pilot.state.MeshSettings.Enrolment;
+import dev.fairlead.pilot.state.MeshSettings.Protocols;
 import dev.fairlead.pilot.state.MeshSettings.Scoping;
 import dev.fairlead.wire.identity.SpiffeId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,7 +70,19 @@ public final class MeshSettingsReader {
                 root.isEmpty() ? MeshSettings.DEFAULT.rootNamespace() : root,
                 egress == null ? otherwise : egress,
                 scoping(mesh),
-                enrolment(mesh));
+                enrolment(mesh),
+                protocols(mesh, Protocols.of(compat)));
+    }
+
+    private static Protocols protocols(Fields mesh, Protocols otherwise) {
+        H2Upgrade upgrade =
+                mesh.choice(
+                        "h2UpgradePolicy",
+                        new H2Upgrade[] {H2Upgrade.DO_NOT_UPGRADE, H2Upgrade.UPGRADE});
+        Duration timeout = Durations.read(mesh, "protocolDetectionTimeout", 0);
+        return new Protocols(
+                upgrade == H2Upgrade.UPGRADE,
+                timeout == null ? otherwise.detectionTimeout() : timeout);
     }
 
     private static Enrolment enrolment(Fields mesh) {

@@ -9,9 +9,10 @@ import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.VirtualService.HttpMatch;
 import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
-import dev.fairlead.pilot.state.VirtualService.TcpMatch;
 import dev.fairlead.pilot.state.VirtualService.TcpRoute;
+import dev.fairlead.pilot.state.VirtualService.TlsRoute;
 import dev.fairlead.pilot.state.Visibility;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,13 +40,14 @@ final class VirtualServiceReader {
         meshOnly(spec);
         Visibility visibility =
                 ExportTo.read(spec, meta.namespace(), mesh.scoping().virtualServices());
-        spec.notYet("tls");
         List<HttpRoute> http = spec.list("http", this::httpRoute);
-        List<TcpRoute> tcp = spec.list("tcp", this::tcpRoute);
-        if (http.isEmpty() && tcp.isEmpty() && !spec.has("tls")) {
-            spec.wrong("http or tcp routes are needed");
+        var connections = new ConnectionRoutesReader(spec.stringList("hosts"), this::targets);
+        List<TlsRoute> tls = spec.list("tls", connections::tlsRoute);
+        List<TcpRoute> tcp = spec.list("tcp", connections::tcpRoute);
+        if (http.isEmpty() && tls.isEmpty() && tcp.isEmpty()) {
+            spec.wrong("http, tls or tcp routes are needed");
         }
-        return new VirtualService(meta, hosts, visibility, http, tcp);
+        return new VirtualService(meta, hosts, visibility, http, tls, tcp);
     }
 
     private List<String> hosts(Fields spec) {
@@ -71,7 +73,7 @@ final class VirtualServiceReader {
     }
 
     /** Gateways: absent, or the one word that means every pod of the mesh. */
-    private static void meshOnly(Fields fields) {
+    static void meshOnly(Fields fields) {
         List<String> gateways = fields.stringList("gateways");
         for (int i = 0; i < gateways.size(); i++) {
             if (!gateways.get(i).equals("mesh")) {
@@ -87,8 +89,6 @@ final class VirtualServiceReader {
                 "rewrite",
                 "directResponse",
                 "delegate",
-                "websocketUpgrade",
-                "timeout",
                 "retries",
                 "fault",
                 "mirror",
@@ -102,29 +102,47 @@ final class VirtualServiceReader {
                 "removeRequestHeaders",
                 "appendRequestHeaders",
                 "headers");
+        // Istio before 1.0 needed it; since then WebSockets pass on every route, whatever it says
+        boolean _ = route.bool("websocketUpgrade");
         String name = route.string("name");
+        @Nullable Duration timeout = Durations.read(route, "timeout", 1);
         List<HttpMatch> matches = route.list("match", VirtualServiceReader::httpMatch);
         if (!route.has("route") && !route.has("redirect") && !route.has("directResponse")) {
             route.wrong("a route with at least one destination is needed");
         }
-        return new HttpRoute(name, matches, targets(route));
+        return new HttpRoute(
+                name, matches, targets(route), timeout == null ? Duration.ZERO : timeout);
     }
 
     private static HttpMatch httpMatch(Fields match) {
         match.notYet("queryParams", "withoutHeaders", "statPrefix");
         meshOnly(match);
         @Nullable StringMatch uri = StringMatches.read(match, "uri");
-        return new HttpMatch(
-                match.string("name"),
-                uri,
-                match.bool("ignoreUriCase"),
-                StringMatches.read(match, "scheme"),
-                StringMatches.read(match, "method"),
-                StringMatches.read(match, "authority"),
-                headers(match),
-                match.integer("port", 1, MAX_PORT, 0),
-                match.strings("sourceLabels"),
-                match.string("sourceNamespace"));
+        var read =
+                new HttpMatch(
+                        match.string("name"),
+                        uri,
+                        match.bool("ignoreUriCase"),
+                        StringMatches.read(match, "scheme"),
+                        StringMatches.read(match, "method"),
+                        StringMatches.read(match, "authority"),
+                        headers(match),
+                        match.integer("port", 1, MAX_PORT, 0),
+                        match.strings("sourceLabels"),
+                        match.string("sourceNamespace"));
+        if (read.connect()) {
+            withoutTarget(match);
+        }
+        return read;
+    }
+
+    /** A CONNECT request names an authority and nothing else (RFC 9110, section 9.3.6). */
+    private static void withoutTarget(Fields match) {
+        for (String name : List.of("uri", "scheme")) {
+            if (match.has(name)) {
+                match.problem(name, "cannot stand beside method CONNECT, whose requests have none");
+            }
+        }
     }
 
     private static Map<String, StringMatch> headers(Fields match) {
@@ -132,20 +150,6 @@ final class VirtualServiceReader {
         match.map("headers", StringMatches::header)
                 .forEach((name, value) -> headers.put(Fields.lower(name), value));
         return headers;
-    }
-
-    private TcpRoute tcpRoute(Fields route) {
-        List<TcpMatch> matches = route.list("match", VirtualServiceReader::tcpMatch);
-        if (!route.has("route")) {
-            route.wrong("a route with at least one destination is needed");
-        }
-        return new TcpRoute(matches, targets(route));
-    }
-
-    private static TcpMatch tcpMatch(Fields match) {
-        match.notYet("destinationSubnets", "sourceSubnet", "sourceLabels");
-        meshOnly(match);
-        return new TcpMatch(match.integer("port", 1, MAX_PORT, 0), match.string("sourceNamespace"));
     }
 
     private List<Target> targets(Fields route) {

@@ -11,6 +11,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.MeshCompiler;
+import dev.fairlead.pilot.compile.Profile;
 import dev.fairlead.pilot.source.TestStates;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -76,7 +77,8 @@ class GeneratedResourcesTest {
 
     private static <M extends Message> M agent(
             String yaml, Class<M> kind, ResourceType type, String name) {
-        return get(snapshot(yaml, "uid-reviews-v2").agent("node-1", 2), kind, type, name);
+        return get(
+                snapshot(yaml, "uid-reviews-v2").agent("node-1", Profile.NEWEST), kind, type, name);
     }
 
     private static <M extends Message> M get(
@@ -124,7 +126,7 @@ class GeneratedResourcesTest {
                 .containsExactly(
                         "outbound|80|http|_",
                         "outbound|9000|tcp|" + clusterIp("echo"),
-                        "outbound|9001|tcp|" + clusterIp("grpc"),
+                        "outbound|9001|http|_",
                         "outbound|9080|http|_");
         FilterChain http = listener.getFilterChains(3);
         assertThat(http.getFilterChainMatch().getDestinationPort().getValue()).isEqualTo(9080);
@@ -136,8 +138,6 @@ class GeneratedResourcesTest {
                 .isEqualTo(clusterIp("echo"));
         assertThat(open(TcpProxy.class, filter(echo)).getCluster())
                 .isEqualTo("outbound|9000||echo.default.svc.cluster.local");
-        assertThat(open(TcpProxy.class, filter(listener.getFilterChains(2))).getStatPrefix())
-                .endsWith(".opaque_http2");
         assertThat(open(TcpProxy.class, filter(listener.getDefaultFilterChain())).getCluster())
                 .isEqualTo("PassthroughCluster");
     }
@@ -328,9 +328,9 @@ class GeneratedResourcesTest {
                         "80 tls" + mesh + " tls http",
                         "80 raw_buffer[] http",
                         "80 tls[] tcp",
-                        "0 tls[istio-http/1.0, istio-http/1.1] tls http",
-                        "0 tls[istio, istio-h2] tls tcp",
-                        "0 raw_buffer[http/1.0, http/1.1] http",
+                        "0 tls[istio-http/1.0, istio-http/1.1, istio-h2] tls http",
+                        "0 tls[istio] tls tcp",
+                        "0 raw_buffer[http/1.0, http/1.1, h2c] http",
                         "0 raw_buffer[] tcp",
                         "0 tls[] tcp");
     }
@@ -340,14 +340,14 @@ class GeneratedResourcesTest {
         assertThat(inbound(reviewsAndSleep() + STRICT))
                 .containsExactly(
                         "80 tls[] tls http",
-                        "0 tls[istio-http/1.0, istio-http/1.1] tls http",
+                        "0 tls[istio-http/1.0, istio-http/1.1, istio-h2] tls http",
                         "0 tls[] tls tcp");
     }
 
     @Test
     void aPodWithMtlsDisabledTakesWhatComes() {
         assertThat(inbound(reviewsAndSleep() + STRICT.replace("STRICT", "DISABLE")))
-                .containsExactly("80 [] http", "0 [http/1.0, http/1.1] http", "0 [] tcp");
+                .containsExactly("80 [] http", "0 [http/1.0, http/1.1, h2c] http", "0 [] tcp");
     }
 
     @Test
@@ -361,7 +361,10 @@ class GeneratedResourcesTest {
                         "0 tls" + mesh + " tls tcp",
                         "0 raw_buffer[] tcp",
                         "0 tls[] tcp");
-        assertThat(snapshot(reviewsAndSleep() + OLD).agent("node-1", 2).get(ResourceType.CLUSTER))
+        assertThat(
+                        snapshot(reviewsAndSleep() + OLD)
+                                .agent("node-1", Profile.NEWEST)
+                                .get(ResourceType.CLUSTER))
                 .containsKey("inbound|80|http|sleep.default.svc.cluster.local");
     }
 
@@ -403,8 +406,8 @@ class GeneratedResourcesTest {
     /** Two lives of pilot-lite, and two replicas, must agree. */
     @Test
     void versionsDependOnContentAlone() {
-        var one = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1", 2);
-        var two = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1", 2);
+        var one = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1", Profile.NEWEST);
+        var two = snapshot(reviewsAndSleep() + BY_SOURCE).agent("node-1", Profile.NEWEST);
         assertThat(one).isEqualTo(two);
         assertThat(one.getOrDefault(ResourceType.LISTENER, Map.of()).values())
                 .allMatch(resource -> resource.version().matches("[0-9a-f]{16}"));

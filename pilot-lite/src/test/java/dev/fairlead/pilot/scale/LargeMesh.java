@@ -136,7 +136,9 @@ public final class LargeMesh {
                                 new HttpRoute(
                                         "",
                                         List.of(),
-                                        List.of(new Target(services.get(to).fqdn(), "", 0, 100)))),
+                                        List.of(new Target(services.get(to).fqdn(), "", 0, 100)),
+                                        java.time.Duration.ZERO)),
+                        List.of(),
                         List.of());
         return next(state.services(), state.slices(), state.pods(), List.of(rule));
     }

@@ -34,6 +34,18 @@ class ProfilesTest {
             spec: {workloadSelector: {labels: {app: sleep}}, egress: [{hosts: [other/*]}]}
             """;
 
+    private static final ObjectKey UPGRADED =
+            new ObjectKey("networking.istio.io", "DestinationRule", "default", "sleep");
+    private static final String UPGRADES_SLEEP =
+            """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: sleep}
+            spec:
+              host: sleep
+              trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}
+            """;
+
     @TempDir Path folder;
     private TestCluster cluster;
     private TestPilot pilot;
@@ -65,7 +77,11 @@ class ProfilesTest {
     }
 
     private String programmed() throws Exception {
-        JsonNode status = cluster.status(SIDECAR);
+        return programmed(SIDECAR);
+    }
+
+    private String programmed(ObjectKey object) throws Exception {
+        JsonNode status = cluster.status(object);
         if (status != null) {
             for (JsonNode condition : status.path("conditions")) {
                 if (condition.path("type").asText().equals("Programmed")) {
@@ -101,8 +117,25 @@ class ProfilesTest {
         }
     }
 
+    @Test
+    void anObjectThatAsksForHttp2SaysThatAnAgentIsTooOld() throws Exception {
+        revision = cluster.apply(UPGRADES_SLEEP);
+        try (var _ = settled(2)) {
+            Await.until(
+                    "the DestinationRule says that the agent is too old",
+                    () ->
+                            programmed(UPGRADED)
+                                    .equals(
+                                            "False AgentTooOld: needs agents of profile 3,"
+                                                    + " too old: node-1 (profile 2)"));
+        }
+        try (var _ = settled(3)) {
+            Await.until("it no longer says so", () -> programmed(UPGRADED).isEmpty());
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {2, 3})
+    @ValueSource(ints = {3, 4})
     void anAgentAsNewAsPilotOrNewerGetsAll(int profile) throws Exception {
         try (var agent = settled(profile)) {
             assertThat(agent.held(ResourceType.LISTENER))

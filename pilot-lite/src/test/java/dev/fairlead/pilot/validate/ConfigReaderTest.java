@@ -20,6 +20,7 @@ import dev.fairlead.pilot.state.VirtualService.HttpMatch;
 import dev.fairlead.pilot.state.VirtualService.Target;
 import dev.fairlead.pilot.testing.Yaml;
 import dev.fairlead.wire.directory.ObjectKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ class ConfigReaderTest {
                 arguments(
                         "{hosts: ['a b'], http: [{%s}]}".formatted(to),
                         "spec.hosts[0]: \"a b\" is not a host name"),
-                arguments("{hosts: [a]}", "spec: http or tcp routes are needed"),
+                arguments("{hosts: [a]}", "spec: http, tls or tcp routes are needed"),
                 arguments(
                         "{hosts: [a], http: [{fault: {}, %s}]}".formatted(to),
                         "spec.http[0].fault: not supported yet"),
@@ -100,6 +101,23 @@ class ConfigReaderTest {
                 arguments(
                         "{hosts: [a], http: [{fualt: {}, %s}]}".formatted(to),
                         "spec.http[0].fualt: unknown field"),
+                arguments(
+                        "{hosts: [a], http: [{timeout: 0s, %s}]}".formatted(to),
+                        "spec.http[0].timeout: \"0s\" is not a duration of at least 1ms, at most a"
+                                + " year"),
+                arguments(
+                        "{hosts: [a], http: [{websocketUpgrade: 'yes', %s}]}".formatted(to),
+                        "spec.http[0].websocketUpgrade: must be true or false"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{method: {exact: CONNECT}, uri: {exact: /a}}],"
+                                + " %s}]}".formatted(to),
+                        "spec.http[0].match[0].uri: cannot stand beside method CONNECT, whose"
+                                + " requests have none"),
+                arguments(
+                        "{hosts: [a], http: [{match: [{method: {exact: CONNECT}, scheme: {exact:"
+                                + " http}}], %s}]}".formatted(to),
+                        "spec.http[0].match[0].scheme: cannot stand beside method CONNECT, whose"
+                                + " requests have none"),
                 arguments(
                         "{hosts: [a], gateways: [bookinfo-gateway], http: [{%s}]}".formatted(to),
                         "spec.gateways[0]: bookinfo-gateway: not supported yet"),
@@ -161,9 +179,18 @@ class ConfigReaderTest {
                         "{hosts: [a], http: [{route: [{destination: {host: a, port: {name: x}}}]}]}",
                         "spec.http[0].route[0].destination.port.name: not supported yet"),
                 arguments(
-                        "{hosts: [a], tcp: [{match: [{sourceLabels: {a: b}}], %s}]}".formatted(to),
-                        "spec.tcp[0].match[0].sourceLabels: not supported yet"),
-                arguments("{hosts: [a], tls: [{}]}", "spec.tls: not supported yet"));
+                        "{hosts: [a], tcp: [{match: [{destinationSubnets: [a]}], %s}]}"
+                                .formatted(to),
+                        "spec.tcp[0].match[0].destinationSubnets[0]: \"a\" is no address range"),
+                arguments(
+                        "{hosts: [a], tls: [{%s}]}".formatted(to),
+                        "spec.tls[0].match: at least one match is needed"),
+                arguments(
+                        "{hosts: [a], tls: [{match: [{port: 1}], %s}]}".formatted(to),
+                        "spec.tls[0].match[0].sniHosts: at least one host is needed"),
+                arguments(
+                        "{hosts: [a.b], tls: [{match: [{sniHosts: ['*.b']}], %s}]}".formatted(to),
+                        "spec.tls[0].match[0].sniHosts[0]: *.b is within none of the hosts [a.b]"));
     }
 
     @ParameterizedTest
@@ -190,7 +217,26 @@ class ConfigReaderTest {
                         "spec.trafficPolicy.tls.mode: unknown value WRONG"),
                 arguments(
                         "{host: a, traffic_policy: {connection_pool: {}}}",
-                        "spec.traffic_policy.connection_pool: not supported yet"),
+                        "spec.traffic_policy.connection_pool: says nothing: http is needed"),
+                arguments(
+                        "{host: a, traffic_policy: {connection_pool: {tcp: {}}}}",
+                        "spec.traffic_policy.connection_pool.tcp: not supported yet"),
+                arguments(
+                        "{host: a, trafficPolicy: {connectionPool: {http: {idleTimeout: 1s}}}}",
+                        "spec.trafficPolicy.connectionPool.http.idleTimeout: not supported yet"),
+                arguments(
+                        "{host: a, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: NEVER}}}}",
+                        "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy: unknown value NEVER"),
+                arguments(
+                        "{host: a, trafficPolicy: {connectionPool: {http: {maxConcurrentStreams:"
+                                + " -1}}}}",
+                        "spec.trafficPolicy.connectionPool.http.maxConcurrentStreams: must be a"
+                                + " whole number from 0 to 2147483647"),
+                arguments(
+                        "{host: a, subsets: [{name: v1, trafficPolicy: {connectionPool: {http:"
+                                + " {h2UpgradePolicy: UPGRADE, useClientProtocol: true}}}}]}",
+                        "spec.subsets[0].trafficPolicy.connectionPool.http.useClientProtocol: cannot"
+                                + " stand beside h2UpgradePolicy UPGRADE"),
                 arguments(
                         "{host: a, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}",
                         "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported yet"),
@@ -342,6 +388,20 @@ class ConfigReaderTest {
                                                 "ignoreUriCase: true, ignore_uri_case: true"))))
                 .containsExactly(
                         "spec.http[0].match[0].ignoreUriCase: given twice, as ignore_uri_case too");
+    }
+
+    @Test
+    void aRouteHasItsTimeoutElseNone() {
+        String routes =
+                "{hosts: [a], http: [{timeout: 1.5s, websocketUpgrade: true, match: [{method:"
+                        + " {exact: CONNECT}, headers: {x: {}}}], route: [{destination: {host:"
+                        + " a}}]}, {route: [{destination: {host: a}}]}]}";
+        var rule = accepted(VirtualService.class, virtualService(routes));
+        assertThat(rule.http())
+                .extracting(VirtualService.HttpRoute::timeout)
+                .containsExactly(Duration.ofMillis(1500), Duration.ZERO);
+        assertThat(rule.http().getFirst().matches().getFirst().connect()).isTrue();
+        assertThat(rule.connects()).isTrue();
     }
 
     @Test

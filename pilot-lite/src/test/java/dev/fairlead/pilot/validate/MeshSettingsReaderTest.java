@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +24,17 @@ class MeshSettingsReaderTest {
 
     private static MeshSettings settings(Compat compat, Egress egress) {
         return new MeshSettings(compat, "cluster.local", "istio-system", egress);
+    }
+
+    private static MeshSettings speaking(MeshSettings.Protocols protocols) {
+        return new MeshSettings(
+                Compat.MODERN,
+                "cluster.local",
+                "istio-system",
+                Egress.ALLOW_ANY,
+                MeshSettings.Scoping.DEFAULT,
+                MeshSettings.Enrolment.AS_ANNOTATED,
+                protocols);
     }
 
     static Stream<Arguments> accepted() {
@@ -46,7 +58,14 @@ class MeshSettingsReaderTest {
                                 "istio-system",
                                 Egress.ALLOW_ANY,
                                 MeshSettings.Scoping.DEFAULT,
-                                MeshSettings.Enrolment.OFF)));
+                                MeshSettings.Enrolment.OFF,
+                                MeshSettings.Protocols.of(Compat.MODERN))),
+                arguments(
+                        "{h2UpgradePolicy: UPGRADE, protocolDetectionTimeout: 0s}",
+                        speaking(new MeshSettings.Protocols(true, Duration.ZERO))),
+                arguments(
+                        "{h2UpgradePolicy: DO_NOT_UPGRADE, protocolDetectionTimeout: 0.25s}",
+                        speaking(new MeshSettings.Protocols(false, Duration.ofMillis(250)))));
     }
 
     @ParameterizedTest
@@ -61,6 +80,9 @@ class MeshSettingsReaderTest {
             value = {
                 "compat: istio-2.0|data.mesh.compat: must be modern or istio-1.0",
                 "trustDomain: A/B|data.mesh.trustDomain: \"A/B\" is not a trust domain",
+                "h2UpgradePolicy: DEFAULT|data.mesh.h2UpgradePolicy: unknown value DEFAULT",
+                "protocolDetectionTimeout: 5|data.mesh.protocolDetectionTimeout: must be a string",
+                "protocolDetectionTimeout: -1s|data.mesh.protocolDetectionTimeout: \"-1s\" is not a duration of at least 0ms, at most a year",
                 "accessLogFile: x|data.mesh.accessLogFile: unknown field",
                 "just words|data.mesh: must be an object"
             })

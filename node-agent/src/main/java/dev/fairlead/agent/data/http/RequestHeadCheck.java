@@ -27,7 +27,6 @@ public final class RequestHeadCheck {
         HEADERS_TOO_LARGE(431),
         VERSION_NOT_SUPPORTED(505),
         TRANSFER_CODING_NOT_SUPPORTED(501),
-        CONNECT_REFUSED(404),
         UPGRADE_REFUSED(403),
         /** None: the head is in order. */
         NONE(0);
@@ -103,7 +102,7 @@ public final class RequestHeadCheck {
             }
         }
         if (request.method().equals(HttpMethod.CONNECT)) {
-            return Refusal.CONNECT_REFUSED;
+            return checkConnect(headers, target);
         }
         if (target.startsWith("/")) {
             return Refusal.NONE;
@@ -112,6 +111,18 @@ public final class RequestHeadCheck {
             return request.method().equals(HttpMethod.OPTIONS) ? Refusal.NONE : Refusal.BAD_REQUEST;
         }
         return toOriginForm(request, headers, target);
+    }
+
+    /** The authority form, with a port; Host may only say the same. Source: RFC 9110 §9.3.6. */
+    private static Refusal checkConnect(HttpHeaders headers, String target) {
+        if (!HostSyntax.valid(target)
+                || target.lastIndexOf(':') <= target.lastIndexOf(']')
+                || headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            return Refusal.BAD_REQUEST;
+        }
+        headers.set(HttpHeaderNames.HOST, target);
+        return Refusal.NONE;
     }
 
     private static Refusal toOriginForm(HttpRequest request, HttpHeaders headers, String target) {
@@ -152,10 +163,16 @@ public final class RequestHeadCheck {
             // as everybody writes it: there are servers that know no other case
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
-        if (headers.contains(HttpHeaderNames.UPGRADE)
-                && headers.containsValue(
-                        HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
-            return Refusal.UPGRADE_REFUSED;
+        String upgrade = Upgrades.asked(headers);
+        if (upgrade != null) {
+            if (upgrade.equals(Upgrades.H2C)) {
+                return Refusal.UPGRADE_REFUSED;
+            }
+            if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                    || headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+                            && !"0".equals(headers.get(HttpHeaderNames.CONTENT_LENGTH))) {
+                return Refusal.BAD_REQUEST; // a body that is not the new protocol's
+            }
         }
         return ConnectionHeader.namesForbidden(headers) ? Refusal.BAD_REQUEST : Refusal.NONE;
     }

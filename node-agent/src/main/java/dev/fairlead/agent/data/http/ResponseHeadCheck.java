@@ -10,14 +10,18 @@ public final class ResponseHeadCheck {
 
     private ResponseHeadCheck() {}
 
-    /** False: the answer cannot be trusted, nor what follows it. 101 was not asked for. */
-    public static boolean valid(HttpResponse response) {
+    /**
+     * False: the answer cannot be trusted, nor what follows it.
+     *
+     * @param upgrading whether 101 was asked for
+     */
+    public static boolean valid(HttpResponse response, boolean upgrading) {
         if (response.decoderResult().isFailure()) {
             return false;
         }
         int status = response.status().code();
         boolean http11 = response.protocolVersion().equals(HttpVersion.HTTP_1_1);
-        if (status == 101
+        if (status == 101 && !upgrading
                 || status < 100
                 || status > 999
                 || !http11 && !response.protocolVersion().equals(HttpVersion.HTTP_1_0)) {

@@ -48,6 +48,11 @@ public abstract class MessageStream implements PeerStream {
     /** Opens a stream of ours with its first frame; false: it could not be. */
     protected abstract boolean open(Head head, boolean ends);
 
+    /** Whether a stream of ours may be opened now; if not, {@link #flush} is called later. */
+    protected boolean ready() {
+        return true;
+    }
+
     /** A piece of the other side's body; to be released. */
     protected abstract void received(HttpContent content);
 
@@ -135,7 +140,7 @@ public abstract class MessageStream implements PeerStream {
     /** Writes the head that waits, if one does. */
     protected final void pushHead(boolean ends) {
         Head head = waitingHead;
-        if (head == null) {
+        if (head == null || id == NOT_YET && !ready()) {
             return;
         }
         waitingHead = null;

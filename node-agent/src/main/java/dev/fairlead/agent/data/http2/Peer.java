@@ -34,12 +34,18 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long PING = 0x666169726c656164L;
+    private static final long DRAIN_PING = 0x64726169696e6721L;
+
+    /** How long a drain waits for the peer's answer before it names the last stream. */
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
     private final FloodGuard flood = new FloodGuard(System.nanoTime());
     private @Nullable ChannelHandlerContext ctx;
     private boolean flushScheduled;
+    private boolean draining;
     private boolean closing;
+    private @Nullable Future<?> drainTimer;
     private long heardNanos = System.nanoTime();
     private long idleSinceNanos = System.nanoTime();
     private boolean asked;
@@ -179,25 +185,47 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         flushSoon();
     }
 
-    /** Takes no new streams from the peer and says so; closes when the last has ended. */
+    /**
+     * Takes no new streams from the peer and says so; closes when the last has ended. Streams that
+     * the peer has begun before it can have heard of it are served: the first GOAWAY names none,
+     * and what is the last one is said when a ping has come back. Source: RFC 9113 §6.8.
+     */
     protected final void drain() {
-        if (closing || !context().channel().isActive()) {
+        if (draining || !context().channel().isActive()) {
             return;
         }
-        closing = true;
+        draining = true;
         counted(Event.GOAWAY_SENT);
+        if (connection().isServer()) {
+            sendGoAway(Integer.MAX_VALUE);
+            encoder().writePing(context(), false, DRAIN_PING, context().newPromise());
+            drainTimer =
+                    context()
+                            .channel()
+                            .eventLoop()
+                            .schedule(this::sendLastGoAway, DRAIN_NANOS, TimeUnit.NANOSECONDS);
+            flushSoon();
+        } else {
+            sendLastGoAway();
+        }
+    }
+
+    private void sendLastGoAway() {
+        if (!closing && context().channel().isActive()) {
+            closing = true;
+            sendGoAway(connection().remote().lastStreamCreated());
+            flushSoon();
+            closeIfDone();
+        }
+    }
+
+    private void sendGoAway(int lastStream) {
         goAway(
                 context(),
-                connection().remote().lastStreamCreated(),
+                lastStream,
                 Http2Error.NO_ERROR.code(),
                 Unpooled.EMPTY_BUFFER,
                 context().newPromise());
-        flushSoon();
-        closeIfDone();
-    }
-
-    protected final boolean draining() {
-        return closing;
     }
 
     private void closeIfDone() {
@@ -243,6 +271,9 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         if (timer != null) {
             timer.cancel(false);
+        }
+        if (drainTimer != null) {
+            drainTimer.cancel(false);
         }
         super.channelInactive(context);
     }
@@ -391,6 +422,13 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         @Override
         public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
             check(flood.control(System.nanoTime()));
+        }
+
+        @Override
+        public void onPingAckRead(ChannelHandlerContext context, long data) {
+            if (data == DRAIN_PING) {
+                sendLastGoAway();
+            }
         }
 
         @Override

@@ -20,6 +20,9 @@ sealed interface ClientSide permits Http1Downstream, Http2DownstreamStream {
     /** An interim (1xx) head, which has no body. */
     void writeInterim(HttpResponse head);
 
+    /** False: an HTTP/1 connection must end with the response that is to be written now. */
+    boolean goesOn();
+
     void write(HttpResponse head);
 
     /** A piece of the response's body, or its end; releases it. */
@@ -33,6 +36,12 @@ sealed interface ClientSide permits Http1Downstream, Http2DownstreamStream {
 
     /** Back-pressure of the upstream on this client's request body. */
     void bodyReadable(boolean yes);
+
+    /**
+     * The response that was just written opens a tunnel: from now on contents are its bytes, in
+     * both directions, and their last one is an end of one direction only.
+     */
+    void tunnel();
 
     /**
      * The exchange has ended and its response is written.

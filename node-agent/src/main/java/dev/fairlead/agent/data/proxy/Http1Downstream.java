@@ -4,9 +4,11 @@ import dev.fairlead.agent.data.http.RequestDecoder;
 import dev.fairlead.agent.data.http.RequestHeadCheck;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseEncoder;
+import dev.fairlead.agent.data.http.TunnelBytes;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
@@ -18,6 +20,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -61,6 +64,8 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     private @Nullable HttpExchange exchange;
     private int unreadable;
     private boolean closing;
+    private boolean tunnelling;
+    private boolean draining;
     private boolean handlingAhead;
     private long lastEndNanos = System.nanoTime();
     private @Nullable Future<?> idleTimer;
@@ -88,12 +93,39 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (closing) {
             ReferenceCountUtil.release(message);
+        } else if (tunnelling) {
+            readTunnel(message);
         } else if (mustWait() || !ahead.isEmpty()) {
             ahead.add(message);
             setReadable(REQUESTS_WAIT, false);
         } else {
             handle(message);
         }
+    }
+
+    private void readTunnel(Object message) {
+        HttpExchange current = exchange;
+        if (current != null && message instanceof ByteBuf bytes) {
+            stats.add(HttpStat.DOWNSTREAM_CX_RX_BYTES_TOTAL, bytes.readableBytes());
+            current.requestContent(new DefaultHttpContent(bytes));
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    /** A client that went on before it was answered has spoken HTTP, or guessed. */
+    @Override
+    public void tunnel() {
+        if (!ahead.isEmpty()) {
+            releaseAhead();
+            channel.eventLoop().execute(() -> channel.close());
+            return;
+        }
+        tunnelling = true;
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().remove(encoder);
+        channel.pipeline().remove(RequestDecoder.class);
+        setReadable(REQUESTS_WAIT, true);
     }
 
     /**
@@ -142,8 +174,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
 
     private void count(Refusal refusal) {
         switch (refusal) {
-            case CONNECT_REFUSED, UPGRADE_REFUSED ->
-                    stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+            case UPGRADE_REFUSED -> stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
             default -> stats.inc(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
         }
     }
@@ -185,6 +216,11 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     }
 
     @Override
+    public boolean goesOn() {
+        return !draining;
+    }
+
+    @Override
     public void write(HttpResponse head) {
         channel.write(head, channel.voidPromise());
     }
@@ -192,7 +228,11 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     @Override
     public void write(HttpContent content) {
         stats.add(HttpStat.DOWNSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
-        channel.write(content, channel.voidPromise());
+        if (tunnelling) {
+            TunnelBytes.write(channel, content);
+        } else {
+            channel.write(content, channel.voidPromise());
+        }
     }
 
     @Override
@@ -276,7 +316,13 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        if (event instanceof Drain) {
+            draining = true; // an idle one is not closed: its client may just be asking
+        } else if (tunnelling) {
+            if (TunnelBytes.endsInput(event) && exchange != null) {
+                exchange.requestContent(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
+        } else if (event instanceof ChannelInputShutdownEvent) {
             ctx.close(); // seen while the connection was held; later ends close by themselves
         }
     }

@@ -64,8 +64,7 @@ final class Http2Downstream extends Peer<Http2DownstreamStream> {
 
     void count(Refusal refusal) {
         switch (refusal) {
-            case CONNECT_REFUSED, UPGRADE_REFUSED ->
-                    stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+            case UPGRADE_REFUSED -> stats.inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
             default -> stats.inc(HttpStat.DOWNSTREAM_CX_PROTOCOL_ERROR);
         }
     }
@@ -103,6 +102,14 @@ final class Http2Downstream extends Peer<Http2DownstreamStream> {
         }
         touched.clear();
         super.channelReadComplete(context);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof Drain) {
+            drain();
+        }
+        super.userEventTriggered(context, event);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,20 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     }
 
     @Override
+    public boolean goesOn() {
+        return true; // a connection that drains says so by itself
+    }
+
+    @Override
+    public void tunnel() {
+        flush(); // a stream is one already
+    }
+
+    @Override
     public void write(HttpResponse head) {
+        if (head.status().code() == 101) {
+            head.setStatus(HttpResponseStatus.OK); // RFC 8441 §5
+        }
         writeHead(ResponseHeads.write(head));
         if (head instanceof HttpContent whole) {
             write(whole);

@@ -15,6 +15,8 @@ import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -61,6 +63,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private final long startNanos = System.nanoTime();
     private final WaitingBody waiting = new WaitingBody();
 
+    private final @Nullable Tunnel tunnel;
     private boolean keepAlive;
     private @Nullable PodCluster cluster;
     private @Nullable UpstreamHost host;
@@ -85,6 +88,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
         this.http2 = head.protocolVersion().majorVersion() == 2;
         this.keepAlive = HttpUtil.isKeepAlive(head);
+        this.tunnel = Tunnel.asked(head, router);
         router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_ACTIVE);
     }
 
@@ -93,9 +97,17 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         switch (router.route(new NettyRequestView(head))) {
             case HttpRouter.Target.Respond(int code, String body, ResponseFlag flag) ->
                     reply(code, body, flag);
-            case HttpRouter.Target.Forward(PodCluster to, Duration after) -> {
+            case HttpRouter.Target.Forward(
+                            PodCluster to,
+                            Route route,
+                            RouteAction.Forward action) -> {
+                if (tunnel != null && !tunnel.allowedBy(action)) {
+                    router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
+                    refuse(Refusal.UPGRADE_REFUSED);
+                    return;
+                }
                 cluster = to;
-                timeoutAfter = after;
+                timeoutAfter = route.timeout();
                 forward(to);
             }
         }
@@ -112,6 +124,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             sendContinue();
         }
         RequestEdit.forUpstream(head, http10, router);
+        if (tunnel != null) {
+            tunnel.edit();
+        }
         beginning = true;
         to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
@@ -137,6 +152,11 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (account != null && account.clientCertificate() != null) {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
         }
+        if (tunnel != null) {
+            connection.sendForTunnel(head, tunnel.upgrade(), this);
+            connection.flush();
+            return;
+        }
         connection.send(head, this);
         waiting.sendOn(connection);
         if (!beginning) {
@@ -154,8 +174,11 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** A piece of the request's body, or its end. */
     void requestContent(HttpContent content) {
-        int bytes = content.content().readableBytes();
-        received += bytes;
+        received += content.content().readableBytes();
+        if (tunnel != null) {
+            tunnelContent(content, tunnel);
+            return;
+        }
         if (content instanceof LastHttpContent last) {
             requestEnded = true;
             PeerHeaders.remove(last.trailingHeaders()); // some servers merge them into the head's
@@ -174,6 +197,47 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 downstream.bodyReadable(false);
             }
         }
+    }
+
+    /** Before it is open, an HTTP/1 client has said all, and an HTTP/2 client must wait. */
+    private void tunnelContent(HttpContent content, Tunnel current) {
+        boolean last = content instanceof LastHttpContent;
+        current.moved();
+        if (ended || !current.isOpen() && !http2) {
+            requestEnded |= last;
+            content.release();
+            if (!ended) {
+                armTimeout();
+            }
+        } else if (upstream == null || !current.isOpen()) {
+            if (!waiting.add(content)) {
+                downstream.bodyReadable(false);
+            }
+        } else {
+            requestEnded = last;
+            upstream.write(content);
+            if (last) {
+                upstream.flush();
+                if (current.clientEnded()) {
+                    endTunnel();
+                }
+            } else if (!upstream.isWritable()) {
+                upstream.flush();
+                downstream.bodyReadable(upstream.isWritable());
+            }
+        }
+    }
+
+    private void endTunnel() {
+        upstream = null;
+        count(ResponseFlag.NONE);
+        downstream.flush();
+        downstream.ended(false);
+    }
+
+    private void idleTunnel() {
+        abortUpstream();
+        cut(ResponseFlag.NONE);
     }
 
     boolean requestEnded() {
@@ -222,18 +286,50 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (cluster != null) {
             StatusClass.count(cluster.allCounters(), status);
         }
+        if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
+            openTunnel(response);
+            return;
+        }
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
         headers.set(
                 HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
                 Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
-        keepAlive = ResponseFraming.edit(response, head.method(), http10, keepAlive);
+        keepAlive =
+                ResponseFraming.edit(
+                        response, head.method(), http10, keepAlive && downstream.goesOn());
         downstream.write(response);
+    }
+
+    private void openTunnel(HttpResponse response) {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        requestEnded = false;
+        downstream.write(response);
+        downstream.tunnel();
+        downstream.flush();
+        if (upstream != null) {
+            waiting.sendOn(upstream); // what an HTTP/2 client sent ahead
+            upstream.flush();
+            downstream.bodyReadable(upstream.isWritable());
+        }
     }
 
     @Override
     public void content(HttpContent content) {
         sent += content.content().readableBytes();
+        if (tunnel != null && tunnel.isOpen()) {
+            tunnel.moved();
+            if (content instanceof LastHttpContent) {
+                downstream.write(content);
+                downstream.flush();
+                if (tunnel.upstreamEnded()) {
+                    endTunnel();
+                }
+                return;
+            }
+        }
         boolean last = content instanceof LastHttpContent;
         UpstreamRequest from = upstream;
         if (last) {
@@ -301,6 +397,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     private boolean replayable(Processed processed) {
         return !replayed
+                && tunnel == null
                 && requestEnded
                 && received == 0
                 && switch (processed) {
@@ -348,7 +445,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (cluster != null) {
             StatusClass.count(cluster.allCounters(), code);
         }
-        keepAlive = keepAlive && (requestEnded || !mayHaveRequestBody());
+        keepAlive = keepAlive && downstream.goesOn() && (requestEnded || !mayHaveRequestBody());
         var response = ResponseFraming.reply(downstream.allocator(), code, body, http10, keepAlive);
         sent = response.content().readableBytes();
         downstream.write((HttpResponse) response);
@@ -393,6 +490,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /** The one exit: every ended request passes here once. */
     private void count(ResponseFlag flag) {
         ended = true;
+        if (tunnel != null) {
+            tunnel.close();
+        }
         if (timeout != null) {
             timeout.cancel(false);
         }

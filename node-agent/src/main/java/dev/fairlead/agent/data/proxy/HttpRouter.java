@@ -6,10 +6,12 @@ import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Route;
+import dev.fairlead.agent.model.route.RouteAction;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What outbound and inbound requests of one connection differ in. */
@@ -18,8 +20,13 @@ interface HttpRouter {
     /** Where the request goes. */
     sealed interface Target {
 
-        /** To an endpoint of {@code cluster}; timeout zero: none. */
-        record Forward(PodCluster cluster, Duration timeout) implements Target {}
+        /**
+         * To an endpoint of {@code cluster}, as {@code route} says.
+         *
+         * @param action what of the route is not said by {@code cluster}
+         */
+        record Forward(PodCluster cluster, Route route, RouteAction.Forward action)
+                implements Target {}
 
         /** Nowhere: it is answered here. */
         record Respond(int status, String body, ResponseFlag flag) implements Target {}
@@ -38,6 +45,9 @@ interface HttpRouter {
 
     /** Caller's address that the application shall see; null: the pod's own. */
     @Nullable InetAddress from();
+
+    /** Protocols that routes may change to unless they say otherwise. */
+    Set<String> upgrades();
 
     HttpCounters counters();
 }

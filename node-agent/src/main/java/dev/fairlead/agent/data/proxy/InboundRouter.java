@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,7 @@ final class InboundRouter implements HttpRouter {
                     counters.counters().inc(HttpStat.NO_CLUSTER);
                     yield new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);
                 }
-                yield new Target.Forward(cluster, route.timeout());
+                yield new Target.Forward(cluster, route, forward);
             }
         };
     }
@@ -121,6 +122,11 @@ final class InboundRouter implements HttpRouter {
     @Override
     public @Nullable InetAddress from() {
         return peer.address();
+    }
+
+    @Override
+    public Set<String> upgrades() {
+        return filter.upgrades();
     }
 
     @Override

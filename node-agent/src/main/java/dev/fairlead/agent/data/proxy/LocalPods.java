@@ -8,6 +8,7 @@ import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
@@ -167,8 +168,9 @@ final class LocalPods {
         SpiffeId proven = certificateHash == null ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
-        String application = applicationCluster(filter);
-        Cluster known = snapshot.clusters().get(application);
+        String name = applicationCluster(filter);
+        Cluster known = snapshot.clusters().get(name);
+        String application = known == null ? name : known.statName();
         return new DestinationAccount(
                 destination,
                 certificateHash == null
@@ -177,9 +179,10 @@ final class LocalPods {
                                 destination.identity(), certificateHash, source.identity()),
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
-                stats.cluster(destination.uid(), application),
+                stats.cluster(destination.uid(), known == null ? application : known.statName()),
                 stats.requests(http),
-                stats.connections(tcp));
+                stats.connections(tcp),
+                known == null ? ProxyProtocol.NONE : known.proxyProtocol());
     }
 
     /** The inbound cluster that the wire would have led to, by which its stats go. */

@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +77,7 @@ final class OutboundRouter implements HttpRouter {
                     counters.counters().inc(HttpStat.NO_CLUSTER);
                     return NO_CLUSTER;
                 }
-                return new Target.Forward(cluster, route.timeout());
+                return new Target.Forward(cluster, route, forward);
             }
         }
     }
@@ -109,6 +110,11 @@ final class OutboundRouter implements HttpRouter {
     @Override
     public @Nullable InetAddress from() {
         return null;
+    }
+
+    @Override
+    public Set<String> upgrades() {
+        return filter.upgrades();
     }
 
     @Override

@@ -13,6 +13,10 @@ public enum HttpStat implements Stat {
     DOWNSTREAM_CX_HTTP2_TOTAL(
             "downstream_cx_http2_total", Kind.COUNTER, "HTTP/2 connections accepted."),
     DOWNSTREAM_CX_HTTP2_ACTIVE("downstream_cx_http2_active", Kind.GAUGE, "HTTP/2 connections."),
+    DOWNSTREAM_CX_UPGRADES_TOTAL(
+            "downstream_cx_upgrades_total", Kind.COUNTER, "Upgrades and CONNECTs that succeeded."),
+    DOWNSTREAM_CX_UPGRADES_ACTIVE(
+            "downstream_cx_upgrades_active", Kind.GAUGE, "Upgrades and CONNECTs open."),
     DOWNSTREAM_CX_DESTROY("downstream_cx_destroy", Kind.COUNTER, "Connections closed."),
     DOWNSTREAM_CX_DESTROY_LOCAL(
             "downstream_cx_destroy_local", Kind.COUNTER, "Connections closed by us."),

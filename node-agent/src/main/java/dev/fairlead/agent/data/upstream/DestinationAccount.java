@@ -8,6 +8,7 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.LocalPod;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientCertificate x-forwarded-client-cert as the destination's side would have set it;
  *     null: none, as there would have been no mTLS
  * @param protocol that the destination's side would have asked the application in
+ * @param proxyProtocol what the application's connections begin with
  */
 public record DestinationAccount(
         LocalPod destination,
@@ -27,7 +29,8 @@ public record DestinationAccount(
         HttpCounters http,
         ClusterCounters cluster,
         RequestSeries requests,
-        TcpSeries connections) {
+        TcpSeries connections,
+        ProxyProtocol proxyProtocol) {
 
     /** One request ended. */
     public void ended(int status, ResponseFlag flag, long millis, long received, long sent) {

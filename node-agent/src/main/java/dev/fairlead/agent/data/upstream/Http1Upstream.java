@@ -3,16 +3,20 @@ package dev.fairlead.agent.data.upstream;
 import dev.fairlead.agent.data.http.RequestEncoder;
 import dev.fairlead.agent.data.http.ResponseDecoder;
 import dev.fairlead.agent.data.http.ResponseHeadCheck;
+import dev.fairlead.agent.data.http.TunnelBytes;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.unix.Errors.NativeIoException;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -49,7 +53,17 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     private final ResponseDecoder decoder = new ResponseDecoder();
     private final Counters<ClusterStat> stats;
 
+    /** Whether the connection is, or may become, one that bytes are relayed on. */
+    private enum Tunnel {
+        NONE,
+        UPGRADING,
+        CONNECTING,
+        OPEN
+    }
+
     private @Nullable ResponseSink sink;
+    private Tunnel tunnel = Tunnel.NONE;
+    private boolean inputEnded;
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean reusable;
@@ -96,10 +110,26 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void sendForTunnel(HttpRequest head, @Nullable String upgrade, ResponseSink waiting) {
+        send(head, waiting);
+        tunnel = upgrade == null ? Tunnel.CONNECTING : Tunnel.UPGRADING;
+        write(LastHttpContent.EMPTY_LAST_CONTENT);
+        flush();
+    }
+
+    @Override
     public void write(HttpContent content) {
         stats.add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
         requestEnded = content instanceof LastHttpContent;
-        channel.write(content, channel.voidPromise());
+        if (tunnel == Tunnel.OPEN) {
+            TunnelBytes.write(channel, content);
+            if (requestEnded && inputEnded) {
+                detach();
+                closeWhenSent();
+            }
+        } else {
+            channel.write(content, channel.voidPromise());
+        }
     }
 
     @Override
@@ -135,6 +165,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             readable(true);
             cluster.release(this);
         }
+    }
+
+    private void closeWhenSent() {
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> close());
     }
 
     void close() {
@@ -184,6 +218,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             close();
             return;
         }
+        if (tunnel == Tunnel.OPEN) {
+            readTunnel(message, waiting);
+            return;
+        }
         if (message instanceof HttpResponse head) {
             readHead(head, waiting);
         }
@@ -195,8 +233,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     }
 
     private void readHead(HttpResponse head, ResponseSink waiting) {
-        if (!ResponseHeadCheck.valid(head)) {
+        if (!ResponseHeadCheck.valid(head, tunnel == Tunnel.UPGRADING)) {
             fail(ResponseFlag.UPSTREAM_PROTOCOL_ERROR);
+        } else if (opensTunnel(head)) {
+            openTunnel(head, waiting);
         } else if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
             interims++;
             if (interims > MAX_INTERIM) {
@@ -208,6 +248,49 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             responseBegun = true;
             reusable = HttpUtil.isKeepAlive(head);
             waiting.head(head);
+        }
+    }
+
+    private boolean opensTunnel(HttpResponse head) {
+        return switch (tunnel) {
+            case UPGRADING -> head.status().code() == 101;
+            case CONNECTING -> head.status().codeClass() == HttpStatusClass.SUCCESS;
+            case NONE, OPEN -> false;
+        };
+    }
+
+    /** What the decoder still holds comes as bytes when it has left the pipeline. */
+    private void openTunnel(HttpResponse head, ResponseSink waiting) {
+        tunnel = Tunnel.OPEN;
+        responseBegun = true;
+        requestEnded = false;
+        reusable = false;
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().remove(HttpRequestEncoder.class);
+        waiting.head(head);
+        channel.pipeline().remove(decoder);
+    }
+
+    private void readTunnel(Object message, ResponseSink waiting) {
+        if (message instanceof ByteBuf bytes) {
+            stats.add(ClusterStat.UPSTREAM_CX_RX_BYTES_TOTAL, bytes.readableBytes());
+            waiting.content(new DefaultHttpContent(bytes));
+        } else {
+            ReferenceCountUtil.release(message); // the empty end of the head's message
+        }
+    }
+
+    /** In a tunnel, the end of one direction. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        ResponseSink waiting = sink;
+        if (tunnel == Tunnel.OPEN && waiting != null && TunnelBytes.endsInput(event)) {
+            inputEnded = true;
+            if (requestEnded) {
+                detach();
+                closeWhenSent();
+            }
+            waiting.content(LastHttpContent.EMPTY_LAST_CONTENT);
         }
     }
 
@@ -306,6 +389,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         broken = true;
+        if (tunnel == Tunnel.OPEN) {
+            ctx.close(); // there is no message whose end could still be read
+            return;
+        }
         if (cause instanceof NativeIoException || cause instanceof ChannelOutputShutdownException) {
             return; // reading ends by itself, after what is still to be read
         }

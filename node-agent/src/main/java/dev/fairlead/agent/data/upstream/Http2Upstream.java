@@ -41,6 +41,9 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     private final Counters<ClusterStat> stats;
     private final long idleNanos;
     private final List<ResponseSink> touched = new ArrayList<>();
+    private final List<Http2UpstreamStream> awaitingSettings = new ArrayList<>(0);
+    private boolean settingsKnown;
+    private boolean extendedConnect;
     private int limit;
     private int lent;
     private boolean leaving;
@@ -98,6 +101,19 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
         }
         own(stream, owner);
         return number;
+    }
+
+    /** Whether the peer has said what it takes; if not, {@code stream} is flushed when it has. */
+    boolean settingsKnown(Http2UpstreamStream stream) {
+        if (!settingsKnown && !awaitingSettings.contains(stream)) {
+            awaitingSettings.add(stream);
+        }
+        return settingsKnown;
+    }
+
+    /** Source: RFC 8441 §3. */
+    boolean takesExtendedConnect() {
+        return extendedConnect;
     }
 
     void streamDone() {
@@ -178,6 +194,11 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     protected void settingsChanged(Http2Settings settings) {
         int allowed = connection().local().maxActiveStreams();
         limit = Math.min(allowed, configuredLimit());
+        extendedConnect |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
+        settingsKnown = true;
+        List<Http2UpstreamStream> waiting = List.copyOf(awaitingSettings);
+        awaitingSettings.clear();
+        waiting.forEach(Http2UpstreamStream::flush);
     }
 
     @Override
@@ -218,7 +239,10 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
             stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_REMOTE);
         }
         origin.cluster().closed(this);
+        List<Http2UpstreamStream> unopened = List.copyOf(awaitingSettings);
+        awaitingSettings.clear();
         super.channelInactive(context);
+        unopened.forEach(Http2UpstreamStream::closed);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.http.Upgrades;
 import dev.fairlead.agent.data.http2.Head;
 import dev.fairlead.agent.data.http2.MessageStream;
 import dev.fairlead.agent.data.http2.RequestHeads;
@@ -11,6 +12,7 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
@@ -29,6 +31,9 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     private final Http2Upstream connection;
     private final Counters<ClusterStat> stats;
     private @Nullable ResponseSink sink;
+    private @Nullable String upgrade;
+    private boolean opening;
+    private boolean responseEnded;
     private boolean responseBegun;
     private int interims;
     private boolean done;
@@ -41,6 +46,17 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
 
     @Override
     public void send(HttpRequest head, ResponseSink waiting) {
+        send(head, null, waiting);
+    }
+
+    @Override
+    public void sendForTunnel(HttpRequest head, @Nullable String protocol, ResponseSink waiting) {
+        upgrade = protocol;
+        opening = true;
+        send(head, protocol, waiting);
+    }
+
+    private void send(HttpRequest head, @Nullable String protocol, ResponseSink waiting) {
         sink = waiting;
         connection.origin().host().began();
         stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
@@ -48,11 +64,23 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
         if (account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
-        writeHead(RequestHeads.write(head, null));
+        writeHead(RequestHeads.write(head, protocol));
+    }
+
+    @Override
+    protected boolean ready() {
+        return upgrade == null || connection.settingsKnown(this);
     }
 
     @Override
     protected boolean open(Head head, boolean ends) {
+        if (upgrade != null && !connection.takesExtendedConnect()) {
+            context()
+                    .channel()
+                    .eventLoop()
+                    .execute(() -> end(ResponseFlag.UPSTREAM_PROTOCOL_ERROR, Processed.PERHAPS));
+            return false;
+        }
         int number = connection.open(head, ends, this);
         if (number > 0) {
             opened(number);
@@ -71,8 +99,11 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
         stats.add(ClusterStat.UPSTREAM_CX_TX_BYTES_TOTAL, content.content().readableBytes());
         if (done) {
             content.release();
-        } else {
-            writeContent(content);
+            return;
+        }
+        writeContent(content);
+        if (responseEnded && outputEnded()) {
+            detach();
         }
     }
 
@@ -99,6 +130,12 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
             }
         } else {
             responseBegun = true;
+            if (opening && response.status().codeClass() != HttpStatusClass.SUCCESS) {
+                writeContent(LastHttpContent.EMPTY_LAST_CONTENT); // no tunnel: that was all
+            } else if (upgrade != null) {
+                response.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
+                Upgrades.say(response.headers(), upgrade);
+            }
             waiting.head(response);
             if (ends && sink != null) {
                 last(LastHttpContent.EMPTY_LAST_CONTENT, waiting);
@@ -135,6 +172,11 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
 
     /** First the stream is done with, then the sink is told. */
     private void last(LastHttpContent content, ResponseSink waiting) {
+        if (opening && !outputEnded()) { // one direction of a tunnel
+            responseEnded = true;
+            waiting.content(content);
+            return;
+        }
         detach();
         if (!outputEnded()) { // an answer that did not wait for the whole question
             resetNow(Http2Error.NO_ERROR);

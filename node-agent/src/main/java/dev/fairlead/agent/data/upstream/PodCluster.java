@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.balance.Balancer;
+import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.PeerLabels;
@@ -220,6 +221,7 @@ public final class PodCluster {
                 config,
                 host.endpoint(),
                 from,
+                null,
                 asked,
                 counters(),
                 new Connector.Waiter() {
@@ -325,13 +327,22 @@ public final class PodCluster {
         void failed(ResponseFlag flag);
     }
 
-    /** A new opaque connection to {@code host}. */
-    public void connectTcp(UpstreamHost host, @Nullable InetAddress from, TcpWaiter waiter) {
+    /**
+     * A new opaque connection to {@code host}.
+     *
+     * @param origin what a PROXY header says where one is due; null: the connection's own ends
+     */
+    public void connectTcp(
+            UpstreamHost host,
+            @Nullable InetAddress from,
+            @Nullable ProxyHeader origin,
+            TcpWaiter waiter) {
         host.began();
         connector.connect(
                 config,
                 host.endpoint(),
                 from,
+                origin,
                 null,
                 counters(),
                 new Connector.Waiter() {

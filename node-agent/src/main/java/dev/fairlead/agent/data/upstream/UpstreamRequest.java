@@ -17,6 +17,14 @@ public sealed interface UpstreamRequest permits Http1Upstream, Http2UpstreamStre
     /** Sends {@code head} for {@code waiting}; body and end follow by {@link #write}. */
     void send(HttpRequest head, ResponseSink waiting);
 
+    /**
+     * Sends a request that wants a tunnel: nothing follows until a response has opened one (101, or
+     * 2xx to CONNECT); then {@link #write} takes the tunnel's bytes and the sink gets them.
+     *
+     * @param upgrade protocol to change to, lower case; null: CONNECT
+     */
+    void sendForTunnel(HttpRequest head, @Nullable String upgrade, ResponseSink waiting);
+
     /** Sends a piece of the request's body, or its end; releases it. */
     void write(HttpContent content);
 

@@ -108,7 +108,7 @@ final class EnvoyFamilies {
                 Stream.of(extraLabel, scope.label()).filter(label -> !label.isEmpty()).toList();
         String unit = stat.contains("bytes") || stat.startsWith("memory") ? "bytes" : "";
         return new Metric(
-                "envoy_" + scope.word() + "_" + stat,
+                "envoy_" + scope.word() + "_" + stat.replace('.', '_'),
                 type,
                 stat.equals("uptime") ? "seconds" : unit,
                 labels,

@@ -140,9 +140,13 @@ class RequestHeadCheckTest {
                 "400 | GET http://us@er/ HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
                 "400 | GET http:/// HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
                 // what is not carried
-                "404 | CONNECT a:443 HTTP/1.1\\r\\nHost: a:443\\r\\n\\r\\n",
-                "403 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: Upgrade\\r\\nUpgrade:"
-                        + " websocket\\r\\n\\r\\n",
+                "400 | CONNECT a HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+                "400 | CONNECT [::1] HTTP/1.1\\r\\nHost: [::1]\\r\\n\\r\\n",
+                "400 | CONNECT / HTTP/1.1\\r\\nHost: a:443\\r\\n\\r\\n",
+                "400 | CONNECT a:443 HTTP/1.1\\r\\nHost: a:443\\r\\nContent-Length:"
+                        + " 1\\r\\n\\r\\nx",
+                "400 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: Upgrade\\r\\nUpgrade:"
+                        + " websocket\\r\\nContent-Length: 1\\r\\n\\r\\nx",
                 "403 | GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: Upgrade,"
                         + " HTTP2-Settings\\r\\nUpgrade: h2c\\r\\nHTTP2-Settings:"
                         + " AAMAAABkAAQAAP__\\r\\n\\r\\n",

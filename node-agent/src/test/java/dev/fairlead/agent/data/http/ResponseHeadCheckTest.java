@@ -20,7 +20,8 @@ class ResponseHeadCheckTest {
         byte[] bytes = row.translateEscapes().getBytes(StandardCharsets.ISO_8859_1);
         channel.writeInbound(Unpooled.wrappedBuffer(bytes));
         Object head = channel.readInbound();
-        boolean valid = head instanceof HttpResponse response && ResponseHeadCheck.valid(response);
+        boolean valid =
+                head instanceof HttpResponse response && ResponseHeadCheck.valid(response, false);
         ReferenceCountUtil.release(head);
         channel.finishAndReleaseAll();
         return valid;

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a snapshot; what a test does not say is the ordinary. */
@@ -45,10 +46,24 @@ final class Config {
     private Duration timeout = Duration.ZERO;
     private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
+    private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+    private Set<Integer> proxyHeaderPorts = Set.of();
 
     /** Clusters from now on are secured so. */
     Config transport(UpstreamTransport now) {
         transport = now;
+        return this;
+    }
+
+    /** Connections of clusters from now on begin so. */
+    Config proxyProtocol(ProxyProtocol now) {
+        proxyProtocol = now;
+        return this;
+    }
+
+    /** Where listeners take a PROXY header. */
+    Config proxyHeaderPorts(Integer... ports) {
+        proxyHeaderPorts = Set.of(ports);
         return this;
     }
 
@@ -110,13 +125,42 @@ final class Config {
                 transport,
                 protocol,
                 0,
-                ProxyProtocol.NONE);
+                proxyProtocol);
     }
 
     Config route(String host, String cluster) {
         hosts.add(
                 new VirtualHost(
                         host, List.of(host), List.of(route(RouteAction.Forward.to(cluster)))));
+        return this;
+    }
+
+    /** All CONNECTs to {@code host}, and to what else is asked of it, lead to {@code cluster}. */
+    Config connectRoute(String host, String cluster) {
+        RouteAction.Forward forward =
+                RouteAction.Forward.to(cluster).withUpgrades(Map.of("connect", true));
+        hosts.add(
+                new VirtualHost(
+                        host,
+                        List.of(host),
+                        List.of(
+                                new Route(
+                                        "",
+                                        new RouteMatch(
+                                                new PathMatcher.Connect(), List.of(), Map.of()),
+                                        forward,
+                                        timeout))));
+        return this;
+    }
+
+    /** HTTP, and WebSocket where a route does not refuse it. */
+    Config outboundHttpWithWebSocket() {
+        outbound.add(
+                chain(
+                        ChainMatch.ANY,
+                        null,
+                        new Filter.Http(
+                                "http", new Filter.Routes.Named("routes"), Set.of("websocket"))));
         return this;
     }
 
@@ -204,6 +248,6 @@ final class Config {
     }
 
     private Listener listener(String name, List<FilterChain> chains) {
-        return new Listener(name, chains, null, detectTimeout);
+        return new Listener(name, chains, null, detectTimeout, proxyHeaderPorts);
     }
 }

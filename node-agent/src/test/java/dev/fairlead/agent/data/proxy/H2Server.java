@@ -135,6 +135,11 @@ final class H2Server implements AutoCloseable {
         return new H2Server(Http2Settings.defaultSettings(), true, script);
     }
 
+    static H2Server thatAtTheHead(Http2Settings settings, Script script)
+            throws InterruptedException {
+        return new H2Server(settings, true, script);
+    }
+
     static H2Server thatAnswersOk() throws InterruptedException {
         return that(Asked::ok);
     }

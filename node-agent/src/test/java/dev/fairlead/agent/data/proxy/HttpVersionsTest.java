@@ -217,7 +217,7 @@ class HttpVersionsTest {
         other.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n");
         assertThat(other.readResponse().status()).isEqualTo(404);
 
-        assertThat(mesh.outcomes()).isEqualTo("{403 DPE=1, 404 DPE=1}");
+        assertThat(mesh.outcomes()).isEqualTo("{403 DPE=1, 404 NR=1}");
         assertThat(upstream.connections).hasValue(0);
     }
 

@@ -114,7 +114,8 @@ class StatsTest {
     void namesAreUniqueAndHelpIsASentence(Class<? extends Stat> set) {
         Stat[] stats = set.getEnumConstants();
         assertThat(Stream.of(stats).map(Stat::statName)).doesNotHaveDuplicates();
-        assertThat(Stream.of(stats).map(Stat::statName)).allMatch(n -> n.matches("[a-z0-9_]+"));
+        assertThat(Stream.of(stats).map(Stat::statName))
+                .allMatch(n -> n.matches("[a-z0-9_]+(\\.[a-z0-9_]+)?"));
         assertThat(Stream.of(stats).map(Stat::help)).allMatch(help -> help.endsWith("."));
     }
 }

@@ -21,6 +21,7 @@ public final class ClusterCompiler
     Outcome<Cluster> translate(io.envoyproxy.envoy.config.cluster.v3.Cluster cluster)
             throws Refusal {
         Discovery discovery = discovery(cluster);
+        HttpOptions http = HttpOptions.compile(cluster);
         var model =
                 new Cluster(
                         Values.notEmpty(cluster.getName(), At.ROOT.field("name")),
@@ -31,7 +32,10 @@ public final class ClusterCompiler
                         discovery == Discovery.EDS ? edsName(cluster) : "",
                         lbPolicy(cluster, discovery),
                         connectTimeout(cluster),
-                        UpstreamTransports.compile(cluster));
+                        UpstreamTransports.compile(ProxyTransports.unwrapped(cluster)),
+                        http.protocol(),
+                        http.maxConcurrentStreams(),
+                        ProxyTransports.version(cluster));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 

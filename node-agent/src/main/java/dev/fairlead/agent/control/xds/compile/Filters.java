@@ -64,7 +64,19 @@ final class Filters {
         if (!manager.getHttpFilters(0).hasTypedConfig()) {
             throw at.element("http_filters", 0).field("typed_config").refuse("not set");
         }
-        return new Filter.Http(prefix, routes(manager, at));
+        return new Filter.Http(prefix, routes(manager, at), upgrades(manager, at));
+    }
+
+    private static Set<String> upgrades(HttpConnectionManager manager, At at) throws Refusal {
+        var upgrades = new Upgrades();
+        for (int i = 0; i < manager.getUpgradeConfigsCount(); i++) {
+            var config = manager.getUpgradeConfigs(i);
+            upgrades.add(
+                    config.getUpgradeType(),
+                    !config.hasEnabled() || config.getEnabled().getValue(),
+                    at.element("upgrade_configs", i));
+        }
+        return upgrades.enabled();
     }
 
     private Filter.Routes routes(HttpConnectionManager manager, At at) throws Refusal {

@@ -35,7 +35,9 @@ final class Profile {
             if (!ProfileFields.allows(field)) {
                 throw at.field(field.getName()).refuse("field is outside the profile");
             }
-            if (set.getValue() instanceof Collection<?> elements) {
+            if (field.isMapField()) {
+                checkMap(field, (Collection<?>) set.getValue(), at);
+            } else if (set.getValue() instanceof Collection<?> elements) {
                 int index = 0;
                 for (Object element : elements) {
                     checkValue(field, element, at.element(field.getName(), index++));
@@ -46,14 +48,18 @@ final class Profile {
         }
     }
 
+    private static void checkMap(FieldDescriptor field, Collection<?> entries, At at)
+            throws Refusal {
+        for (Object element : entries) {
+            var entry = (MapEntry<?, ?>) element;
+            At entryAt = at.field(field.getName() + "[" + entry.getKey() + "]");
+            checkValue(field, entry.getValue(), entryAt);
+        }
+    }
+
     private static void checkValue(FieldDescriptor field, Object value, At at) throws Refusal {
         switch (value) {
             case Any any -> check(unpack(field, any, at), at);
-            case MapEntry<?, ?> entry -> {
-                if (entry.getValue() instanceof Message message) {
-                    check(message, at);
-                }
-            }
             case Message message -> check(message, at);
             case EnumValueDescriptor choice when choice.getIndex() < 0 ->
                     throw at.refuse("unknown value " + choice.getNumber());

@@ -12,8 +12,10 @@ import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -25,6 +27,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -36,11 +39,13 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -49,10 +54,12 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,7 +67,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 2: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 3: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {
@@ -78,6 +85,7 @@ final class ProfileFields {
         tls();
         routes();
         clusters();
+        proxyProtocol();
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -98,12 +106,13 @@ final class ProfileFields {
                 "continue_on_listener_filters_timeout",
                 "filter_chains",
                 "default_filter_chain");
-        allow(ListenerFilter.getDescriptor(), "name", "typed_config");
+        allow(ListenerFilter.getDescriptor(), "name", "typed_config", "filter_disabled");
         any(
                 ListenerFilter.getDescriptor(),
                 "listener filter",
                 OriginalDst.getDefaultInstance(),
                 TlsInspector.getDefaultInstance(),
+                ProxyProtocol.getDefaultInstance(),
                 HttpInspector.getDefaultInstance());
         allow(
                 FilterChain.getDescriptor(),
@@ -130,7 +139,9 @@ final class ProfileFields {
                 "stat_prefix",
                 "rds",
                 "route_config",
-                "http_filters");
+                "http_filters",
+                "upgrade_configs");
+        allow(HttpConnectionManager.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");
         any(HttpFilter.getDescriptor(), "http filter", Router.getDefaultInstance());
@@ -146,6 +157,7 @@ final class ProfileFields {
                 "transport socket",
                 DownstreamTlsContext.getDefaultInstance(),
                 UpstreamTlsContext.getDefaultInstance(),
+                ProxyProtocolUpstreamTransport.getDefaultInstance(),
                 RawBuffer.getDefaultInstance());
         allow(
                 DownstreamTlsContext.getDescriptor(),
@@ -185,7 +197,8 @@ final class ProfileFields {
                 "safe_regex",
                 "case_sensitive",
                 "headers",
-                "dynamic_metadata");
+                "dynamic_metadata",
+                "connect_matcher");
         allow(
                 HeaderMatcher.getDescriptor(),
                 "name",
@@ -197,7 +210,15 @@ final class ProfileFields {
         allow(MetadataMatcher.getDescriptor(), "filter", "path", "value");
         allow(MetadataMatcher.PathSegment.getDescriptor(), "key");
         allow(ValueMatcher.getDescriptor(), "string_match");
-        allow(RouteAction.getDescriptor(), "cluster", "weighted_clusters", "timeout");
+        allow(
+                RouteAction.getDescriptor(),
+                "cluster",
+                "weighted_clusters",
+                "timeout",
+                "max_stream_duration",
+                "upgrade_configs");
+        allow(RouteAction.MaxStreamDuration.getDescriptor(), "grpc_timeout_header_max");
+        allow(RouteAction.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(WeightedCluster.getDescriptor(), "clusters");
         allow(WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
         allow(DirectResponseAction.getDescriptor(), "status", "body");
@@ -215,7 +236,25 @@ final class ProfileFields {
                 "lb_policy",
                 "load_assignment",
                 "transport_socket",
-                "transport_socket_matches");
+                "transport_socket_matches",
+                "typed_extension_protocol_options");
+        any(
+                field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
+                "protocol options",
+                HttpProtocolOptions.getDefaultInstance());
+        allow(
+                HttpProtocolOptions.getDescriptor(),
+                "explicit_http_config",
+                "use_downstream_protocol_config");
+        allow(
+                HttpProtocolOptions.ExplicitHttpConfig.getDescriptor(),
+                "http_protocol_options",
+                "http2_protocol_options");
+        allow(
+                HttpProtocolOptions.UseDownstreamHttpConfig.getDescriptor(),
+                "http_protocol_options",
+                "http2_protocol_options");
+        allow(Http2ProtocolOptions.getDescriptor(), "max_concurrent_streams");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
         allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
@@ -233,6 +272,19 @@ final class ProfileFields {
         allow(Metadata.getDescriptor(), "filter_metadata");
     }
 
+    private static void proxyProtocol() {
+        allow(ProxyProtocol.getDescriptor(), "allow_requests_without_proxy_protocol");
+        allow(
+                ListenerFilterChainMatchPredicate.getDescriptor(),
+                "or_match",
+                "not_match",
+                "destination_port_range");
+        allow(ListenerFilterChainMatchPredicate.MatchSet.getDescriptor(), "rules");
+        allow(Int32Range.getDescriptor(), "start", "end");
+        allow(ProxyProtocolUpstreamTransport.getDescriptor(), "config", "transport_socket");
+        allow(ProxyProtocolConfig.getDescriptor(), "version");
+    }
+
     private static void allow(Descriptor message, String... names) {
         for (String name : names) {
             FIELDS.add(field(message, name));
@@ -240,7 +292,11 @@ final class ProfileFields {
     }
 
     private static void any(Descriptor message, String kind, Message... types) {
-        ANYS.put(field(message, "typed_config"), new AnyField(kind, List.of(types)));
+        any(field(message, "typed_config"), kind, types);
+    }
+
+    private static void any(FieldDescriptor field, String kind, Message... types) {
+        ANYS.put(field, new AnyField(kind, List.of(types)));
     }
 
     private static FieldDescriptor field(Descriptor message, String name) {

@@ -46,7 +46,8 @@ final class RouteMatches {
                             BoundedRegex.compile(
                                     match.getSafeRegex().getRegex(),
                                     at.field("safe_regex").field("regex")));
-            default -> throw at.refuse("no prefix, path or safe_regex");
+            case CONNECT_MATCHER -> new PathMatcher.Connect();
+            default -> throw at.refuse("no prefix, path, safe_regex or connect_matcher");
         };
     }
 

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code config.route.v3.RouteConfiguration}, served by name or inline. */
 final class RouteTables {
@@ -76,10 +78,12 @@ final class RouteTables {
                 yield new Route(
                         route.getName(),
                         match,
-                        forward(action, actionAt, clusters),
+                        forward(action, actionAt, clusters)
+                                .withUpgrades(upgrades(action, actionAt)),
                         action.hasTimeout()
                                 ? Values.duration(action.getTimeout(), actionAt.field("timeout"))
-                                : DEFAULT_TIMEOUT);
+                                : DEFAULT_TIMEOUT,
+                        grpcTimeout(action, actionAt));
             }
             case DIRECT_RESPONSE ->
                     new Route(
@@ -91,7 +95,30 @@ final class RouteTables {
         };
     }
 
-    private static RouteAction forward(
+    private static @Nullable Duration grpcTimeout(
+            io.envoyproxy.envoy.config.route.v3.RouteAction action, At at) throws Refusal {
+        var bounds = action.getMaxStreamDuration();
+        return bounds.hasGrpcTimeoutHeaderMax()
+                ? Values.duration(
+                        bounds.getGrpcTimeoutHeaderMax(),
+                        at.field("max_stream_duration").field("grpc_timeout_header_max"))
+                : null;
+    }
+
+    private static Map<String, Boolean> upgrades(
+            io.envoyproxy.envoy.config.route.v3.RouteAction action, At at) throws Refusal {
+        var upgrades = new Upgrades();
+        for (int i = 0; i < action.getUpgradeConfigsCount(); i++) {
+            var config = action.getUpgradeConfigs(i);
+            upgrades.add(
+                    config.getUpgradeType(),
+                    !config.hasEnabled() || config.getEnabled().getValue(),
+                    at.element("upgrade_configs", i));
+        }
+        return upgrades.all();
+    }
+
+    private static RouteAction.Forward forward(
             io.envoyproxy.envoy.config.route.v3.RouteAction action, At at, Set<String> clusters)
             throws Refusal {
         return switch (action.getClusterSpecifierCase()) {

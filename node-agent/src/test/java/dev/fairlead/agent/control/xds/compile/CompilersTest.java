@@ -29,6 +29,9 @@ import dev.fairlead.agent.model.route.StringMatcher;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -56,7 +59,8 @@ class CompilersTest {
                                 "http",
                                 new ChainMatch(9080, List.of(), List.of(), null, List.of()),
                                 null,
-                                new Filter.Http("http", new Filter.Routes.Named("r"))),
+                                new Filter.Http(
+                                        "http", new Filter.Routes.Named("r"), Set.of("websocket"))),
                         new FilterChain(
                                 "tcp",
                                 new ChainMatch(
@@ -135,15 +139,25 @@ class CompilersTest {
                                         Map.of("app", "productpage")),
                                 Forward.to("v2"),
                                 Duration.ofSeconds(3)));
-        assertThat(routes.get(1).match().path()).isEqualTo(new PathMatcher.Exact("/x", false));
-        assertThat(routes.get(1).timeout()).isEqualTo(Duration.ofSeconds(15)); // Envoy's default
-        assertThat(routes.get(1).action())
+        assertThat(routes.get(1))
+                .isEqualTo(
+                        new Route(
+                                "tunnel",
+                                new RouteMatch(new PathMatcher.Connect(), List.of(), Map.of()),
+                                Forward.to("v2")
+                                        .withUpgrades(Map.of("connect", true, "websocket", false)),
+                                Duration.ZERO,
+                                Duration.ofSeconds(7)));
+        assertThat(routes.get(2).match().path()).isEqualTo(new PathMatcher.Exact("/x", false));
+        assertThat(routes.get(2).timeout()).isEqualTo(Duration.ofSeconds(15)); // Envoy's default
+        assertThat(routes.get(2).grpcTimeout()).isNull();
+        assertThat(routes.get(2).action())
                 .isEqualTo(
                         Forward.weighted(
                                 List.of(
                                         new WeightedCluster("v1", 90),
                                         new WeightedCluster("v3", 10))));
-        assertThat(routes.get(2).action()).isEqualTo(new RouteAction.Respond(502, "no"));
+        assertThat(routes.get(3).action()).isEqualTo(new RouteAction.Respond(502, "no"));
         assertThat(((Outcome.Compiled<RouteTable>) outcome).references().clusters())
                 .containsExactlyInAnyOrder("v1", "v2", "v3");
     }
@@ -167,6 +181,27 @@ class CompilersTest {
                                                 List.of("istio-http/1.1", "istio"),
                                                 Set.of(REVIEWS),
                                                 true))));
+    }
+
+    private static String spoken(io.envoyproxy.envoy.config.cluster.v3.Cluster.Builder cluster) {
+        Cluster model = good(compile(new ClusterCompiler(), cluster.build()));
+        return model.protocol() + " " + model.maxConcurrentStreams();
+    }
+
+    @Test
+    void aClusterSaysWhichHttpItsEndpointsAreAskedIn() {
+        assertThat(spoken(Wire.eds("c"))).isEqualTo("HTTP1 0");
+        assertThat(spoken(Wire.speaking("c", Wire.http1()))).isEqualTo("HTTP1 0");
+        assertThat(spoken(Wire.speaking("c", Wire.http2(100)))).isEqualTo("HTTP2 100");
+        assertThat(spoken(Wire.speaking("c", Wire.asDownstream(Integer.MAX_VALUE))))
+                .isEqualTo("DOWNSTREAM " + Integer.MAX_VALUE);
+        var unbounded =
+                HttpProtocolOptions.newBuilder()
+                        .setExplicitHttpConfig(
+                                ExplicitHttpConfig.newBuilder()
+                                        .setHttp2ProtocolOptions(
+                                                Http2ProtocolOptions.getDefaultInstance()));
+        assertThat(spoken(Wire.speaking("c", unbounded.build()))).isEqualTo("HTTP2 0");
     }
 
     @Test

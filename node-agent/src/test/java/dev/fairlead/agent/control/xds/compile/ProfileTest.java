@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import dev.fairlead.agent.control.xds.testing.Wire;
@@ -139,6 +140,23 @@ class ProfileTest {
     }
 
     @Test
+    void otherProtocolOptionsAreNamed() {
+        String key = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+        var cluster =
+                Wire.eds("c")
+                        .putTypedExtensionProtocolOptions(key, Any.pack(RBAC.getDefaultInstance()))
+                        .build();
+
+        assertThat(CompileTesting.refusal(CompileTesting.compile(new ClusterCompiler(), cluster)))
+                .isEqualTo(
+                        "typed_extension_protocol_options["
+                                + key
+                                + "]: protocol options"
+                                + " envoy.extensions.filters.network.rbac.v3.RBAC is outside the"
+                                + " profile");
+    }
+
+    @Test
     void anUnknownEnumValueIsRefused() {
         var cluster = Wire.eds("c").setLbPolicyValue(99).build();
 
@@ -166,11 +184,13 @@ class ProfileTest {
         visitor.visit(message, path, rebuild);
         for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
             FieldDescriptor field = entry.getKey();
-            if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE || field.isMapField()) {
+            if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
                 continue;
             }
             String step = (path.isEmpty() ? "" : path + ".") + field.getName();
-            if (field.isRepeated()) {
+            if (field.isMapField()) {
+                walkMap(message, field, step, rebuild, visitor);
+            } else if (field.isRepeated()) {
                 List<?> elements = (List<?>) entry.getValue();
                 for (int i = 0; i < elements.size(); i++) {
                     int index = i;
@@ -193,6 +213,34 @@ class ProfileTest {
                         visitor);
             }
         }
+    }
+
+    /** Entries whose values are messages; a path has the key where a list has the index. */
+    private static void walkMap(
+            Message message, FieldDescriptor field, String step, Rebuild rebuild, Visitor visitor) {
+        List<?> entries = (List<?>) message.getField(field);
+        for (int i = 0; i < entries.size(); i++) {
+            int index = i;
+            var entry = (MapEntry<?, ?>) entries.get(i);
+            if (entry.getValue() instanceof Message value) {
+                walkIn(
+                        value,
+                        step + "[" + entry.getKey() + "]",
+                        changed -> rebuild.with(withValue(message, field, index, entry, changed)),
+                        visitor);
+            }
+        }
+    }
+
+    private static Message withValue(
+            Message message,
+            FieldDescriptor field,
+            int index,
+            MapEntry<?, ?> entry,
+            Message value) {
+        var changed = entry.toBuilder();
+        changed.setField(entry.getDescriptorForType().findFieldByName("value"), value);
+        return message.toBuilder().setRepeatedField(field, index, changed.build()).build();
     }
 
     private static void walkIn(Message inner, String path, Rebuild rebuild, Visitor visitor) {

@@ -21,6 +21,8 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +84,14 @@ class RefusalsTest {
         return Arguments.of(refusal, new ClusterCompiler(), cluster.build());
     }
 
+    private static Arguments options(String refusal, HttpProtocolOptions.Builder options) {
+        String path =
+                "typed_extension_protocol_options"
+                        + "[envoy.extensions.upstreams.http.v3.HttpProtocolOptions]";
+        return Arguments.of(
+                path + refusal, new ClusterCompiler(), Wire.speaking("c", options.build()).build());
+    }
+
     private static Arguments endpoint(String refusal, Consumer<LbEndpoint.Builder> damage) {
         ClusterLoadAssignment.Builder all = Wire.endpoints("c", "198.18.1.10", "198.18.1.11");
         damage.accept(all.getEndpointsBuilder(0).getLbEndpointsBuilder(1));
@@ -108,6 +118,19 @@ class RefusalsTest {
                 listener(
                         "address.socket_address.address: \"localhost\" is not an IP address",
                         l -> l.setAddress(Wire.address("localhost", 15001))),
+                listener(
+                        "filter_chains[0].filters[0].typed_config.upgrade_configs[1].upgrade_type:"
+                                + " second websocket",
+                        l ->
+                                l.getFilterChainsBuilder(0)
+                                        .getFiltersBuilder(0)
+                                        .setTypedConfig(
+                                                Any.pack(
+                                                        Wire.httpByName("r").toBuilder()
+                                                                .setUpgradeConfigs(
+                                                                        1,
+                                                                        Wire.upgrade("WebSocket"))
+                                                                .build()))),
                 listener("listener_filters: no original_dst", l -> l.removeListenerFilters(0)),
                 listener(
                         "filter_chains[1].filter_chain_match.server_names: needs the tls_inspector",
@@ -211,7 +234,9 @@ class RefusalsTest {
 
     static Stream<Arguments> routes() {
         return Stream.of(
-                route(".match: no prefix, path or safe_regex", r -> r.clearMatch()),
+                route(
+                        ".match: no prefix, path, safe_regex or connect_matcher",
+                        r -> r.clearMatch()),
                 route(
                         ".match.safe_regex.regex: not RE2: error parsing regexp: missing closing ):"
                                 + " `(`",
@@ -262,6 +287,33 @@ class RefusalsTest {
                 route(
                         ".direct_response.status: 99 is no status",
                         r -> r.getDirectResponseBuilder().setStatus(99)),
+                route(
+                        ".route.max_stream_duration.grpc_timeout_header_max: PT-1S is not between 0"
+                                + " and a year",
+                        r ->
+                                r.getRouteBuilder()
+                                        .getMaxStreamDurationBuilder()
+                                        .setGrpcTimeoutHeaderMax(Wire.seconds(-1))),
+                route(
+                        ".route.upgrade_configs[0].upgrade_type: empty",
+                        r -> r.getRouteBuilder().addUpgradeConfigsBuilder()),
+                route(
+                        ".route.upgrade_configs[1].upgrade_type: second connect",
+                        r -> {
+                            r.getRouteBuilder()
+                                    .addUpgradeConfigsBuilder()
+                                    .setUpgradeType("CONNECT");
+                            r.getRouteBuilder()
+                                    .addUpgradeConfigsBuilder()
+                                    .setUpgradeType("Connect");
+                        }),
+                route(
+                        ".route.upgrade_configs[0].connect_config: field is outside the profile",
+                        r ->
+                                r.getRouteBuilder()
+                                        .addUpgradeConfigsBuilder()
+                                        .setUpgradeType("CONNECT")
+                                        .getConnectConfigBuilder()),
                 table(
                         "virtual_hosts[0].domains[2]: \"a*b\" is not a domain, *suffix or prefix*",
                         t -> t.getVirtualHostsBuilder(0).addDomains("a*b")),
@@ -280,7 +332,7 @@ class RefusalsTest {
                                         t.getVirtualHostsBuilder(0).build().toBuilder()
                                                 .setName("other"))),
                 Arguments.of(
-                        "virtual_hosts[0].routes[0].match: no prefix, path or safe_regex",
+                        "virtual_hosts[0].routes[0].match: no prefix, path, safe_regex or connect_matcher",
                         new RouteTableCompiler(),
                         unmatched()));
     }
@@ -318,6 +370,25 @@ class RefusalsTest {
                                 c.setType(Cluster.DiscoveryType.STATIC)
                                         .clearEdsClusterConfig()
                                         .setLoadAssignment(Wire.endpoints("c", "10.0.0.1"))),
+                cluster(
+                        "typed_extension_protocol_options[other]: not"
+                                + " envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                        c -> c.putTypedExtensionProtocolOptions("other", Any.pack(Wire.http2(1)))),
+                options(
+                        ": no explicit_http_config or use_downstream_protocol_config",
+                        HttpProtocolOptions.newBuilder()),
+                options(
+                        ".explicit_http_config: no http_protocol_options or http2_protocol_options",
+                        HttpProtocolOptions.newBuilder()
+                                .setExplicitHttpConfig(ExplicitHttpConfig.newBuilder())),
+                options(
+                        ".explicit_http_config.http2_protocol_options.max_concurrent_streams: 0 is"
+                                + " not between 1 and 2^31-1",
+                        Wire.http2(0).toBuilder()),
+                options(
+                        ".use_downstream_protocol_config.http2_protocol_options"
+                                + ".max_concurrent_streams: 4294967295 is not between 1 and 2^31-1",
+                        Wire.asDownstream(-1).toBuilder()),
                 cluster("connect_timeout: 0", c -> c.setConnectTimeout(Wire.seconds(0))),
                 cluster(
                         "transport_socket: beside transport_socket_matches",

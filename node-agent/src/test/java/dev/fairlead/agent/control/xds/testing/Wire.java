@@ -16,6 +16,8 @@ import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -42,6 +44,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpIns
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -55,6 +58,9 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -187,7 +193,13 @@ public final class Wire {
                 .setStatPrefix("http")
                 .setRds(Rds.newBuilder().setConfigSource(ads()).setRouteConfigName(routes))
                 .addHttpFilters(router())
+                .addUpgradeConfigs(upgrade("websocket"))
+                .addUpgradeConfigs(upgrade("CONNECT").setEnabled(BoolValue.of(false)))
                 .build();
+    }
+
+    public static UpgradeConfig.Builder upgrade(String type) {
+        return UpgradeConfig.newBuilder().setUpgradeType(type);
     }
 
     public static HttpConnectionManager httpInline(String cluster) {
@@ -313,6 +325,7 @@ public final class Wire {
                                 .addDomains("reviews")
                                 .addDomains("reviews:9080")
                                 .addRoutes(jason())
+                                .addRoutes(tunnel())
                                 .addRoutes(
                                         Route.newBuilder()
                                                 .setName("shares")
@@ -363,6 +376,30 @@ public final class Wire {
                                                                 .setSafeRegex(regex("curl.*"))))
                                 .addDynamicMetadata(label("app", "productpage")))
                 .setRoute(RouteAction.newBuilder().setCluster("v2").setTimeout(seconds(3)))
+                .build();
+    }
+
+    private static Route tunnel() {
+        return Route.newBuilder()
+                .setName("tunnel")
+                .setMatch(
+                        RouteMatch.newBuilder()
+                                .setConnectMatcher(RouteMatch.ConnectMatcher.getDefaultInstance()))
+                .setRoute(
+                        RouteAction.newBuilder()
+                                .setCluster("v2")
+                                .setTimeout(seconds(0))
+                                .setMaxStreamDuration(
+                                        RouteAction.MaxStreamDuration.newBuilder()
+                                                .setGrpcTimeoutHeaderMax(seconds(7)))
+                                .addUpgradeConfigs(
+                                        RouteAction.UpgradeConfig.newBuilder()
+                                                .setUpgradeType("CONNECT")
+                                                .setEnabled(BoolValue.of(true)))
+                                .addUpgradeConfigs(
+                                        RouteAction.UpgradeConfig.newBuilder()
+                                                .setUpgradeType("websocket")
+                                                .setEnabled(BoolValue.of(false))))
                 .build();
     }
 
@@ -425,6 +462,42 @@ public final class Wire {
                                 .setName("tlsMode-disabled")
                                 .setMatch(Struct.getDefaultInstance())
                                 .setTransportSocket(rawBuffer()));
+    }
+
+    /** {@link #eds} with these options. */
+    public static Cluster.Builder speaking(String name, HttpProtocolOptions options) {
+        return eds(name)
+                .putTypedExtensionProtocolOptions(
+                        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", any(options));
+    }
+
+    public static HttpProtocolOptions http1() {
+        return HttpProtocolOptions.newBuilder()
+                .setExplicitHttpConfig(
+                        ExplicitHttpConfig.newBuilder()
+                                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance()))
+                .build();
+    }
+
+    public static HttpProtocolOptions http2(int maxConcurrentStreams) {
+        return HttpProtocolOptions.newBuilder()
+                .setExplicitHttpConfig(
+                        ExplicitHttpConfig.newBuilder()
+                                .setHttp2ProtocolOptions(streams(maxConcurrentStreams)))
+                .build();
+    }
+
+    public static HttpProtocolOptions asDownstream(int maxConcurrentStreams) {
+        return HttpProtocolOptions.newBuilder()
+                .setUseDownstreamProtocolConfig(
+                        UseDownstreamHttpConfig.newBuilder()
+                                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                                .setHttp2ProtocolOptions(streams(maxConcurrentStreams)))
+                .build();
+    }
+
+    private static Http2ProtocolOptions streams(int most) {
+        return Http2ProtocolOptions.newBuilder().setMaxConcurrentStreams(number(most)).build();
     }
 
     public static Cluster.Builder passthrough() {
