@@ -31,7 +31,7 @@ fuzz_one() { # JAZZER FOLDER, SOURCE FILE, SECONDS
     folder=$root/target/fuzz/${class##*.}
     classpath=$root/$module/target/test-classes:$root/$module/target/classes:$(cat "$root/$module/target/test.classpath"):$1/lib/*
     mkdir -p "$folder/corpus"
-    "$JAVA_HOME/bin/java" -cp "$classpath" dev.fairlead.agent.FuzzSeeds "$class" "$folder/corpus" 2>/dev/null || true # pilot-lite has none
+    "$JAVA_HOME/bin/java" -cp "$root/node-agent/target/test-classes:$classpath" dev.fairlead.agent.FuzzSeeds "$class" "$folder/corpus" || die "fuzz: no seeds of $class"
     echo "fairlead: fuzzing $class for $3 s"
     (
         cd "$folder"
