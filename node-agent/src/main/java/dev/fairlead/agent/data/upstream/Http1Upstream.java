@@ -266,7 +266,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         requestEnded = false;
         reusable = false;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().remove(HttpRequestEncoder.class);
+        channel.pipeline().remove(RequestEncoder.class);
         waiting.head(head);
         channel.pipeline().remove(decoder);
     }
