@@ -169,6 +169,15 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         }
     }
 
+    /** Where the codec's interface has no exception. */
+    private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
+        try {
+            check(found);
+        } catch (Http2Exception e) {
+            onError(context, false, e);
+        }
+    }
+
     /** Resets one stream. */
     public final void reset(int streamId, Http2Error code) {
         counted(Event.TX_RESET);
@@ -231,6 +240,12 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
             boolean outbound,
             Throwable cause,
             Http2Exception.StreamException error) {
+        FloodGuard.Flood found =
+                outbound ? FloodGuard.Flood.NONE : flood.prematureReset(System.nanoTime());
+        if (found != FloodGuard.Flood.NONE) {
+            endForFlood(context, found); // whoever makes us reset saves the frame, not us the work
+            return;
+        }
         S own = own(connection().stream(error.streamId()));
         counted(Event.TX_RESET);
         if (own != null && !outbound) {
@@ -421,15 +436,6 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
                 throws Http2Exception {
             check(flood.control(System.nanoTime()));
             settingsChanged(settings);
-        }
-
-        /** Where the codec's interface has no exception. */
-        private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
-            try {
-                check(found);
-            } catch (Http2Exception e) {
-                onError(context, false, e);
-            }
         }
     }
 }
