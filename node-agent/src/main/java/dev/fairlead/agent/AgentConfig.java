@@ -41,13 +41,18 @@ public record AgentConfig(
         int readyPort,
         int workers,
         Backend iptables,
-        NodeSources nodeSources) {
+        NodeSources nodeSources,
+        int drainSeconds) {
 
     private static final int MAX_WORKERS = 16;
 
     public AgentConfig {
         if (workers < 1 || workers > 256) {
             throw new IllegalArgumentException("FAIRLEAD_WORKERS " + workers + " is not 1 to 256");
+        }
+        if (drainSeconds < 0 || drainSeconds > 3600) {
+            throw new IllegalArgumentException(
+                    "FAIRLEAD_DRAIN_SECONDS " + drainSeconds + " is not 0 to 3600");
         }
     }
 
@@ -68,7 +73,8 @@ public record AgentConfig(
                 port(env, "FAIRLEAD_READY_PORT", 15021),
                 number(env, "FAIRLEAD_WORKERS", defaultWorkers()),
                 Backend.parse(env.getOrDefault("FAIRLEAD_IPTABLES", "auto")),
-                NodeSources.fromEnv(env));
+                NodeSources.fromEnv(env),
+                number(env, "FAIRLEAD_DRAIN_SECONDS", 5));
     }
 
     private static int defaultWorkers() {

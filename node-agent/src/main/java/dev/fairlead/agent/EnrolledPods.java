@@ -54,6 +54,7 @@ final class EnrolledPods implements PodDataPlane, WorkloadSource {
     public void stopAccepting(String uid) {
         capturedSince.remove(uid);
         dataPlane.stopAccepting(uid);
+        dataPlane.drain(uid);
     }
 
     @Override

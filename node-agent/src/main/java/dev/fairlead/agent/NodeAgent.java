@@ -41,6 +41,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -239,6 +240,7 @@ public final class NodeAgent implements AutoCloseable {
     public void close() {
         readiness.drain();
         stopped.countDown();
+        drainRequests();
         if (nodePods != null) {
             nodePods.close();
         }
@@ -259,6 +261,14 @@ public final class NodeAgent implements AutoCloseable {
         admin.close();
         workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         controlLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void drainRequests() {
+        try {
+            dataPlane.drain(Duration.ofSeconds(config.drainSeconds()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The mesh is removed from this node: what is kept for the next process is for nobody. */

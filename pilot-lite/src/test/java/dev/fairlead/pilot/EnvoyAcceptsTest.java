@@ -121,6 +121,30 @@ class EnvoyAcceptsTest {
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
+                metadata: {name: secure}
+                spec:
+                  hosts: [secure, "*.example.net"]
+                  tls:
+                  - match:
+                    - {sniHosts: [secure], sourceLabels: {app: sleep}}
+                    - {sniHosts: ["*.example.net"], destinationSubnets: [198.0.0.0/8]}
+                    route: [{destination: {host: secure}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: unknown}
+                spec:
+                  hosts: [unknown, "*"]
+                  tls:
+                  - match: [{sniHosts: [unknown]}]
+                    route:
+                    - {destination: {host: secure, port: {number: 443}}, weight: 1}
+                    - {destination: {host: plain, port: {number: 9000}}, weight: 2}
+                  - match: [{sniHosts: ["*"]}]
+                    route: [{destination: {host: secure, port: {number: 443}}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
                 metadata: {name: plain}
                 spec:
                   hosts: [plain]
@@ -129,6 +153,18 @@ class EnvoyAcceptsTest {
                     route:
                     - {destination: {host: plain}, weight: 30}
                     - {destination: {host: unknown, port: {number: 9002}}, weight: 70}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: sleep}
+                spec: {host: sleep, trafficPolicy: {proxyProtocol: {version: V2}}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: unknown}
+                spec:
+                  host: unknown
+                  trafficPolicy: {tls: {mode: DISABLE}, proxyProtocol: {version: V1}}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule

@@ -13,7 +13,7 @@ import java.util.Map;
 public record Probe(Check check, Timing timing) {
 
     /** What is done: one request, one connection or one command. */
-    public sealed interface Check permits Http, Tcp, Exec {}
+    public sealed interface Check permits Http, Tcp, Grpc, Exec {}
 
     /**
      * GET of {@code path}; 200 to 399 is well.
@@ -32,6 +32,13 @@ public record Probe(Check check, Timing timing) {
 
     /** A connection that is accepted is well. {@code host} as with {@link Http}. */
     public record Tcp(String host, int port) implements Check {}
+
+    /**
+     * A call of gRPC's health service on the pod's own address, in plaintext; SERVING is well.
+     *
+     * @param service whose health is asked for, empty for the whole server's
+     */
+    public record Grpc(int port, String service) implements Check {}
 
     /** A command in the container; exit status 0 is well. */
     public record Exec(List<String> argv) implements Check {

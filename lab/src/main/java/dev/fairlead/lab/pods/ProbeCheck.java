@@ -45,6 +45,7 @@ record ProbeCheck(ExecutorService nodeThreads, String podIp, Path entry) {
                                 return true;
                             });
             case Probe.Http http -> within(timeoutMillis, () -> get(http, timeoutMillis));
+            case Probe.Grpc grpc -> within(timeoutMillis, () -> serves(grpc, timeoutMillis));
             case Probe.Exec exec -> within(timeoutMillis, () -> execute(exec.argv()));
         };
     }
@@ -91,6 +92,14 @@ record ProbeCheck(ExecutorService nodeThreads, String podIp, Path entry) {
                                     socket.getInputStream(), StandardCharsets.ISO_8859_1));
             String line = reader.readLine();
             return line != null && line.matches("HTTP/1\\.[01] [23]\\d\\d.*");
+        }
+    }
+
+    private boolean serves(Probe.Grpc grpc, int timeoutMillis) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        try (Socket socket = connect(podIp, grpc.port(), timeoutMillis)) {
+            return new GrpcHealth(socket, podIp + ":" + grpc.port(), deadline)
+                    .serves(grpc.service());
         }
     }
 

@@ -71,6 +71,37 @@ class ProbeCheckTest {
     }
 
     @Test
+    void healthOfAGrpcServerDecides() throws Exception {
+        try (HealthServer server = new HealthServer()) {
+            assertThat(healthy(server, "")).as("without a service").isFalse();
+            server.statuses.put("", HealthServer.SERVING);
+            server.statuses.put("shop", HealthServer.NOT_SERVING);
+            assertThat(healthy(server, "")).isTrue();
+            assertThat(healthy(server, "shop")).isFalse();
+            server.statuses.put("shop", HealthServer.SERVING);
+            assertThat(healthy(server, "shop")).isTrue();
+            assertThat(healthy(server, "unknown")).isFalse();
+            server.statuses.put("", HealthServer.SILENT);
+            assertThat(healthy(server, "")).as("no answer in time").isFalse();
+        }
+    }
+
+    private boolean healthy(HealthServer server, String service) throws InterruptedException {
+        return check.ok(new Probe(new Probe.Grpc(server.port(), service), SOON));
+    }
+
+    @Test
+    void whatIsNoGrpcServerIsNotHealthy() throws Exception {
+        for (String answer : new String[] {"", "HTTP/1.1 200 OK\r\n\r\n", "\0\0\0"}) {
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Thread.ofVirtual().start(() -> answerOnce(server, answer));
+                var grpc = new Probe.Grpc(server.getLocalPort(), "");
+                assertThat(check.ok(new Probe(grpc, SOON))).as("%s", answer).isFalse();
+            }
+        }
+    }
+
+    @Test
     void aPortThatNobodyListensOnIsNotWell() throws Exception {
         int port;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -2,16 +2,29 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.MeshSettings.Egress;
 import dev.fairlead.pilot.state.Sidecar;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that see the same part of the mesh: of one namespace, and with one Sidecar or none.
+ * Clients that see the same part of the mesh in the same way: of one namespace, with one Sidecar or
+ * none, and alike to routes that look at labels.
  *
  * @param name the namespace; for pods that a Sidecar picks by their labels {@code <namespace>/<name
- *     of the Sidecar>}
+ *     of the Sidecar>}; for pods that TLS or TCP routes pick by their labels with a hash of these
+ * @param sources labels that TLS and TCP routes ask of their clients and that these have
  * @param egress what becomes of what they do not see
  */
-record ClientScope(String name, String namespace, @Nullable Sidecar sidecar, Egress egress) {
+record ClientScope(
+        String name,
+        String namespace,
+        @Nullable Sidecar sidecar,
+        Set<Map<String, String>> sources,
+        Egress egress) {
+
+    ClientScope {
+        sources = Set.copyOf(sources);
+    }
 
     /** Whether hosts of a namespace are asked for. Without a Sidecar all are. */
     boolean imports(String host, String ofNamespace) {

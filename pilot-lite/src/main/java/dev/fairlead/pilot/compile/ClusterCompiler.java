@@ -133,6 +133,7 @@ final class ClusterCompiler {
                 effective.http() == null ? 0 : effective.http().maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 tls(effective.tls()),
+                effective.proxyProtocol(),
                 "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),
                 identities(part),
                 part.stream().filter(Registry.Member::ready).map(this::endpoint).toList());

@@ -26,6 +26,7 @@ final class Compilation {
     private final ClusterCompiler clusters;
     private final Map<String, ScopeRoutes> routes = new HashMap<>();
     private final Map<String, ClientScope> scopes;
+    private final SourceLabels sources;
     private final MeshView view;
 
     Compilation(ClusterState state, @Nullable Compilation before) {
@@ -40,12 +41,15 @@ final class Compilation {
         clusters =
                 new ClusterCompiler(
                         registry, rules, before == null ? null : before.clusters, sameClusters);
-        var clientScopes = new ClientScopes(state);
+        sources = SourceLabels.of(state);
+        var clientScopes = new ClientScopes(state, sources);
         Map<String, PodView> pods;
         if (before != null
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
                 && Same.object(state.sidecars(), before.state.sidecars())
+                && sources.equals(before.sources)
+                && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))
                 && (sameClusters || !(preserves(state) || preserves(before.state)))) {
             pods = before.view.pods();
             scopes = before.scopes;

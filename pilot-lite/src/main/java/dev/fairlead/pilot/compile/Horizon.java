@@ -96,6 +96,11 @@ final class Horizon {
         return first(host, rule -> !rule.http().isEmpty());
     }
 
+    /** The VirtualService with TLS routes for a host, or null. */
+    @Nullable VirtualService tls(String host) {
+        return first(host, rule -> !rule.tls().isEmpty());
+    }
+
     /** The VirtualService with TCP routes for a host, or null. */
     @Nullable VirtualService tcp(String host) {
         return first(host, rule -> !rule.tcp().isEmpty());

@@ -36,7 +36,7 @@ final class InboundCompiler {
                 }
                 member = true;
                 if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
-                    ports.putIfAbsent(target, port(service, port, target));
+                    ports.putIfAbsent(target, port(service, port, target, pod));
                 }
             }
             if (member) {
@@ -54,7 +54,7 @@ final class InboundCompiler {
                 services);
     }
 
-    private PodView.Port port(Service service, Service.Port port, int target) {
+    private PodView.Port port(Service service, Service.Port port, int target, Pod pod) {
         boolean modern = registry.state().mesh().modern();
         String cluster =
                 modern
@@ -66,6 +66,7 @@ final class InboundCompiler {
                 preserved(service, port)
                         ? UpstreamProtocol.DOWNSTREAM
                         : UpstreamProtocol.declared(port.protocol(), modern),
+                rules.proxyProtocol(service, pod),
                 cluster);
     }
 

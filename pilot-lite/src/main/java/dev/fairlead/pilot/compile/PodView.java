@@ -3,8 +3,10 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.wire.enrolment.Enrolment;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pod as a destination, and as what its peers may know of it.
@@ -35,8 +37,14 @@ public record PodView(
      * A port that a Service leads to, and the cluster that stands for it.
      *
      * @param upstream what the application is spoken to in
+     * @param proxyProtocol what its connections begin with; null: nothing
      */
-    public record Port(int port, Protocol protocol, UpstreamProtocol upstream, String cluster) {}
+    public record Port(
+            int port,
+            Protocol protocol,
+            UpstreamProtocol upstream,
+            @Nullable ProxyProtocol proxyProtocol,
+            String cluster) {}
 
     /** Name of its listener. */
     public String listener() {

@@ -15,5 +15,8 @@ public final class Profile {
     /** HTTP/2 is HTTP; upgrades, CONNECT, and grpc-timeout. */
     public static final int HTTP2 = 3;
 
+    /** Connections begin with PROXY headers where rules ask for it. */
+    public static final int PROXY_PROTOCOL = 3;
+
     private Profile() {}
 }

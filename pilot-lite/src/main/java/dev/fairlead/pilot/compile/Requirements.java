@@ -1,8 +1,8 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
-import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
@@ -21,7 +21,15 @@ public final class Requirements {
      * @param profile the first that has it
      * @param nodes where there are pods that it is for
      */
-    public record Requirement(int profile, Set<String> nodes) {}
+    public record Requirement(int profile, Set<String> nodes) {
+
+        /** The newer of both profiles, wherever either is needed. */
+        private Requirement and(Requirement other) {
+            Set<String> all = new TreeSet<>(nodes);
+            all.addAll(other.nodes);
+            return new Requirement(Math.max(profile, other.profile), all);
+        }
+    }
 
     private Requirements() {}
 
@@ -31,46 +39,61 @@ public final class Requirements {
         sidecars(state, requirements);
         for (VirtualService rule : state.virtualServices()) {
             if (rule.connects()) {
-                http2(state, rule.meta(), rule.visibility(), requirements);
+                ofClients(state, rule, rule.visibility(), requirements);
             }
+            ofSourceLabels(requirements, rule, state);
         }
         for (DestinationRule rule : state.destinationRules()) {
-            if (rule.asksOfHttp()) {
-                http2(state, rule.meta(), rule.visibility(), requirements);
+            if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
+                ofClients(state, rule, rule.visibility(), requirements);
             }
         }
         return requirements;
     }
 
     /** Of what clients do: needed on the nodes of those who see the object. */
-    private static void http2(
+    private static void ofClients(
             ClusterState state,
-            Meta meta,
+            ConfigObject object,
             Visibility visibility,
             Map<ObjectKey, Requirement> requirements) {
-        Set<String> nodes = new TreeSet<>();
         for (Pod pod : state.pods().values()) {
             if (visibility.to(pod.namespace())) {
-                nodes.add(pod.node());
+                require(requirements, object, Profile.HTTP2, pod);
             }
         }
-        requirements.put(meta.key(), new Requirement(Profile.HTTP2, nodes));
     }
 
     private static void sidecars(ClusterState state, Map<ObjectKey, Requirement> requirements) {
         if (state.sidecars().stream().anyMatch(sidecar -> !sidecar.selector().isEmpty())) {
-            var scopes = new ClientScopes(state);
+            var scopes = new ClientScopes(state, new SourceLabels(Set.of()));
             for (Pod pod : state.pods().values()) {
                 ClientScope scope = scopes.of(pod);
                 if (scope.sidecar() != null && !scope.sidecar().selector().isEmpty()) {
-                    requirements
-                            .computeIfAbsent(
-                                    scope.sidecar().meta().key(),
-                                    key -> new Requirement(Profile.SCOPED_PODS, new TreeSet<>()))
-                            .nodes()
-                            .add(pod.node());
+                    require(requirements, scope.sidecar(), Profile.SCOPED_PODS, pod);
                 }
             }
         }
+    }
+
+    /** TLS and TCP routes that look at their clients' labels. */
+    private static void ofSourceLabels(
+            Map<ObjectKey, Requirement> requirements, VirtualService rule, ClusterState state) {
+        var labels = SourceLabels.of(rule);
+        if (!labels.all().isEmpty()) {
+            for (Pod pod : state.pods().values()) {
+                if (!labels.of(pod).isEmpty()) {
+                    require(requirements, rule, Profile.SCOPED_PODS, pod);
+                }
+            }
+        }
+    }
+
+    private static void require(
+            Map<ObjectKey, Requirement> requirements, ConfigObject object, int profile, Pod pod) {
+        requirements.merge(
+                object.meta().key(),
+                new Requirement(profile, new TreeSet<>(Set.of(pod.node()))),
+                Requirement::and);
     }
 }

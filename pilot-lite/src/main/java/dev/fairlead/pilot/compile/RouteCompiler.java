@@ -10,8 +10,6 @@ import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.VirtualService.HttpMatch;
 import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
-import dev.fairlead.pilot.state.VirtualService.TcpMatch;
-import dev.fairlead.pilot.state.VirtualService.TcpRoute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -193,25 +191,16 @@ final class RouteCompiler {
                 && match.sourceLabels().isEmpty();
     }
 
-    /** Where connections to a Service's port go that are not routed as HTTP. */
-    List<WeightedCluster> tcpTargets(Service service, int port) {
-        VirtualService rule = horizon.tcp(service.fqdn());
-        if (rule != null) {
-            for (TcpRoute route : rule.tcp()) {
-                if (route.matches().isEmpty() || route.matches().stream().anyMatch(in(port))) {
-                    return targets(route.targets(), port);
-                }
-            }
-        }
+    /** All of a Service's port. */
+    List<WeightedCluster> whole(Service service, int port) {
         return List.of(
                 new WeightedCluster(clusters.name(clientNamespace, service.fqdn(), port, ""), 1));
     }
 
-    private java.util.function.Predicate<TcpMatch> in(int port) {
-        return match -> inScope(match.port(), match.sourceNamespace(), port);
-    }
-
-    private List<WeightedCluster> targets(List<Target> targets, int port) {
+    /**
+     * @param port that was called
+     */
+    List<WeightedCluster> targets(List<Target> targets, int port) {
         return targets.stream()
                 .map(target ->
                         new WeightedCluster(

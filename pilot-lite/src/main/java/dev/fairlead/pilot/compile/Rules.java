@@ -6,6 +6,8 @@ import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
+import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.pilot.state.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,6 +82,32 @@ final class Rules {
         }
         return new DestinationRule(
                 oldest.meta(), oldest.host(), oldest.visibility(), policy, subsets);
+    }
+
+    /**
+     * What connections to a pod of a Service begin with, by the rule that the Service's own
+     * namespace sees: of the subsets that the pod is in the first that says anything, else of the
+     * whole; null: nothing.
+     */
+    @Nullable ProxyProtocol proxyProtocol(Service service, Pod pod) {
+        DestinationRule rule = destinationRule(service.namespace(), service);
+        if (rule == null) {
+            return null;
+        }
+        for (Subset subset : rule.subsets()) {
+            if (subset.policy().proxyProtocol() != null
+                    && pod.labels().entrySet().containsAll(subset.labels().entrySet())) {
+                return subset.policy().proxyProtocol();
+            }
+        }
+        return rule.policy().proxyProtocol();
+    }
+
+    /** The rules that ask for PROXY headers. */
+    static List<DestinationRule> ofProxyHeaders(ClusterState state) {
+        return state.destinationRules().stream()
+                .filter(DestinationRule::asksForProxyHeaders)
+                .toList();
     }
 
     /** What pods of a namespace accept: its own policy, else the mesh's, else PERMISSIVE. */

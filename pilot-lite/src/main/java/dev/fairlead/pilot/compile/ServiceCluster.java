@@ -1,7 +1,9 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Service's port, or a subset of it, as a place to send to.
@@ -11,6 +13,7 @@ import java.util.List;
  * @param http1 whether the port is declared HTTP/1.1, which decides the ALPN offered by agents
  *     before {@link Profile#HTTP2}
  * @param maxConcurrentStreams on one HTTP/2 connection; 0: as many as the endpoint allows
+ * @param proxyProtocol what connections begin with; null: nothing
  * @param identities SPIFFE IDs that its endpoints may show, sorted
  */
 public record ServiceCluster(
@@ -22,6 +25,7 @@ public record ServiceCluster(
         int maxConcurrentStreams,
         LoadBalancing balancing,
         ClientTls tls,
+        @Nullable ProxyProtocol proxyProtocol,
         String sni,
         List<String> identities,
         List<Endpoint> endpoints) {

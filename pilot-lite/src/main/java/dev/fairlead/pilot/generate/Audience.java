@@ -24,6 +24,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it writes and takes PROXY headers. */
+    default boolean knowsProxyProtocol() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.PROXY_PROTOCOL;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

@@ -47,6 +47,7 @@ final class ClusterGenerator {
             case MUTUAL -> cluster.setTransportSocket(mutual(view));
             case AUTO -> addMatches(cluster, mutual(view));
         }
+        ProxyTransports.wrap(cluster, view.proxyProtocol(), audience);
         return VersionedResource.of(
                 view.name(), cluster.build(), view.headless() ? Set.of() : Set.of(view.name()));
     }
@@ -120,6 +121,7 @@ final class ClusterGenerator {
         if (audience.knowsHttp2()) {
             HttpOptions.add(cluster, port.upstream(), 0);
         }
+        ProxyTransports.wrap(cluster, port.proxyProtocol(), audience);
         if (!name.equals(port.cluster())) {
             cluster.setAltStatName(port.cluster());
         }
@@ -134,10 +136,16 @@ final class ClusterGenerator {
         if (!audience.knowsHttp2()) {
             return port.cluster();
         }
-        return switch (port.upstream()) {
-            case OPAQUE, HTTP1 -> port.cluster();
-            case HTTP2 -> port.cluster() + "@http2";
-            case DOWNSTREAM -> port.cluster() + "@downstream";
+        String name =
+                switch (port.upstream()) {
+                    case OPAQUE, HTTP1 -> port.cluster();
+                    case HTTP2 -> port.cluster() + "@http2";
+                    case DOWNSTREAM -> port.cluster() + "@downstream";
+                };
+        return switch (port.proxyProtocol()) {
+            case null -> name;
+            case V1 -> name + "@proxy1";
+            case V2 -> name + "@proxy2";
         };
     }
 

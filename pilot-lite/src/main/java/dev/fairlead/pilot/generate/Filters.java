@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
@@ -32,6 +33,10 @@ final class Filters {
             listener("envoy.filters.listener.original_dst", OriginalDst.getDefaultInstance());
     static final ListenerFilter TLS_INSPECTOR =
             listener("envoy.filters.listener.tls_inspector", TlsInspector.getDefaultInstance());
+    static final ListenerFilter PROXY_HEADER =
+            listener(
+                    "envoy.filters.listener.proxy_protocol",
+                    ProxyProtocol.newBuilder().setAllowRequestsWithoutProxyProtocol(true).build());
     static final ListenerFilter HTTP_INSPECTOR =
             listener("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
 
@@ -45,10 +50,10 @@ final class Filters {
     }
 
     /**
-     * The HTTP inspector on some ports only, so that a server that speaks first is not kept waiting
-     * on the others. An agent inspects by chain anyway and needs no such hint.
+     * A filter on some ports only: an inspector there, so that a server that speaks first is not
+     * kept waiting on the others. An agent inspects by chain anyway and needs no such hint.
      */
-    static ListenerFilter httpInspectorOn(SortedSet<Integer> ports) {
+    static ListenerFilter only(ListenerFilter filter, SortedSet<Integer> ports) {
         var on = ListenerFilterChainMatchPredicate.newBuilder();
         if (ports.size() == 1) {
             on = port(ports.getFirst());
@@ -57,7 +62,7 @@ final class Filters {
             ports.forEach(port -> or.addRules(port(port)));
             on.setOrMatch(or);
         }
-        return HTTP_INSPECTOR.toBuilder()
+        return filter.toBuilder()
                 .setFilterDisabled(ListenerFilterChainMatchPredicate.newBuilder().setNotMatch(on))
                 .build();
     }

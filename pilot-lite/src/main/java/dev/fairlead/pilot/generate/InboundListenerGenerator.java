@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the listener of a pod. */
@@ -58,6 +60,10 @@ final class InboundListenerGenerator {
         String address = pod.pod().addresses().getFirst();
         Listener.Builder listener =
                 OutboundListenerGenerator.frame(pod.listener(), address, INBOUND_PORT, mesh);
+        SortedSet<Integer> withHeader = portsWithHeader(pod);
+        if (!withHeader.isEmpty()) { // before the inspectors, which look at what follows it
+            listener.addListenerFilters(Filters.only(Filters.PROXY_HEADER, withHeader));
+        }
         if (pod.mode() != Mode.DISABLE) {
             listener.addListenerFilters(Filters.TLS_INSPECTOR);
         }
@@ -71,6 +77,16 @@ final class InboundListenerGenerator {
             listener.addAllFilterChains(chains(door, pod.mode(), tls));
         }
         return VersionedResource.of(pod.listener(), listener.build(), Set.of());
+    }
+
+    private SortedSet<Integer> portsWithHeader(PodView pod) {
+        SortedSet<Integer> ports = new TreeSet<>();
+        for (PodView.Port port : pod.ports()) {
+            if (port.proxyProtocol() != null && audience.knowsProxyProtocol()) {
+                ports.add(port.port());
+            }
+        }
+        return ports;
     }
 
     private List<Door> doors(PodView pod) {

@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
 final class OutboundListenerGenerator {
 
     static final int OUTBOUND_PORT = 15001;
+    private static final String TLS = "tls";
+    private static final String PLAIN = "raw_buffer";
     private static final List<String> PLAIN_HTTP1 = List.of("http/1.0", "http/1.1");
     private static final List<String> PLAIN_HTTP = List.of("http/1.0", "http/1.1", "h2c");
 
@@ -34,6 +37,7 @@ final class OutboundListenerGenerator {
         Listener.Builder listener = frame(scope.listener(), "0.0.0.0", OUTBOUND_PORT, mesh);
         Set<String> routes = new HashSet<>();
         SortedSet<Integer> detecting = new TreeSet<>();
+        SortedSet<Integer> byServerName = new TreeSet<>();
         for (Chain chain : scope.chains()) {
             switch (chain) {
                 case Chain.Http http -> {
@@ -41,6 +45,10 @@ final class OutboundListenerGenerator {
                         listener.addFilterChains(http(http));
                         routes.add(http.routes());
                     }
+                }
+                case Chain.Tls tls -> {
+                    listener.addFilterChains(tls(tls));
+                    byServerName.add(tls.port());
                 }
                 case Chain.Tcp tcp -> {
                     if (tcp.opaqueHttp2() && audience.knowsHttp2()) {
@@ -55,14 +63,20 @@ final class OutboundListenerGenerator {
                 }
             }
         }
-        if (!detecting.isEmpty()) {
-            listener.addListenerFilters(
-                    audience instanceof Audience.Envoy
-                            ? Filters.httpInspectorOn(detecting)
-                            : Filters.HTTP_INSPECTOR);
-        }
+        inspect(listener, Filters.TLS_INSPECTOR, byServerName);
+        inspect(listener, Filters.HTTP_INSPECTOR, detecting);
         listener.setDefaultFilterChain(otherwise(scope.egress()));
         return VersionedResource.of(scope.listener(), listener.build(), routes);
+    }
+
+    private void inspect(
+            Listener.Builder listener, ListenerFilter inspector, SortedSet<Integer> ports) {
+        if (!ports.isEmpty()) {
+            listener.addListenerFilters(
+                    audience instanceof Audience.Envoy
+                            ? Filters.only(inspector, ports)
+                            : inspector);
+        }
     }
 
     /** What outbound and inbound listeners have in common. */
@@ -94,8 +108,21 @@ final class OutboundListenerGenerator {
         String name = "outbound|" + chain.port() + "|detect|" + chain.name();
         return chain(
                 name,
-                match(chain).addAllApplicationProtocols(plainHttp(audience)),
+                match(chain)
+                        .setTransportProtocol(PLAIN)
+                        .addAllApplicationProtocols(plainHttp(audience)),
                 Filters.http(name, chain.routes(), audience));
+    }
+
+    private static FilterChain tls(Chain.Tls chain) {
+        String name = "outbound|" + chain.port() + "|tls|" + chain.name();
+        var match = on(chain.port(), chain.prefixes());
+        if (chain.serverNames().isEmpty()) {
+            match.setTransportProtocol(TLS);
+        } else {
+            match.addAllServerNames(chain.serverNames());
+        }
+        return chain(name, match, Filters.tcp(name, chain.targets()));
     }
 
     private static FilterChain tcp(Chain.Tcp chain) {
@@ -107,8 +134,12 @@ final class OutboundListenerGenerator {
     }
 
     private static FilterChainMatch.Builder match(Chain.Tcp chain) {
-        var match = FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port()));
-        chain.prefixes().forEach(prefix -> match.addPrefixRanges(Filters.cidr(prefix)));
+        return on(chain.port(), chain.prefixes());
+    }
+
+    private static FilterChainMatch.Builder on(int port, List<String> prefixes) {
+        var match = FilterChainMatch.newBuilder().setDestinationPort(Protos.number(port));
+        prefixes.forEach(prefix -> match.addPrefixRanges(Filters.cidr(prefix)));
         return match;
     }
 

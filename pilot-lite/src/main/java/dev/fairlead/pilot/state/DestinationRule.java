@@ -23,15 +23,18 @@ public record DestinationRule(
     /**
      * Settings that may be absent (null).
      *
+     * @param proxyProtocol null: no header; the same for all ports
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
             @Nullable TlsMode tls,
             @Nullable LoadBalancing balancing,
             @Nullable HttpPool http,
+            @Nullable ProxyProtocol proxyProtocol,
             Map<Integer, TrafficPolicy> ports) {
 
-        public static final TrafficPolicy NONE = new TrafficPolicy(null, null, null, Map.of());
+        public static final TrafficPolicy NONE =
+                new TrafficPolicy(null, null, null, null, Map.of());
 
         public TrafficPolicy {
             ports = Map.copyOf(ports);
@@ -45,6 +48,7 @@ public record DestinationRule(
                     part.tls != null ? part.tls : own.tls,
                     part.balancing != null ? part.balancing : own.balancing,
                     part.http != null ? part.http : own.http,
+                    subset.proxyProtocol != null ? subset.proxyProtocol : proxyProtocol,
                     Map.of());
         }
 
@@ -94,6 +98,12 @@ public record DestinationRule(
     /** Whether it says anything of HTTP, of any part of the host. */
     public boolean asksOfHttp() {
         return policy.asksOfHttp() || subsets.stream().anyMatch(s -> s.policy().asksOfHttp());
+    }
+
+    /** Whether connections to the host, or to a part of it, begin with a PROXY header. */
+    public boolean asksForProxyHeaders() {
+        return policy.proxyProtocol != null
+                || subsets.stream().anyMatch(subset -> subset.policy.proxyProtocol != null);
     }
 
     /** Whether it has clients' protocols preserved on some port. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,14 @@ public record VirtualService(
         List<String> hosts,
         Visibility visibility,
         List<HttpRoute> http,
+        List<TlsRoute> tls,
         List<TcpRoute> tcp)
         implements ConfigObject {
 
     public VirtualService {
         hosts = List.copyOf(hosts);
         http = List.copyOf(http);
+        tls = List.copyOf(tls);
         tcp = List.copyOf(tcp);
     }
 
@@ -76,8 +79,42 @@ public record VirtualService(
         }
     }
 
-    /** What a connection must be. 0 and empty mean: anything. */
-    public record TcpMatch(int port, String sourceNamespace) {}
+    /**
+     * What a connection must be. 0 and empty mean: anything.
+     *
+     * @param subnets in one of which the address called must be
+     */
+    public record TcpMatch(
+            int port,
+            List<Subnet> subnets,
+            Map<String, String> sourceLabels,
+            String sourceNamespace) {
+
+        public TcpMatch {
+            subnets = List.copyOf(subnets);
+            sourceLabels = Map.copyOf(sourceLabels);
+        }
+    }
+
+    /** Taken by a TLS connection that any of the matches fits. */
+    public record TlsRoute(List<TlsMatch> matches, List<Target> targets) {
+        public TlsRoute {
+            matches = List.copyOf(matches);
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /**
+     * What a TLS connection must be.
+     *
+     * @param serverNames of which it must ask for one, lower case: names, {@code *.suffix}, or
+     *     {@code *} for any and none
+     */
+    public record TlsMatch(List<String> serverNames, TcpMatch connection) {
+        public TlsMatch {
+            serverNames = List.copyOf(serverNames);
+        }
+    }
 
     /**
      * Where to, and how large a share.
@@ -98,7 +135,15 @@ public record VirtualService(
     public List<String> destinations() {
         List<String> hosts = new ArrayList<>();
         http.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
+        tls.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
         tcp.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
         return hosts;
+    }
+
+    /** What its TLS and TCP routes ask of connections. */
+    public Stream<TcpMatch> connections() {
+        return Stream.concat(
+                tls.stream().flatMap(route -> route.matches().stream()).map(TlsMatch::connection),
+                tcp.stream().flatMap(route -> route.matches().stream()));
     }
 }

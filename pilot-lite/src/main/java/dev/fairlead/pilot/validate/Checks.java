@@ -1,7 +1,6 @@
 package dev.fairlead.pilot.validate;
 
-import com.google.common.net.InetAddresses;
-import java.net.InetAddress;
+import dev.fairlead.pilot.state.Subnet;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -98,16 +97,16 @@ final class Checks {
         }
     }
 
+    /** An address or a range of them, if there is one. */
+    static void range(Fields fields, String name) {
+        String range = fields.string(name);
+        if (!range.isEmpty() && !isRange(range)) {
+            fields.problem(name, "\"" + range + "\" is no address range");
+        }
+    }
+
     /** Whether it is an IP address, alone or with a prefix length. */
     static boolean isRange(String text) {
-        int slash = text.indexOf('/');
-        String address = slash < 0 ? text : text.substring(0, slash);
-        if (!InetAddresses.isInetAddress(address)) {
-            return false;
-        }
-        InetAddress parsed = InetAddresses.forString(address);
-        String prefix = slash < 0 ? "0" : text.substring(slash + 1);
-        return prefix.matches("[0-9]{1,3}")
-                && Integer.parseInt(prefix) <= parsed.getAddress().length * 8;
+        return Subnet.of(text) != null;
     }
 }

@@ -60,6 +60,9 @@ public final class CrossCheck {
             for (int i = 0; i < rule.http().size(); i++) {
                 targets(rule, "spec.http[" + i + "]", rule.http().get(i).targets());
             }
+            for (int i = 0; i < rule.tls().size(); i++) {
+                targets(rule, "spec.tls[" + i + "]", rule.tls().get(i).targets());
+            }
             for (int i = 0; i < rule.tcp().size(); i++) {
                 targets(rule, "spec.tcp[" + i + "]", rule.tcp().get(i).targets());
             }

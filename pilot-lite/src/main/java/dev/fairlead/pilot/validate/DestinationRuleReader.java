@@ -9,6 +9,7 @@ import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.pilot.state.Visibility;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,7 +62,8 @@ final class DestinationRuleReader {
     }
 
     private static TrafficPolicy whole(Fields policy) {
-        policy.notYet("tunnel", "proxyProtocol", "retryBudget");
+        policy.notYet("tunnel", "retryBudget");
+        ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
         TrafficPolicy top = settings(policy);
         Map<Integer, TrafficPolicy> ports = new HashMap<>();
         policy.list(
@@ -76,7 +78,12 @@ final class DestinationRuleReader {
                     }
                     return settings;
                 });
-        return new TrafficPolicy(top.tls(), top.balancing(), top.http(), ports);
+        return new TrafficPolicy(top.tls(), top.balancing(), top.http(), proxy, ports);
+    }
+
+    private static ProxyProtocol proxyProtocol(Fields proxy) {
+        ProxyProtocol version = proxy.choice("version", ProxyProtocol.values());
+        return version == null ? ProxyProtocol.V1 : version; // V1 is the enum's zero value
     }
 
     private static int portNumber(Fields port) {
@@ -96,6 +103,7 @@ final class DestinationRuleReader {
                 tls,
                 balancer == null ? null : balancer.simple,
                 pool == null ? null : pool.http,
+                null,
                 Map.of());
     }
 

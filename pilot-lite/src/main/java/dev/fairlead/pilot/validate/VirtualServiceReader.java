@@ -9,8 +9,8 @@ import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.VirtualService.HttpMatch;
 import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
-import dev.fairlead.pilot.state.VirtualService.TcpMatch;
 import dev.fairlead.pilot.state.VirtualService.TcpRoute;
+import dev.fairlead.pilot.state.VirtualService.TlsRoute;
 import dev.fairlead.pilot.state.Visibility;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,13 +40,14 @@ final class VirtualServiceReader {
         meshOnly(spec);
         Visibility visibility =
                 ExportTo.read(spec, meta.namespace(), mesh.scoping().virtualServices());
-        spec.notYet("tls");
         List<HttpRoute> http = spec.list("http", this::httpRoute);
-        List<TcpRoute> tcp = spec.list("tcp", this::tcpRoute);
-        if (http.isEmpty() && tcp.isEmpty() && !spec.has("tls")) {
-            spec.wrong("http or tcp routes are needed");
+        var connections = new ConnectionRoutesReader(spec.stringList("hosts"), this::targets);
+        List<TlsRoute> tls = spec.list("tls", connections::tlsRoute);
+        List<TcpRoute> tcp = spec.list("tcp", connections::tcpRoute);
+        if (http.isEmpty() && tls.isEmpty() && tcp.isEmpty()) {
+            spec.wrong("http, tls or tcp routes are needed");
         }
-        return new VirtualService(meta, hosts, visibility, http, tcp);
+        return new VirtualService(meta, hosts, visibility, http, tls, tcp);
     }
 
     private List<String> hosts(Fields spec) {
@@ -72,7 +73,7 @@ final class VirtualServiceReader {
     }
 
     /** Gateways: absent, or the one word that means every pod of the mesh. */
-    private static void meshOnly(Fields fields) {
+    static void meshOnly(Fields fields) {
         List<String> gateways = fields.stringList("gateways");
         for (int i = 0; i < gateways.size(); i++) {
             if (!gateways.get(i).equals("mesh")) {
@@ -149,20 +150,6 @@ final class VirtualServiceReader {
         match.map("headers", StringMatches::header)
                 .forEach((name, value) -> headers.put(Fields.lower(name), value));
         return headers;
-    }
-
-    private TcpRoute tcpRoute(Fields route) {
-        List<TcpMatch> matches = route.list("match", VirtualServiceReader::tcpMatch);
-        if (!route.has("route")) {
-            route.wrong("a route with at least one destination is needed");
-        }
-        return new TcpRoute(matches, targets(route));
-    }
-
-    private static TcpMatch tcpMatch(Fields match) {
-        match.notYet("destinationSubnets", "sourceSubnet", "sourceLabels");
-        meshOnly(match);
-        return new TcpMatch(match.integer("port", 1, MAX_PORT, 0), match.string("sourceNamespace"));
     }
 
     private List<Target> targets(Fields route) {

@@ -138,6 +138,7 @@ public final class LargeMesh {
                                         List.of(),
                                         List.of(new Target(services.get(to).fqdn(), "", 0, 100)),
                                         java.time.Duration.ZERO)),
+                        List.of(),
                         List.of());
         return next(state.services(), state.slices(), state.pods(), List.of(rule));
     }

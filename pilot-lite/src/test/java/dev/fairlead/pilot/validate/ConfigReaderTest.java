@@ -91,7 +91,7 @@ class ConfigReaderTest {
                 arguments(
                         "{hosts: ['a b'], http: [{%s}]}".formatted(to),
                         "spec.hosts[0]: \"a b\" is not a host name"),
-                arguments("{hosts: [a]}", "spec: http or tcp routes are needed"),
+                arguments("{hosts: [a]}", "spec: http, tls or tcp routes are needed"),
                 arguments(
                         "{hosts: [a], http: [{fault: {}, %s}]}".formatted(to),
                         "spec.http[0].fault: not supported yet"),
@@ -179,9 +179,18 @@ class ConfigReaderTest {
                         "{hosts: [a], http: [{route: [{destination: {host: a, port: {name: x}}}]}]}",
                         "spec.http[0].route[0].destination.port.name: not supported yet"),
                 arguments(
-                        "{hosts: [a], tcp: [{match: [{sourceLabels: {a: b}}], %s}]}".formatted(to),
-                        "spec.tcp[0].match[0].sourceLabels: not supported yet"),
-                arguments("{hosts: [a], tls: [{}]}", "spec.tls: not supported yet"));
+                        "{hosts: [a], tcp: [{match: [{destinationSubnets: [a]}], %s}]}"
+                                .formatted(to),
+                        "spec.tcp[0].match[0].destinationSubnets[0]: \"a\" is no address range"),
+                arguments(
+                        "{hosts: [a], tls: [{%s}]}".formatted(to),
+                        "spec.tls[0].match: at least one match is needed"),
+                arguments(
+                        "{hosts: [a], tls: [{match: [{port: 1}], %s}]}".formatted(to),
+                        "spec.tls[0].match[0].sniHosts: at least one host is needed"),
+                arguments(
+                        "{hosts: [a.b], tls: [{match: [{sniHosts: ['*.b']}], %s}]}".formatted(to),
+                        "spec.tls[0].match[0].sniHosts[0]: *.b is within none of the hosts [a.b]"));
     }
 
     @ParameterizedTest

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Probes of a container: httpGet, tcpSocket and exec, ports by number or name. */
+/** Probes of a container: httpGet, tcpSocket, grpc and exec, ports by number or name. */
 final class Probes {
 
     private Probes() {}
@@ -36,6 +36,11 @@ final class Probes {
                     new Probe.Tcp(
                             socket.path("host").asText(""),
                             port(where, socket.path("port"), ports));
+        } else if (probe.has("grpc")) {
+            JsonNode grpc = probe.path("grpc");
+            check =
+                    new Probe.Grpc(
+                            port(where, grpc.path("port"), ports), grpc.path("service").asText(""));
         } else if (probe.has("exec")) {
             check = new Probe.Exec(Json.list(probe.path("exec").path("command")));
         } else {

@@ -98,6 +98,7 @@ public final class Unsupported {
             Set.of(
                     "httpGet",
                     "tcpSocket",
+                    "grpc",
                     "exec",
                     "initialDelaySeconds",
                     "periodSeconds",

@@ -186,6 +186,21 @@ class LaunchesTest {
     }
 
     @Test
+    void aGrpcProbeIsOfAServiceOrOfTheWholeServer() {
+        ContainerLaunch container =
+                container(
+                        """
+                        image: web,
+                        readinessProbe: {grpc: {port: 9000}},
+                        livenessProbe: {grpc: {port: 9000, service: shop}}
+                        """);
+        assertThat(container.readiness())
+                .isEqualTo(new Probe(new Probe.Grpc(9000, ""), Probe.Timing.DEFAULT));
+        assertThat(container.liveness())
+                .isEqualTo(new Probe(new Probe.Grpc(9000, "shop"), Probe.Timing.DEFAULT));
+    }
+
+    @Test
     void probesHavePortsByNumberOrNameAndKubernetesDefaults() {
         ContainerLaunch container =
                 container(

@@ -25,7 +25,7 @@ class UnsupportedTest {
                 "Pod | {volumes: [{name: a, projected: {sources: [{serviceAccountToken: {path: x}}]}}]} | spec.volumes[0].projected.sources[0].serviceAccountToken",
                 "Pod | {containers: [{name: c, securityContext: {runAsUser: 1}}]} | spec.containers[0].securityContext",
                 "Pod | {containers: [{name: c, resources: {limits: {cpu: 1}}}]} | spec.containers[0].resources.limits",
-                "Pod | {containers: [{name: c, readinessProbe: {grpc: {port: 1}}}]} | spec.containers[0].readinessProbe.grpc",
+                "Pod | {containers: [{name: c, readinessProbe: {grpcs: {port: 1}}}]} | spec.containers[0].readinessProbe.grpcs",
                 "Pod | {containers: [{name: c, ports: [{containerPort: 1, hostPort: 2}]}]} | spec.containers[0].ports[0].hostPort",
                 "Deployment | {template: {spec: {hostPID: true}}} | spec.template.spec.hostPID",
                 "Service | {sessionAffinity: ClientIP} | spec.sessionAffinity",

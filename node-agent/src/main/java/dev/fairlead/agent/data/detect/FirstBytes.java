@@ -87,18 +87,25 @@ public final class FirstBytes extends ChannelInboundHandlerAdapter {
             return;
         }
         ByteBuf before = seen;
-        ByteBuf all = bytes;
-        if (before != null) {
-            all = ctx.alloc().buffer(before.readableBytes() + bytes.readableBytes());
-            all.writeBytes(before).writeBytes(bytes);
-            before.release();
-            bytes.release();
-        }
+        ByteBuf all = before == null ? bytes : joined(ctx, before, bytes);
         seen = all;
         Found found = look(all);
         if (found != null) {
             finish(ctx.channel(), found);
         }
+    }
+
+    /** Grows in steps: a client may send a byte at a time. */
+    private static ByteBuf joined(ChannelHandlerContext ctx, ByteBuf before, ByteBuf more) {
+        ByteBuf all = before;
+        if (before.maxWritableBytes() < more.readableBytes()) {
+            all = ctx.alloc().buffer(before.readableBytes() + more.readableBytes());
+            all.writeBytes(before);
+            before.release();
+        }
+        all.writeBytes(more);
+        more.release();
+        return all;
     }
 
     private @Nullable Found look(ByteBuf bytes) {

@@ -18,6 +18,9 @@ import io.netty.handler.codec.http.HttpVersion;
  */
 public final class ResponseFraming {
 
+    /** Who we are, in answers of ours. */
+    public static final String SERVER = "fairlead";
+
     private ResponseFraming() {}
 
     /**
@@ -55,7 +58,8 @@ public final class ResponseFraming {
         return !asked.equals(HttpMethod.HEAD) && status != 204 && status != 304;
     }
 
-    private static void sayConnection(HttpHeaders headers, boolean http10, boolean goesOn) {
+    /** Says whether the connection goes on, where that is not the version's default. */
+    public static void sayConnection(HttpHeaders headers, boolean http10, boolean goesOn) {
         if (!goesOn) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         } else if (http10) {
@@ -76,7 +80,7 @@ public final class ResponseFraming {
         if (!body.isEmpty()) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
         }
-        headers.set(HttpHeaderNames.SERVER, "fairlead");
+        headers.set(HttpHeaderNames.SERVER, SERVER);
         sayConnection(headers, http10, goesOn);
         return response;
     }

@@ -34,12 +34,18 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final long PING = 0x666169726c656164L;
+    private static final long DRAIN_PING = 0x64726169696e6721L;
+
+    /** How long a drain waits for the peer's answer before it names the last stream. */
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
     private final FloodGuard flood = new FloodGuard(System.nanoTime());
     private @Nullable ChannelHandlerContext ctx;
     private boolean flushScheduled;
+    private boolean draining;
     private boolean closing;
+    private @Nullable Future<?> drainTimer;
     private long heardNanos = System.nanoTime();
     private long idleSinceNanos = System.nanoTime();
     private boolean asked;
@@ -163,6 +169,15 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         }
     }
 
+    /** Where the codec's interface has no exception. */
+    private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
+        try {
+            check(found);
+        } catch (Http2Exception e) {
+            onError(context, false, e);
+        }
+    }
+
     /** Resets one stream. */
     public final void reset(int streamId, Http2Error code) {
         counted(Event.TX_RESET);
@@ -170,25 +185,47 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         flushSoon();
     }
 
-    /** Takes no new streams from the peer and says so; closes when the last has ended. */
+    /**
+     * Takes no new streams from the peer and says so; closes when the last has ended. Streams that
+     * the peer has begun before it can have heard of it are served: the first GOAWAY names none,
+     * and what is the last one is said when a ping has come back. Source: RFC 9113 §6.8.
+     */
     protected final void drain() {
-        if (closing || !context().channel().isActive()) {
+        if (draining || !context().channel().isActive()) {
             return;
         }
-        closing = true;
+        draining = true;
         counted(Event.GOAWAY_SENT);
+        if (connection().isServer()) {
+            sendGoAway(Integer.MAX_VALUE);
+            encoder().writePing(context(), false, DRAIN_PING, context().newPromise());
+            drainTimer =
+                    context()
+                            .channel()
+                            .eventLoop()
+                            .schedule(this::sendLastGoAway, DRAIN_NANOS, TimeUnit.NANOSECONDS);
+            flushSoon();
+        } else {
+            sendLastGoAway();
+        }
+    }
+
+    private void sendLastGoAway() {
+        if (!closing && context().channel().isActive()) {
+            closing = true;
+            sendGoAway(connection().remote().lastStreamCreated());
+            flushSoon();
+            closeIfDone();
+        }
+    }
+
+    private void sendGoAway(int lastStream) {
         goAway(
                 context(),
-                connection().remote().lastStreamCreated(),
+                lastStream,
                 Http2Error.NO_ERROR.code(),
                 Unpooled.EMPTY_BUFFER,
                 context().newPromise());
-        flushSoon();
-        closeIfDone();
-    }
-
-    protected final boolean draining() {
-        return closing;
     }
 
     private void closeIfDone() {
@@ -203,6 +240,12 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
             boolean outbound,
             Throwable cause,
             Http2Exception.StreamException error) {
+        FloodGuard.Flood found =
+                outbound ? FloodGuard.Flood.NONE : flood.prematureReset(System.nanoTime());
+        if (found != FloodGuard.Flood.NONE) {
+            endForFlood(context, found); // whoever makes us reset saves the frame, not us the work
+            return;
+        }
         S own = own(connection().stream(error.streamId()));
         counted(Event.TX_RESET);
         if (own != null && !outbound) {
@@ -228,6 +271,9 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         if (timer != null) {
             timer.cancel(false);
+        }
+        if (drainTimer != null) {
+            drainTimer.cancel(false);
         }
         super.channelInactive(context);
     }
@@ -379,19 +425,17 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         }
 
         @Override
+        public void onPingAckRead(ChannelHandlerContext context, long data) {
+            if (data == DRAIN_PING) {
+                sendLastGoAway();
+            }
+        }
+
+        @Override
         public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
                 throws Http2Exception {
             check(flood.control(System.nanoTime()));
             settingsChanged(settings);
-        }
-
-        /** Where the codec's interface has no exception. */
-        private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
-            try {
-                check(found);
-            } catch (Http2Exception e) {
-                onError(context, false, e);
-            }
         }
     }
 }

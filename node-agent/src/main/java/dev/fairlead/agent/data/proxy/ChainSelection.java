@@ -1,6 +1,8 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.detect.FirstBytes;
+import dev.fairlead.agent.data.header.ProxyHeader;
+import dev.fairlead.agent.data.header.ProxyHeaderReader;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
@@ -56,6 +58,52 @@ final class ChainSelection {
             hold(new Held(channel, destination, next));
             return;
         }
+        if (!current.takesProxyHeader(destination.getPort())) {
+            inspect(current, channel, destination, next);
+            return;
+        }
+        ProxyHeaderReader.read(
+                channel,
+                current.detectTimeout(),
+                outcome -> {
+                    if (!mayEnter(channel, outcome)) {
+                        return;
+                    }
+                    if (outcome instanceof ProxyHeaderReader.Outcome.Absent(boolean silent)
+                            && silent) { // it has been waited for already
+                        take(current, channel, facts(destination, FirstBytes.Found.NOTHING), next);
+                    } else {
+                        inspect(current, channel, destination, next);
+                    }
+                });
+    }
+
+    /** Notes what a PROXY header says; resets the connection where it is none. */
+    private boolean mayEnter(Channel channel, ProxyHeaderReader.Outcome outcome) {
+        switch (outcome) {
+            case ProxyHeaderReader.Outcome.Found(@Nullable ProxyHeader said) -> {
+                stats.inc(ListenerStat.PROXY_PROTO_FOUND);
+                channel.attr(ProxyHeader.RECEIVED).set(said);
+            }
+            case ProxyHeaderReader.Outcome.Absent(boolean timedOut) -> {
+                if (timedOut) {
+                    stats.inc(ListenerStat.DOWNSTREAM_PRE_CX_TIMEOUT);
+                }
+            }
+            case ProxyHeaderReader.Outcome.Malformed(var _) -> {
+                stats.inc(ListenerStat.PROXY_PROTO_ERROR);
+                Relay.reset(channel);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void inspect(
+            Listener current,
+            Channel channel,
+            InetSocketAddress destination,
+            Consumer<FilterChain> next) {
         if (current.inspection(destination.getAddress(), destination.getPort())
                 == Listener.Inspection.NONE) {
             take(current, channel, facts(destination, FirstBytes.Found.NOTHING), next);

@@ -20,6 +20,9 @@ sealed interface ClientSide permits Http1Downstream, Http2DownstreamStream {
     /** An interim (1xx) head, which has no body. */
     void writeInterim(HttpResponse head);
 
+    /** False: an HTTP/1 connection must end with the response that is to be written now. */
+    boolean goesOn();
+
     void write(HttpResponse head);
 
     /** A piece of the response's body, or its end; releases it. */

@@ -14,6 +14,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,6 +31,8 @@ import java.util.random.RandomGenerator;
  * <p>Thread: any; each pod and each snapshot is handed to the loops by message.
  */
 public final class DataPlane {
+
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private final List<Worker> workers = new ArrayList<>();
     private final LocalPods localPods;
@@ -149,6 +152,36 @@ public final class DataPlane {
     public int connections(String uid) {
         Placed placed = pods.get(uid);
         return placed == null ? 0 : placed.captured.connections() + localPods.enteredCount(uid);
+    }
+
+    /**
+     * Lets HTTP connections of all pods end with the requests that they have: HTTP/1 responses say
+     * {@code Connection: close}, HTTP/2 clients get GOAWAY. New connections are still served.
+     *
+     * @param bound how long to wait for requests that are under way
+     */
+    public void drain(Duration bound) throws InterruptedException {
+        workers.forEach(worker -> worker.loop().execute(worker::drain));
+        long end = System.nanoTime() + bound.toNanos();
+        while (workers.stream().mapToLong(Worker::activeRequests).sum() > 0
+                && System.nanoTime() < end) {
+            Thread.sleep(POLL);
+        }
+    }
+
+    /** Likewise those of one pod. */
+    public void drain(String uid) {
+        Placed placed = pods.get(uid);
+        if (placed != null) {
+            placed.worker
+                    .loop()
+                    .execute(() -> {
+                        PodRuntime pod = placed.worker.pod(uid);
+                        if (pod != null) {
+                            pod.drain();
+                        }
+                    });
+        }
     }
 
     /** Ends the pod's connections, listeners and pools, and forgets it on every loop. */

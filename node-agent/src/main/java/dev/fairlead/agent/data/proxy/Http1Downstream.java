@@ -65,6 +65,7 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     private int unreadable;
     private boolean closing;
     private boolean tunnelling;
+    private boolean draining;
     private boolean handlingAhead;
     private long lastEndNanos = System.nanoTime();
     private @Nullable Future<?> idleTimer;
@@ -215,6 +216,11 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     }
 
     @Override
+    public boolean goesOn() {
+        return !draining;
+    }
+
+    @Override
     public void write(HttpResponse head) {
         channel.write(head, channel.voidPromise());
     }
@@ -310,7 +316,9 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (tunnelling) {
+        if (event instanceof Drain) {
+            draining = true; // an idle one is not closed: its client may just be asking
+        } else if (tunnelling) {
             if (TunnelBytes.endsInput(event) && exchange != null) {
                 exchange.requestContent(LastHttpContent.EMPTY_LAST_CONTENT);
             }

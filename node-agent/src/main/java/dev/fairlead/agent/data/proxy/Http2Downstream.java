@@ -104,6 +104,14 @@ final class Http2Downstream extends Peer<Http2DownstreamStream> {
         super.channelReadComplete(context);
     }
 
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+        if (event instanceof Drain) {
+            drain();
+        }
+        super.userEventTriggered(context, event);
+    }
+
     /**
      * Heads are not under flow control: who asks and does not read is not read either. Only the
      * server's side may do that, or two of us could wait for each other.

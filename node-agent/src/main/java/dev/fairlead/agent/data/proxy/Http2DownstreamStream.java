@@ -95,6 +95,11 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     }
 
     @Override
+    public boolean goesOn() {
+        return true; // a connection that drains says so by itself
+    }
+
+    @Override
     public void tunnel() {
         flush(); // a stream is one already
     }

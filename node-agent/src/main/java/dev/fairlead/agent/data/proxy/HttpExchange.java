@@ -1,5 +1,8 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.grpc.GrpcCall;
+import dev.fairlead.agent.data.grpc.GrpcStatus;
+import dev.fairlead.agent.data.grpc.GrpcTimeout;
 import dev.fairlead.agent.data.http.ConnectionHeader;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
@@ -8,6 +11,8 @@ import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseFraming;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RequestKinds;
+import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
@@ -27,7 +32,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -62,15 +66,15 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private final boolean http2;
     private final long startNanos = System.nanoTime();
     private final WaitingBody waiting = new WaitingBody();
-
+    private final ExchangeTimer timer = new ExchangeTimer();
     private final @Nullable Tunnel tunnel;
+    private final @Nullable GrpcCall grpc;
     private boolean keepAlive;
     private @Nullable PodCluster cluster;
     private @Nullable UpstreamHost host;
     private @Nullable UpstreamRequest upstream;
     private @Nullable DestinationAccount account;
     private boolean mutual;
-    private @Nullable Future<?> timeout;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
@@ -89,6 +93,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         this.http2 = head.protocolVersion().majorVersion() == 2;
         this.keepAlive = HttpUtil.isKeepAlive(head);
         this.tunnel = Tunnel.asked(head, router);
+        this.grpc = tunnel == null ? GrpcCall.of(head) : null;
         router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_ACTIVE);
     }
 
@@ -108,8 +113,21 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 }
                 cluster = to;
                 timeoutAfter = route.timeout();
+                boundCall(route.grpcTimeout());
                 forward(to);
             }
+        }
+    }
+
+    /** Its caller may say how long it waits; {@code most}: as a route has it. */
+    private void boundCall(@Nullable Duration most) {
+        if (grpc == null || most == null) {
+            return;
+        }
+        long nanos = GrpcTimeout.bounded(head.headers(), most);
+        if (nanos != GrpcTimeout.NONE) {
+            long left = nanos - (System.nanoTime() - startNanos);
+            timer.bound(downstream.loop(), left, this::deadlineExceeded);
         }
     }
 
@@ -178,6 +196,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (tunnel != null) {
             tunnelContent(content, tunnel);
             return;
+        }
+        if (grpc != null) {
+            grpc.request(content);
+            countMessages(grpc);
         }
         if (content instanceof LastHttpContent last) {
             requestEnded = true;
@@ -252,10 +274,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     private void armTimeout() {
         if (!timeoutAfter.isZero() && !ended) {
-            timeout =
-                    downstream
-                            .loop()
-                            .schedule(this::timedOut, timeoutAfter.toNanos(), TimeUnit.NANOSECONDS);
+            timer.bound(downstream.loop(), timeoutAfter.toNanos(), this::timedOut);
         }
     }
 
@@ -268,6 +287,21 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             cut(ResponseFlag.UPSTREAM_TIMEOUT);
         } else {
             reply(ResponseFlag.UPSTREAM_TIMEOUT);
+        }
+    }
+
+    /** The caller waits no longer. */
+    private void deadlineExceeded() {
+        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_MAX_DURATION_REACHED);
+        abortUpstream();
+        if (responseBegun) {
+            cut(ResponseFlag.UPSTREAM_TIMEOUT);
+        } else {
+            answer(
+                    HttpResponseStatus.REQUEST_TIMEOUT.code(),
+                    GrpcStatus.DEADLINE_EXCEEDED,
+                    "downstream duration timeout",
+                    ResponseFlag.UPSTREAM_TIMEOUT);
         }
     }
 
@@ -286,6 +320,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (cluster != null) {
             StatusClass.count(cluster.allCounters(), status);
         }
+        if (grpc != null) {
+            grpc.head(response);
+        }
         if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
             openTunnel(response);
             return;
@@ -295,14 +332,14 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         headers.set(
                 HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
                 Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
-        keepAlive = ResponseFraming.edit(response, head.method(), http10, keepAlive);
+        keepAlive =
+                ResponseFraming.edit(
+                        response, head.method(), http10, keepAlive && downstream.goesOn());
         downstream.write(response);
     }
 
     private void openTunnel(HttpResponse response) {
-        if (timeout != null) {
-            timeout.cancel(false);
-        }
+        timer.cancel();
         requestEnded = false;
         downstream.write(response);
         downstream.tunnel();
@@ -317,6 +354,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void content(HttpContent content) {
         sent += content.content().readableBytes();
+        if (grpc != null) {
+            grpc.response(content);
+            countMessages(grpc);
+        }
         if (tunnel != null && tunnel.isOpen()) {
             tunnel.moved();
             if (content instanceof LastHttpContent) {
@@ -438,13 +479,22 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** Answers in the upstream's stead. */
     private void reply(int code, String body, ResponseFlag flag) {
-        status = code;
-        responseBegun = true;
         if (cluster != null) {
             StatusClass.count(cluster.allCounters(), code);
         }
-        keepAlive = keepAlive && (requestEnded || !mayHaveRequestBody());
-        var response = ResponseFraming.reply(downstream.allocator(), code, body, http10, keepAlive);
+        answer(code, GrpcStatus.ofHttp(code), body, flag);
+    }
+
+    /** Of {@code code} and {@code grpcStatus} the one that the client understands. */
+    private void answer(int code, int grpcStatus, String body, ResponseFlag flag) {
+        responseBegun = true;
+        keepAlive = keepAlive && downstream.goesOn() && (requestEnded || !mayHaveRequestBody());
+        var response =
+                grpc == null
+                        ? ResponseFraming.reply(
+                                downstream.allocator(), code, body, http10, keepAlive)
+                        : grpc.reply(grpcStatus, body, http2, http10, keepAlive);
+        status = response.status().code();
         sent = response.content().readableBytes();
         downstream.write((HttpResponse) response);
         finish(flag, keepAlive);
@@ -485,23 +535,33 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
     }
 
+    /** Where they count is known when the upstream is, and at the end at the latest. */
+    private void countMessages(GrpcCall call) {
+        if (call.hasMessages() && (upstream != null || ended)) {
+            GrpcCounts.messages(call, router.series(cluster, host, mutual), cluster, account);
+        }
+    }
+
     /** The one exit: every ended request passes here once. */
     private void count(ResponseFlag flag) {
         ended = true;
         if (tunnel != null) {
             tunnel.close();
         }
-        if (timeout != null) {
-            timeout.cancel(false);
-        }
+        timer.cancel();
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         router.counters().counters().dec(HttpStat.DOWNSTREAM_RQ_ACTIVE);
         if (status > 0) {
             StatusClass.count(router.counters(), status);
         }
-        router.series(cluster, host, mutual).record(status, flag, millis, received, sent);
+        record(router.series(cluster, host, mutual), flag, millis);
         if (account != null) {
-            account.ended(status, flag, millis, received, sent);
+            account.ended(status);
+            record(account.requests(), flag, millis);
+        }
+        if (grpc != null) {
+            countMessages(grpc);
+            GrpcCounts.ended(grpc, cluster, account);
         }
         if (LOG.isDebugEnabled()) {
             LOG.debug(
@@ -517,5 +577,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     received,
                     sent);
         }
+    }
+
+    private void record(RequestKinds kinds, ResponseFlag flag, long millis) {
+        GrpcCall call = grpc;
+        RequestSeries series = call == null ? kinds.http() : kinds.grpc();
+        int grpcStatus = call == null ? GrpcStatus.NONE : call.status(status);
+        series.record(status, grpcStatus, flag, millis, received, sent);
     }
 }

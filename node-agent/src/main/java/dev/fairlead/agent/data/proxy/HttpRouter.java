@@ -1,7 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -38,7 +38,7 @@ interface HttpRouter {
     void edit(HttpRequest request);
 
     /** Where the ended request is counted in Istio's words. */
-    RequestSeries series(@Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
+    RequestKinds series(@Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual);
 
     /** The address that the caller asked for. */
     InetSocketAddress destination();

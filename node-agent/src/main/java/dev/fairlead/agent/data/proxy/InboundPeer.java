@@ -1,7 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.stats.PeerLabels;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.upstream.ServiceName;
@@ -25,16 +25,10 @@ record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable
         return at;
     }
 
-    RequestSeries requestSeries() {
-        return pod.context()
-                .stats()
-                .requests(
-                        labels(
-                                pod.workload(),
-                                pod.context().pod(),
-                                workload(),
-                                identity(),
-                                "http"));
+    RequestKinds requestSeries() {
+        return new RequestKinds(
+                pod.context().stats(),
+                labels(pod.workload(), pod.context().pod(), workload(), identity(), "http"));
     }
 
     TcpSeries tcpSeries() {

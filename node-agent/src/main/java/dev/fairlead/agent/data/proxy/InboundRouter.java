@@ -5,7 +5,7 @@ import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -37,7 +37,7 @@ final class InboundRouter implements HttpRouter {
     private final InboundPeer peer;
     private final HttpCounters counters;
     private final @Nullable String clientCertificate;
-    private @Nullable RequestSeries series;
+    private @Nullable RequestKinds series;
     private @Nullable Object seriesFor;
 
     InboundRouter(
@@ -102,10 +102,10 @@ final class InboundRouter implements HttpRouter {
 
     @Override
     @SuppressWarnings("ReferenceEquality") // a new index is a new object
-    public RequestSeries series(
+    public RequestKinds series(
             @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
         Object workloads = pod.snapshot().workloads();
-        RequestSeries current = series;
+        RequestKinds current = series;
         if (current == null || seriesFor != workloads) {
             current = peer.requestSeries();
             series = current;

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.ForwardedClientCert;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
@@ -8,6 +9,7 @@ import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
@@ -167,8 +169,9 @@ final class LocalPods {
         SpiffeId proven = certificateHash == null ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
-        String application = applicationCluster(filter);
-        Cluster known = snapshot.clusters().get(application);
+        String name = applicationCluster(filter);
+        Cluster known = snapshot.clusters().get(name);
+        String application = known == null ? name : known.statName();
         return new DestinationAccount(
                 destination,
                 certificateHash == null
@@ -178,8 +181,9 @@ final class LocalPods {
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
                 stats.cluster(destination.uid(), application),
-                stats.requests(http),
-                stats.connections(tcp));
+                new RequestKinds(stats, http),
+                stats.connections(tcp),
+                known == null ? ProxyProtocol.NONE : known.proxyProtocol());
     }
 
     /** The inbound cluster that the wire would have led to, by which its stats go. */

@@ -4,7 +4,7 @@ import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
@@ -95,11 +95,12 @@ final class OutboundRouter implements HttpRouter {
     }
 
     @Override
-    public RequestSeries series(
+    public RequestKinds series(
             @Nullable PodCluster cluster, @Nullable UpstreamHost host, boolean mutual) {
         return cluster != null
                 ? cluster.requestSeries(host, mutual)
-                : pod.context().stats().requests(SeriesLabels.unrouted(pod.workload(), "http"));
+                : new RequestKinds(
+                        pod.context().stats(), SeriesLabels.unrouted(pod.workload(), "http"));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +105,13 @@ final class PodRuntime {
                 });
         outbound.configurationChanged();
         inbound.configurationChanged();
+    }
+
+    /** As {@link Drain}; opaque connections go on. */
+    void drain() {
+        for (Channel connection : List.copyOf(connections)) {
+            connection.pipeline().fireUserEventTriggered(Drain.BEGIN);
+        }
     }
 
     /** The pod is gone: every connection of it ends now. */

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.TcpSeries;
@@ -63,6 +64,7 @@ final class TcpProxy {
         cluster.connectTcp(
                 host,
                 from,
+                origin(downstream, destination),
                 new PodCluster.TcpWaiter() {
                     @Override
                     public void connected(
@@ -79,6 +81,17 @@ final class TcpProxy {
                         refuse(downstream, series.series(cluster, host, false), flag);
                     }
                 });
+    }
+
+    /** What a PROXY header to the upstream says: what the downstream's own said, if it had one. */
+    private static @Nullable ProxyHeader origin(Channel downstream, InetSocketAddress destination) {
+        ProxyHeader received = downstream.attr(ProxyHeader.RECEIVED).get();
+        if (received != null) {
+            return received;
+        }
+        return downstream.remoteAddress() instanceof InetSocketAddress caller
+                ? new ProxyHeader(caller, destination)
+                : null;
     }
 
     private static void refuse(Channel downstream, TcpSeries series, ResponseFlag flag) {

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.capture.PodSockets;
+import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.upstream.Sockets;
 import dev.fairlead.agent.model.snapshot.Snapshot;
@@ -42,6 +43,17 @@ final class Worker implements Sockets {
     void install(Snapshot now) {
         snapshot = now;
         pods.values().forEach(PodRuntime::install);
+    }
+
+    void drain() {
+        pods.values().forEach(PodRuntime::drain);
+    }
+
+    /** Requests of all pods that are under way. */
+    long activeRequests() {
+        return stats.http().values().stream()
+                .mapToLong(each -> each.counters().get(HttpStat.DOWNSTREAM_RQ_ACTIVE))
+                .sum();
     }
 
     void add(PodRuntime pod, PodSockets own) {

@@ -14,6 +14,13 @@ public enum ClusterStat implements Stat {
             "http2.goaway_sent", Kind.COUNTER, "HTTP/2 connections that we began to end."),
     HTTP2_KEEPALIVE_TIMEOUT(
             "http2.keepalive_timeout", Kind.COUNTER, "HTTP/2 peers that answered no ping."),
+    GRPC_TOTAL("grpc.total", Kind.COUNTER, "gRPC calls that ended with a status."),
+    GRPC_SUCCESS("grpc.success", Kind.COUNTER, "gRPC calls that ended with status 0."),
+    GRPC_FAILURE("grpc.failure", Kind.COUNTER, "gRPC calls that ended with another status."),
+    GRPC_REQUEST_MESSAGE_COUNT(
+            "grpc.request_message_count", Kind.COUNTER, "gRPC messages from clients."),
+    GRPC_RESPONSE_MESSAGE_COUNT(
+            "grpc.response_message_count", Kind.COUNTER, "gRPC messages to clients."),
     UPSTREAM_CX_CONNECT_FAIL(
             "upstream_cx_connect_fail", Kind.COUNTER, "Connection attempts that failed."),
     UPSTREAM_CX_CONNECT_TIMEOUT(

@@ -73,6 +73,10 @@ public enum HttpStat implements Stat {
     DOWNSTREAM_RQ_5XX("downstream_rq_5xx", Kind.COUNTER, "Server errors."),
     DOWNSTREAM_RQ_RX_RESET(
             "downstream_rq_rx_reset", Kind.COUNTER, "Requests given up by the client."),
+    DOWNSTREAM_RQ_MAX_DURATION_REACHED(
+            "downstream_rq_max_duration_reached",
+            Kind.COUNTER,
+            "gRPC calls that took longer than their caller waits."),
     DOWNSTREAM_RQ_UPGRADE_REFUSED(
             "downstream_rq_upgrade_refused", Kind.COUNTER, "Upgrades and CONNECTs refused."),
     NO_ROUTE("no_route", Kind.COUNTER, "Requests that no route took."),

@@ -16,6 +16,12 @@ public enum ListenerStat implements Stat {
             "downstream_pre_cx_timeout",
             Kind.COUNTER,
             "Connections whose first bytes did not come in time: taken for TCP."),
+    PROXY_PROTO_FOUND(
+            "proxy_proto_found", Kind.COUNTER, "Connections that began with a PROXY header."),
+    PROXY_PROTO_ERROR(
+            "proxy_proto_error",
+            Kind.COUNTER,
+            "Connections reset because they began with a malformed PROXY header."),
     DETECTED_HTTP("detected_http", Kind.COUNTER, "Connections found to speak HTTP/1."),
     DETECTED_TCP("detected_tcp", Kind.COUNTER, "Connections found to speak something else."),
     DETECTED_TLS("detected_tls", Kind.COUNTER, "Connections found to speak TLS."),

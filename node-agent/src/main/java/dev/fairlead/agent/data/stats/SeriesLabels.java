@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param service FQDN asked for, or {@code unknown}
  * @param serviceName first label of the FQDN
- * @param protocol {@code http} or {@code tcp}
+ * @param protocol {@code http}, {@code grpc} or {@code tcp}
  */
 public record SeriesLabels(
         Reporter reporter,
@@ -31,6 +31,18 @@ public record SeriesLabels(
                 "unknown",
                 protocol,
                 false);
+    }
+
+    SeriesLabels withProtocol(String other) {
+        return new SeriesLabels(
+                reporter,
+                source,
+                destination,
+                service,
+                serviceName,
+                serviceNamespace,
+                other,
+                mutualTls);
     }
 
     /** Which side saw it. */

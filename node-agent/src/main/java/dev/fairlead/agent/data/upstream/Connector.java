@@ -3,11 +3,13 @@ package dev.fairlead.agent.data.upstream;
 import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -15,10 +17,8 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.util.Set;
@@ -63,12 +63,14 @@ final class Connector {
 
     /**
      * @param from caller's address that the application shall see; null: the pod's own
+     * @param origin what a PROXY header says where one is due; null: the connection's own ends
      * @param http which HTTP is spoken on it; null: its bytes are not looked at
      */
     void connect(
             Cluster cluster,
             Endpoint endpoint,
             @Nullable InetAddress from,
+            @Nullable ProxyHeader origin,
             @Nullable HttpProtocol http,
             Counters<ClusterStat> stats,
             Waiter waiter) {
@@ -86,9 +88,9 @@ final class Connector {
                 waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
             }
             case Security.Plain() ->
-                    choose(cluster, endpoint, from, http, null, null, stats, waiter);
+                    choose(cluster, endpoint, from, origin, http, null, null, stats, waiter);
             case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
-                    choose(cluster, endpoint, from, http, mutual, peers, stats, waiter);
+                    choose(cluster, endpoint, from, origin, http, mutual, peers, stats, waiter);
         }
     }
 
@@ -111,14 +113,29 @@ final class Connector {
             return false;
         }
         UpstreamTls tls = security instanceof Security.Mutual m ? Alpn.offered(m.tls, http) : null;
-        return switch (context.sameNode().way(context.pod(), endpoint.address(), tls, http)) {
+        return switch (way(cluster, endpoint, tls, http)) {
             case SameNode.Way.Refused(var _) -> false;
             case SameNode.Way.Wire() -> account == null;
             case SameNode.Way.Direct(LocalPod destination, DestinationAccount now) ->
                     account != null
                             && account.destination().equals(destination)
-                            && account.protocol() == now.protocol();
+                            && account.protocol() == now.protocol()
+                            && account.proxyProtocol() == now.proxyProtocol();
         };
+    }
+
+    /** A header that the other side would not take off goes the way that it would have gone. */
+    private SameNode.Way way(
+            Cluster cluster,
+            Endpoint endpoint,
+            @Nullable UpstreamTls mutual,
+            @Nullable HttpProtocol http) {
+        SameNode.Way way = context.sameNode().way(context.pod(), endpoint.address(), mutual, http);
+        return way instanceof SameNode.Way.Direct(var _, DestinationAccount account)
+                        && cluster.proxyProtocol() != ProxyProtocol.NONE
+                        && account.proxyProtocol() == ProxyProtocol.NONE
+                ? new SameNode.Way.Wire()
+                : way;
     }
 
     /** Loopback, link-local, listeners of ours and the like are nobody's upstream. */
@@ -170,6 +187,7 @@ final class Connector {
             Cluster cluster,
             Endpoint endpoint,
             @Nullable InetAddress from,
+            @Nullable ProxyHeader origin,
             @Nullable HttpProtocol http,
             @Nullable UpstreamTls mutual,
             @Nullable Set<SpiffeId> peers,
@@ -177,10 +195,11 @@ final class Connector {
             Waiter waiter) {
         LocalPod self = context.pod();
         if (from != null) { // inbound: the application is in this very namespace
-            open(cluster, endpoint, self, from, null, stats, waiter, null, false);
+            var first = new FirstHandler(null, cluster.proxyProtocol(), origin);
+            open(cluster, endpoint, self, from, first, stats, waiter, null, false);
             return;
         }
-        switch (context.sameNode().way(self, endpoint.address(), mutual, http)) {
+        switch (way(cluster, endpoint, mutual, http)) {
             case SameNode.Way.Refused(ResponseFlag flag) -> waiter.failed(flag);
             case SameNode.Way.Direct(LocalPod destination, DestinationAccount account) -> {
                 if (peers != null && !peers.contains(destination.identity())) {
@@ -188,12 +207,13 @@ final class Connector {
                     waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
                 } else {
                     InetAddress seen = destination.equals(self) ? null : sourceFor(endpoint);
+                    boolean said = cluster.proxyProtocol() != ProxyProtocol.NONE;
                     open(
                             cluster,
                             endpoint,
                             destination,
                             seen,
-                            null,
+                            new FirstHandler(null, account.proxyProtocol(), said ? origin : null),
                             stats,
                             waiter,
                             account,
@@ -201,7 +221,7 @@ final class Connector {
                 }
             }
             case SameNode.Way.Wire() ->
-                    overTheWire(cluster, endpoint, mutual, peers, stats, waiter);
+                    overTheWire(cluster, endpoint, origin, mutual, peers, stats, waiter);
         }
     }
 
@@ -218,6 +238,7 @@ final class Connector {
     private void overTheWire(
             Cluster cluster,
             Endpoint endpoint,
+            @Nullable ProxyHeader origin,
             @Nullable UpstreamTls mutual,
             @Nullable Set<SpiffeId> peers,
             Counters<ClusterStat> stats,
@@ -236,7 +257,8 @@ final class Connector {
                 return;
             }
         }
-        open(cluster, endpoint, context.pod(), null, ssl, stats, waiter, null, ssl != null);
+        var first = new FirstHandler(ssl, cluster.proxyProtocol(), origin);
+        open(cluster, endpoint, context.pod(), null, first, stats, waiter, null, ssl != null);
     }
 
     private void open(
@@ -244,13 +266,12 @@ final class Connector {
             Endpoint endpoint,
             LocalPod namespace,
             @Nullable InetAddress from,
-            @Nullable SslHandler ssl,
+            FirstHandler first,
             Counters<ClusterStat> stats,
             Waiter waiter,
             @Nullable DestinationAccount account,
             boolean mutual) {
         int timeoutMillis = (int) Math.max(1, cluster.connectTimeout().toMillis());
-        FirstHandler first = new FirstHandler(ssl);
         context.sockets()
                 .connect(namespace, context.loop(), endpoint.address(), from, timeoutMillis, first)
                 .addListener((Future<Channel> connecting) -> {
@@ -261,6 +282,8 @@ final class Connector {
                         return;
                     }
                     Channel channel = connecting.getNow();
+                    first.sayWhoCalls();
+                    SslHandler ssl = first.ssl();
                     if (account != null) {
                         context.sameNode().entered(namespace, channel);
                     }
@@ -271,31 +294,6 @@ final class Connector {
                         awaitHandshake(channel, ssl, stats, waiter);
                     }
                 });
-    }
-
-    /** Puts TLS into the pipeline, which frees it then; where it never got there, we do. */
-    private static final class FirstHandler extends ChannelInitializer<Channel> {
-
-        private final @Nullable SslHandler ssl;
-        private boolean used;
-
-        FirstHandler(@Nullable SslHandler ssl) {
-            this.ssl = ssl;
-        }
-
-        @Override
-        protected void initChannel(Channel channel) {
-            used = true;
-            if (ssl != null) {
-                channel.pipeline().addLast(ssl);
-            }
-        }
-
-        void releaseUnused() {
-            if (ssl != null && !used) {
-                ReferenceCountUtil.release(ssl.engine());
-            }
-        }
     }
 
     private static void countFailure(Throwable cause, Counters<ClusterStat> stats) {

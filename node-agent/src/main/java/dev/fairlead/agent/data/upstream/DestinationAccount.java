@@ -2,13 +2,13 @@ package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
-import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import dev.fairlead.agent.model.workload.LocalPod;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientCertificate x-forwarded-client-cert as the destination's side would have set it;
  *     null: none, as there would have been no mTLS
  * @param protocol that the destination's side would have asked the application in
+ * @param proxyProtocol what the application's connections begin with
  */
 public record DestinationAccount(
         LocalPod destination,
@@ -26,11 +27,12 @@ public record DestinationAccount(
         HttpProtocol protocol,
         HttpCounters http,
         ClusterCounters cluster,
-        RequestSeries requests,
-        TcpSeries connections) {
+        RequestKinds requests,
+        TcpSeries connections,
+        ProxyProtocol proxyProtocol) {
 
-    /** One request ended. */
-    public void ended(int status, ResponseFlag flag, long millis, long received, long sent) {
+    /** One request ended; its caller records it in {@code requests} too. */
+    public void ended(int status) {
         http.counters().inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
         http.counters().inc(HttpStat.RQ_TOTAL);
         cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TOTAL);
@@ -38,6 +40,5 @@ public record DestinationAccount(
             StatusClass.count(http, status);
             StatusClass.count(cluster, status);
         }
-        requests.record(status, flag, millis, received, sent);
     }
 }

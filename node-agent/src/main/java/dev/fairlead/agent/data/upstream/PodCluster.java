@@ -1,10 +1,11 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.balance.Balancer;
+import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.PeerLabels;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
@@ -220,6 +221,7 @@ public final class PodCluster {
                 config,
                 host.endpoint(),
                 from,
+                null,
                 asked,
                 counters(),
                 new Connector.Waiter() {
@@ -325,13 +327,22 @@ public final class PodCluster {
         void failed(ResponseFlag flag);
     }
 
-    /** A new opaque connection to {@code host}. */
-    public void connectTcp(UpstreamHost host, @Nullable InetAddress from, TcpWaiter waiter) {
+    /**
+     * A new opaque connection to {@code host}.
+     *
+     * @param origin what a PROXY header says where one is due; null: the connection's own ends
+     */
+    public void connectTcp(
+            UpstreamHost host,
+            @Nullable InetAddress from,
+            @Nullable ProxyHeader origin,
+            TcpWaiter waiter) {
         host.began();
         connector.connect(
                 config,
                 host.endpoint(),
                 from,
+                origin,
                 null,
                 counters(),
                 new Connector.Waiter() {
@@ -410,13 +421,13 @@ public final class PodCluster {
     }
 
     /** Where requests to {@code host} are counted in Istio's words, as their source sees them. */
-    public RequestSeries requestSeries(@Nullable UpstreamHost host, boolean mutual) {
+    public RequestKinds requestSeries(@Nullable UpstreamHost host, boolean mutual) {
         if (host == null) {
-            return context.stats().requests(labels(null, false, "http"));
+            return new RequestKinds(context.stats(), labels(null, false, "http"));
         }
-        RequestSeries series = host.requestSeries;
+        RequestKinds series = host.requestSeries;
         if (series == null || series.labels().mutualTls() != mutual) {
-            series = context.stats().requests(labels(host, mutual, "http"));
+            series = new RequestKinds(context.stats(), labels(host, mutual, "http"));
             host.requestSeries = series;
         }
         return series;

@@ -1,7 +1,7 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.balance.Candidate;
-import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
@@ -27,7 +27,7 @@ public final class UpstreamHost implements Candidate {
     private final List<Http2Upstream> multiplexed = new ArrayList<>(2);
     private final List<Opening> opening = new ArrayList<>(2);
     private int active;
-    @Nullable RequestSeries requestSeries;
+    @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
 
     UpstreamHost(Endpoint endpoint) {

@@ -29,6 +29,7 @@ public final class Listener {
     private final List<FilterChain> chains;
     private final @Nullable FilterChain defaultChain;
     private final Duration detectTimeout;
+    private final Set<Integer> proxyHeaderPorts;
     private final Map<Integer, List<FilterChain>> byPort = new HashMap<>();
 
     /**
@@ -40,6 +41,20 @@ public final class Listener {
             List<FilterChain> chains,
             @Nullable FilterChain defaultChain,
             Duration detectTimeout) {
+        this(name, chains, defaultChain, detectTimeout, Set.of());
+    }
+
+    /**
+     * @param proxyHeaderPorts original destination ports where connections may begin with a PROXY
+     *     header
+     */
+    public Listener(
+            String name,
+            List<FilterChain> chains,
+            @Nullable FilterChain defaultChain,
+            Duration detectTimeout,
+            Set<Integer> proxyHeaderPorts) {
+        this.proxyHeaderPorts = Set.copyOf(proxyHeaderPorts);
         this.name = name;
         this.chains = List.copyOf(chains);
         this.defaultChain = defaultChain;
@@ -64,6 +79,11 @@ public final class Listener {
 
     public Duration detectTimeout() {
         return detectTimeout;
+    }
+
+    /** Whether connections to a port may begin with a PROXY header. */
+    public boolean takesProxyHeader(int port) {
+        return proxyHeaderPorts.contains(port);
     }
 
     /** How much must be known before a chain can be chosen. */

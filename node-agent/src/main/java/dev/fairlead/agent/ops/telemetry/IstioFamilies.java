@@ -10,11 +10,15 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.ops.telemetry.Metric.Stability;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +29,15 @@ import java.util.stream.Stream;
  * not have reached anybody, {@code unknown}. Source: Istio, "Standard metrics".
  */
 final class IstioFamilies {
+
+    /** By the letters that make the series; some flags differ only in what the client is told. */
+    private static final Map<String, List<ResponseFlag>> FLAGS =
+            Stream.of(ResponseFlag.values())
+                    .collect(
+                            Collectors.groupingBy(
+                                    ResponseFlag::letters,
+                                    LinkedHashMap::new,
+                                    Collectors.toUnmodifiableList()));
 
     /** Istio's own name of the only cluster that there is. */
     private static final String CLUSTER_ID = "Kubernetes";
@@ -82,6 +95,20 @@ final class IstioFamilies {
                     "bytes",
                     PEERS,
                     "Size of responses as sent.");
+    private static final Metric REQUEST_MESSAGES =
+            metric(
+                    "istio_request_messages_total",
+                    Metric.Type.COUNTER,
+                    "",
+                    PEERS,
+                    "gRPC messages from clients.");
+    private static final Metric RESPONSE_MESSAGES =
+            metric(
+                    "istio_response_messages_total",
+                    Metric.Type.COUNTER,
+                    "",
+                    PEERS,
+                    "gRPC messages to clients.");
     private static final Metric OPENED =
             metric(
                     "istio_tcp_connections_opened_total",
@@ -124,7 +151,16 @@ final class IstioFamilies {
 
     static List<Metric> declared() {
         return List.of(
-                REQUESTS, DURATION, REQUEST_BYTES, RESPONSE_BYTES, OPENED, CLOSED, SENT, RECEIVED);
+                REQUESTS,
+                DURATION,
+                REQUEST_BYTES,
+                RESPONSE_BYTES,
+                REQUEST_MESSAGES,
+                RESPONSE_MESSAGES,
+                OPENED,
+                CLOSED,
+                SENT,
+                RECEIVED);
     }
 
     static Stream<Family> of(StatsView view) {
@@ -133,6 +169,8 @@ final class IstioFamilies {
                         each -> histograms(DURATION, each, RequestSeries::durationMillis),
                         each -> histograms(REQUEST_BYTES, each, RequestSeries::requestBytes),
                         each -> histograms(RESPONSE_BYTES, each, RequestSeries::responseBytes),
+                        each -> messages(REQUEST_MESSAGES, each, RequestSeries::requestMessages),
+                        each -> messages(RESPONSE_MESSAGES, each, RequestSeries::responseMessages),
                         each -> sums(OPENED, each, TcpSeries::openedCount),
                         IstioFamilies::closed,
                         each -> sums(SENT, each, TcpSeries::sentBytes),
@@ -140,7 +178,19 @@ final class IstioFamilies {
                 .map(family -> family.apply(view));
     }
 
-    private record Ending(int status, ResponseFlag flag) {}
+    private record Ending(int status, int grpcStatus, ResponseFlag flag) {
+
+        static Ending of(RequestSeries.Outcome outcome) {
+            var alike =
+                    Objects.requireNonNull(FLAGS.get(outcome.flag().letters()), "each has some");
+            return new Ending(outcome.status(), outcome.grpcStatus(), alike.getFirst());
+        }
+
+        /** Empty where there is none. */
+        String grpcLabel() {
+            return grpcStatus == RequestSeries.NO_GRPC_STATUS ? "" : Integer.toString(grpcStatus);
+        }
+    }
 
     private static Family requests(StatsView view) {
         Family family = new Family(REQUESTS);
@@ -149,13 +199,11 @@ final class IstioFamilies {
                     var counts =
                             new TreeMap<Ending, Long>(
                                     Comparator.comparingInt(Ending::status)
+                                            .thenComparingInt(Ending::grpcStatus)
                                             .thenComparing(Ending::flag));
                     for (RequestSeries series : all) {
                         for (var outcome : series.outcomes()) {
-                            counts.merge(
-                                    new Ending(outcome.status(), outcome.flag()),
-                                    outcome.count(),
-                                    Long::sum);
+                            counts.merge(Ending.of(outcome), outcome.count(), Long::sum);
                         }
                     }
                     counts.forEach((ending, count) ->
@@ -163,9 +211,22 @@ final class IstioFamilies {
                                     values(
                                             labels,
                                             Integer.toString(ending.status()),
-                                            "",
+                                            ending.grpcLabel(),
                                             ending.flag().letters()),
                                     count));
+                });
+        return family;
+    }
+
+    /** Of gRPC only: other requests have none to count. */
+    private static Family messages(
+            Metric metric, StatsView view, ToLongFunction<RequestSeries> part) {
+        Family family = new Family(metric);
+        view.requests()
+                .forEach((labels, all) -> {
+                    if (labels.protocol().equals("grpc")) {
+                        family.add(values(labels), all.stream().mapToLong(part).sum());
+                    }
                 });
         return family;
     }
@@ -194,15 +255,18 @@ final class IstioFamilies {
         Family family = new Family(CLOSED);
         view.connections()
                 .forEach((labels, all) -> {
-                    for (ResponseFlag flag : ResponseFlag.values()) {
-                        long count =
-                                all.stream().mapToLong(series -> series.closedCount(flag)).sum();
+                    FLAGS.forEach((letters, flags) -> {
+                        long count = flags.stream().mapToLong(flag -> closed(all, flag)).sum();
                         if (count > 0) {
-                            family.add(values(labels, flag.letters()), count);
+                            family.add(values(labels, letters), count);
                         }
-                    }
+                    });
                 });
         return family;
+    }
+
+    private static long closed(List<TcpSeries> all, ResponseFlag flag) {
+        return all.stream().mapToLong(series -> series.closedCount(flag)).sum();
     }
 
     /** Label values in the order of {@link #PEERS}, then {@code more}. */

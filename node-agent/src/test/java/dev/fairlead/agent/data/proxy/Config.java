@@ -44,12 +44,27 @@ final class Config {
     private HttpProtocol protocol = HttpProtocol.HTTP1;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration timeout = Duration.ZERO;
+    private @Nullable Duration grpcTimeout;
     private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
+    private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+    private Set<Integer> proxyHeaderPorts = Set.of();
 
     /** Clusters from now on are secured so. */
     Config transport(UpstreamTransport now) {
         transport = now;
+        return this;
+    }
+
+    /** Connections of clusters from now on begin so. */
+    Config proxyProtocol(ProxyProtocol now) {
+        proxyProtocol = now;
+        return this;
+    }
+
+    /** Where listeners take a PROXY header. */
+    Config proxyHeaderPorts(Integer... ports) {
+        proxyHeaderPorts = Set.of(ports);
         return this;
     }
 
@@ -62,6 +77,12 @@ final class Config {
     /** Routes from now on time out so. */
     Config timeout(Duration now) {
         timeout = now;
+        return this;
+    }
+
+    /** Routes from now on read grpc-timeout, up to so much. */
+    Config grpcTimeout(Duration most) {
+        grpcTimeout = most;
         return this;
     }
 
@@ -111,7 +132,7 @@ final class Config {
                 transport,
                 protocol,
                 0,
-                ProxyProtocol.NONE);
+                proxyProtocol);
     }
 
     Config route(String host, String cluster) {
@@ -164,7 +185,8 @@ final class Config {
                 "",
                 new RouteMatch(new PathMatcher.Prefix("/", false), List.of(), Map.of()),
                 action,
-                timeout);
+                timeout,
+                grpcTimeout);
     }
 
     Config outboundHttp() {
@@ -234,6 +256,6 @@ final class Config {
     }
 
     private Listener listener(String name, List<FilterChain> chains) {
-        return new Listener(name, chains, null, detectTimeout);
+        return new Listener(name, chains, null, detectTimeout, proxyHeaderPorts);
     }
 }

@@ -401,4 +401,40 @@ class Http2ProxyTest {
         assertThat(invalid.status()).isEqualTo(400);
         assertThat(mesh.outcomes()).isEqualTo("{400 DPE=1, 404 NR=1}");
     }
+
+    @Test
+    void aDrainServesWhatIsUnderWayAndWhatCrossesIt() throws Exception {
+        List<H2Server.Asked> held = java.util.Collections.synchronizedList(new ArrayList<>());
+        to(H2Server.that(held::add));
+        Call first = client.call(H2Client.get("a", "/first"), true);
+        Mesh.await("the first", () -> held.size() == 1);
+
+        mesh.onLoop(() -> {
+            mesh.runtime.drain();
+            return true;
+        });
+
+        assertThat(client.goAway.get(20, java.util.concurrent.TimeUnit.SECONDS)).isZero();
+        held.get(0).ok();
+        assertThat(first.get().status()).isEqualTo(200);
+        client.channel.closeFuture().get(20, java.util.concurrent.TimeUnit.SECONDS);
+        assertThat(mesh.count(HttpStat.HTTP2_GOAWAY_SENT)).isEqualTo(1);
+    }
+
+    @Test
+    void aDrainSaysCloseInHttp1() throws Exception {
+        to(FakeUpstream.thatAnswers(FakeUpstream.OK));
+        Wire wire = mesh.client();
+        wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(wire.readResponse().header("connection")).isEmpty();
+
+        mesh.onLoop(() -> {
+            mesh.runtime.drain();
+            return true;
+        });
+
+        wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(wire.readResponse().header("connection")).isEqualTo("close");
+        assertThat(wire.rest()).isEmpty();
+    }
 }

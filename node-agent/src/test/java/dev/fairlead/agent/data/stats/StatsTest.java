@@ -69,10 +69,39 @@ class StatsTest {
         series.record(0, ResponseFlag.DOWNSTREAM_CLOSED, 7, 10, 0);
         assertThat(series.outcomes())
                 .containsExactly(
-                        new Outcome(503, ResponseFlag.UPSTREAM_OVERFLOW, 2),
-                        new Outcome(503, ResponseFlag.NONE, 1),
-                        new Outcome(0, ResponseFlag.DOWNSTREAM_CLOSED, 1));
+                        new Outcome(
+                                503,
+                                RequestSeries.NO_GRPC_STATUS,
+                                ResponseFlag.UPSTREAM_OVERFLOW,
+                                2),
+                        new Outcome(503, RequestSeries.NO_GRPC_STATUS, ResponseFlag.NONE, 1),
+                        new Outcome(
+                                0,
+                                RequestSeries.NO_GRPC_STATUS,
+                                ResponseFlag.DOWNSTREAM_CLOSED,
+                                1));
         assertThat(series.responseBytes().sum()).isEqualTo(182);
+    }
+
+    @Test
+    void aCallIsCountedByItsStatusToo() {
+        RequestSeries series = new RequestSeries(LABELS);
+        series.record(200, 0, ResponseFlag.NONE, 1, 10, 81);
+        series.record(200, 14, ResponseFlag.UPSTREAM_OVERFLOW, 1, 10, 20);
+        series.record(200, -1, ResponseFlag.NONE, 1, 10, 20);
+        series.record(599, 16, ResponseFlag.TLS_FAILURE, 1, 10, 81);
+        series.record(0, RequestSeries.NO_GRPC_STATUS, ResponseFlag.DOWNSTREAM_CLOSED, 7, 10, 0);
+        assertThat(series.outcomes())
+                .containsExactly(
+                        new Outcome(200, 0, ResponseFlag.NONE, 1),
+                        new Outcome(200, 14, ResponseFlag.UPSTREAM_OVERFLOW, 1),
+                        new Outcome(200, -1, ResponseFlag.NONE, 1),
+                        new Outcome(599, 16, ResponseFlag.TLS_FAILURE, 1),
+                        new Outcome(
+                                0,
+                                RequestSeries.NO_GRPC_STATUS,
+                                ResponseFlag.DOWNSTREAM_CLOSED,
+                                1));
     }
 
     @Test

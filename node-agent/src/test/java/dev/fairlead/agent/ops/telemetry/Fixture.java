@@ -54,6 +54,10 @@ final class Fixture {
         first.requests(http).record(200, ResponseFlag.NONE, 3, 0, 100);
         first.requests(http).record(503, ResponseFlag.UPSTREAM_OVERFLOW, 0, 0, 81);
         second.requests(http).record(200, ResponseFlag.NONE, 900, 0, 100);
+        SeriesLabels grpc = labels(Reporter.DESTINATION, "grpc", true);
+        first.requests(grpc).record(200, 0, ResponseFlag.NONE, 3, 10, 20);
+        first.requests(grpc).messages(1, 4);
+        second.requests(grpc).messages(2, 1);
         SeriesLabels tcp = labels(Reporter.DESTINATION, "tcp", false);
         second.connections(tcp).opened();
         second.connections(tcp).received(10);

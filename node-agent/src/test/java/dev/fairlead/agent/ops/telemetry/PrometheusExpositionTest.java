@@ -2,6 +2,11 @@ package dev.fairlead.agent.ops.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.SeriesLabels.Reporter;
+import dev.fairlead.agent.data.stats.TcpSeries;
+import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import java.io.IOException;
 import java.io.InputStream;
@@ -161,9 +166,29 @@ class PrometheusExpositionTest {
 
     /** Two flags with the same letters would make one series twice. */
     @Test
-    void lettersOfFlagsAreUnique() {
-        assertThat(Stream.of(ResponseFlag.values()).map(ResponseFlag::letters))
-                .doesNotHaveDuplicates();
+    void flagsWithTheSameLettersAreOneSeries() {
+        WorkerStats stats = new WorkerStats();
+        RequestSeries series = stats.requests(Fixture.labels(Reporter.SOURCE, "http", true));
+        TcpSeries connections = stats.connections(Fixture.labels(Reporter.SOURCE, "tcp", true));
+        for (ResponseFlag flag : ResponseFlag.values()) {
+            series.record(200, flag, 1, 1, 1);
+            connections.closed(flag);
+        }
+        StatsView view = StatsView.of(List.of(stats), new Counters<>(ServerStat.class));
+        long letters =
+                Stream.of(ResponseFlag.values()).map(ResponseFlag::letters).distinct().count();
+
+        for (String metric :
+                List.of("istio_requests_total", "istio_tcp_connections_closed_total")) {
+            List<String> lines =
+                    PrometheusExposition.text(IstioFamilies.of(view))
+                            .lines()
+                            .filter(line -> line.startsWith(metric + "{"))
+                            .toList();
+            assertThat(lines).hasSize((int) letters);
+            assertThat(lines.stream().map(line -> line.substring(0, line.indexOf('}'))))
+                    .doesNotHaveDuplicates();
+        }
     }
 
     private static String golden(String name) throws IOException {

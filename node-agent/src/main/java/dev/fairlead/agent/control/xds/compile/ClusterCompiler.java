@@ -5,7 +5,6 @@ import static io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy.CLUSTER_PRO
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Cluster.Discovery;
 import dev.fairlead.agent.model.cluster.Cluster.LbPolicy;
-import dev.fairlead.agent.model.cluster.ProxyProtocol;
 import java.time.Duration;
 
 /** {@code config.cluster.v3.Cluster} to {@link Cluster}. */
@@ -33,10 +32,10 @@ public final class ClusterCompiler
                         discovery == Discovery.EDS ? edsName(cluster) : "",
                         lbPolicy(cluster, discovery),
                         connectTimeout(cluster),
-                        UpstreamTransports.compile(cluster),
+                        UpstreamTransports.compile(ProxyTransports.unwrapped(cluster)),
                         http.protocol(),
                         http.maxConcurrentStreams(),
-                        ProxyProtocol.NONE);
+                        ProxyTransports.version(cluster));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 

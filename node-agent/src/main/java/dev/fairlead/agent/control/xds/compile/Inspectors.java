@@ -4,6 +4,7 @@ import dev.fairlead.agent.model.listener.ChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import java.util.Set;
 
@@ -18,6 +19,7 @@ final class Inspectors {
 
     private boolean tls;
     private boolean http;
+    private Set<Integer> proxyHeaderPorts = Set.of();
 
     Inspectors(Listener listener) throws Refusal {
         boolean originalDst = false;
@@ -26,8 +28,17 @@ final class Inspectors {
             tls |= filter.getTypedConfig().is(TlsInspector.class);
             http |= filter.getTypedConfig().is(HttpInspector.class);
             originalDst |= filter.getTypedConfig().is(OriginalDst.class);
+            At at = At.ROOT.element("listener_filters", i);
             if (!filter.hasTypedConfig()) {
-                throw At.ROOT.element("listener_filters", i).field("typed_config").refuse("unset");
+                throw at.field("typed_config").refuse("unset");
+            }
+            if (filter.getTypedConfig().is(ProxyProtocol.class)) {
+                if (tls || http) {
+                    throw at.refuse("behind an inspector, which would look at the header");
+                }
+                proxyHeaderPorts = ProxyHeaderPorts.of(filter, at);
+            } else if (filter.hasFilterDisabled()) {
+                throw at.field("filter_disabled").refuse("of another filter than proxy_protocol");
             }
         }
         if (listener.getName().startsWith(ListenerCompiler.OUTBOUND) && !originalDst) {
@@ -36,6 +47,11 @@ final class Inspectors {
         if ((tls || http) && !listener.getContinueOnListenerFiltersTimeout()) {
             throw At.ROOT.field("continue_on_listener_filters_timeout").refuse("must be true");
         }
+    }
+
+    /** Ports on which a PROXY header is taken off. */
+    Set<Integer> proxyHeaderPorts() {
+        return proxyHeaderPorts;
     }
 
     void require(ChainMatch match, At at) throws Refusal {

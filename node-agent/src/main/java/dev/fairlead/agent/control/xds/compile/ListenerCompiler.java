@@ -54,7 +54,13 @@ public final class ListenerCompiler
             }
             fallback = chain(listener.getDefaultFilterChain(), ChainMatch.ANY, filters, at);
         }
-        var model = new Listener(listener.getName(), chains, fallback, detectTimeout(listener));
+        var model =
+                new Listener(
+                        listener.getName(),
+                        chains,
+                        fallback,
+                        detectTimeout(listener),
+                        inspectors.proxyHeaderPorts());
         return new Outcome.Compiled<>(model, new References(routes, clusters));
     }
 

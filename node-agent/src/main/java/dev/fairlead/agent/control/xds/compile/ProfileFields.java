@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -26,6 +27,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -37,11 +39,13 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -55,6 +59,7 @@ import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -80,6 +85,7 @@ final class ProfileFields {
         tls();
         routes();
         clusters();
+        proxyProtocol();
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -100,12 +106,13 @@ final class ProfileFields {
                 "continue_on_listener_filters_timeout",
                 "filter_chains",
                 "default_filter_chain");
-        allow(ListenerFilter.getDescriptor(), "name", "typed_config");
+        allow(ListenerFilter.getDescriptor(), "name", "typed_config", "filter_disabled");
         any(
                 ListenerFilter.getDescriptor(),
                 "listener filter",
                 OriginalDst.getDefaultInstance(),
                 TlsInspector.getDefaultInstance(),
+                ProxyProtocol.getDefaultInstance(),
                 HttpInspector.getDefaultInstance());
         allow(
                 FilterChain.getDescriptor(),
@@ -150,6 +157,7 @@ final class ProfileFields {
                 "transport socket",
                 DownstreamTlsContext.getDefaultInstance(),
                 UpstreamTlsContext.getDefaultInstance(),
+                ProxyProtocolUpstreamTransport.getDefaultInstance(),
                 RawBuffer.getDefaultInstance());
         allow(
                 DownstreamTlsContext.getDescriptor(),
@@ -262,6 +270,19 @@ final class ProfileFields {
         allow(Address.getDescriptor(), "socket_address");
         allow(SocketAddress.getDescriptor(), "address", "port_value");
         allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void proxyProtocol() {
+        allow(ProxyProtocol.getDescriptor(), "allow_requests_without_proxy_protocol");
+        allow(
+                ListenerFilterChainMatchPredicate.getDescriptor(),
+                "or_match",
+                "not_match",
+                "destination_port_range");
+        allow(ListenerFilterChainMatchPredicate.MatchSet.getDescriptor(), "rules");
+        allow(Int32Range.getDescriptor(), "start", "end");
+        allow(ProxyProtocolUpstreamTransport.getDescriptor(), "config", "transport_socket");
+        allow(ProxyProtocolConfig.getDescriptor(), "version");
     }
 
     private static void allow(Descriptor message, String... names) {

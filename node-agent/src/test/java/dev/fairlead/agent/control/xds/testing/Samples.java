@@ -13,7 +13,9 @@ public final class Samples {
     public static List<Message> listeners() {
         return List.of(
                 Wire.outbound("default", "outbound|9080|default", "db").build(),
-                Wire.inbound("uid-1").build());
+                Wire.inbound("uid-1").build(),
+                ProxySamples.inbound("uid-2", 80).build(),
+                ProxySamples.inbound("uid-3", 80, 90).build());
     }
 
     public static List<Message> routes() {
@@ -28,7 +30,8 @@ public final class Samples {
                 Wire.speaking("two", Wire.http2(100)).build(),
                 Wire.speaking("either", Wire.asDownstream(9)).build(),
                 Wire.passthrough().build(),
-                Wire.blackHole().build());
+                Wire.blackHole().build(),
+                ProxySamples.autoTls("proxied").build());
     }
 
     public static List<Message> endpoints() {
