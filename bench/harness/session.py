@@ -57,8 +57,9 @@ def measure(generator: Generator, proxies: Sequence[Proxy], direct: Pod, servers
     for _ in range(plan.windows):
         for proxy, taken in zip(proxies, windows, strict=True):
             taken.append(window := one_window(generator, proxy, seconds, rate))
-            said = f"{window.cpu_per_unit:.2f} CPU-s per {load.unit.name}, p99 {window.traffic.p99_millis:.2f} ms"
-            say(f"{load.name} {proxy.name}: {said}, {window.traffic.failed} failed")
+            late = f", p99 {window.traffic.p99_millis:.2f} ms" if window.traffic.p99_millis else ""
+            said = f"{window.cpu_per_unit:.2f} CPU-s per {load.unit.name}{late}, {window.traffic.failed} failed"
+            say(f"{load.name} {proxy.name}: {said}")
     foreign = machine.foreign_share()
     names = [proxy.name for proxy in proxies]
     labels = [name if names.count(name) == 1 else f"{name}-{n}" for n, name in enumerate(names)]
