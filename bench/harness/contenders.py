@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import agent, envoy, haproxy, mesh
-from .lab import Lab
+from .lab import Lab, Pod
 from .load import TRANSFERS, Generator
 from .mesh import Scene
 from .proxy import Proxy
@@ -27,13 +27,19 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.servers = Servers(self.lab, self.programs, self.workload, self.other_core)
-        self.server_pids = self.servers.start(self.lab.pod("server", *mesh.SUBSETS.values()))
+        self.server_pods: list[Pod] = []
+        self.server_pids: list[int] = []
+        self._serve(self.lab.pod("server", *mesh.SUBSETS.values()))
+
+    def _serve(self, pod: Pod) -> None:
+        self.server_pods.append(pod)
+        self.server_pids += self.servers.start(pod)
 
     def generator(self, index: int) -> Generator:
         """The load of the workload's measure `index`."""
         measure = self.workload.measures[index]
         connections = TRANSFERS if measure.generator == "bulk" else self.connections
-        return Generator(self.lab, self.programs, measure, self.other_core, connections)
+        return Generator(self.lab, self.programs, measure, self.other_core, connections, self.server_pods)
 
     def contender(self, number: int, kind: str) -> Proxy:
         """Starts one, and answers when a request of each measure goes through it."""
@@ -41,7 +47,7 @@ class Stage:
         scene = Scene(self.workload, mesh.SUBSETS)
         if self.workload.mtls:
             server = self.lab.pod(f"server-of-{number}", f"198.18.2.{20 + number}")
-            self.server_pids += self.servers.start(server)
+            self._serve(server)
             scene = Scene(self.workload, dict.fromkeys(mesh.SUBSETS, server.addresses[0]))
         if kind == "agent":
             probe = self.generator(0).probe(mesh.through_service(self.workload.measures[0].port))

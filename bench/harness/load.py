@@ -15,8 +15,7 @@ STREAMS = 10  # of one HTTP/2 connection at a time
 TRANSFERS = 8  # connections of a bulk window
 ECHO_BYTES = 512
 MIB = 1 << 20
-BUSY = "server is busy"  # iperf3's, for a moment after a test of whatever client
-BUSY_SECONDS = 5
+IDLE_SECONDS = 10
 GOOD = {"http1": "200", "grpc": "SERVING", "echo": "OK"}  # what fortio calls an answer
 
 
@@ -43,6 +42,7 @@ class Generator:
     measure: Measure
     core: int
     connections: int
+    servers: Sequence[Pod]
 
     def call(self, pod: Pod, target: Target, seconds: float, rate: int | None) -> Traffic:
         """One window of load; rate None is as fast as it goes."""
@@ -99,14 +99,17 @@ class Generator:
             *(str(self.programs["iperf3"]), "-c", target.address, "-p", str(target.port), "-R", "-J"),
             *("-P", str(self.connections), "-b", str(each), "-t", f"{math.ceil(seconds)}"),
         ]
-        deadline = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return iperf_traffic(json.loads(self.lab.run(command, pod, self.core)))
-            except RuntimeError as error:
-                if BUSY not in str(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
+        self._await_idle(target.port)
+        return iperf_traffic(json.loads(self.lab.run(command, pod, self.core)))
+
+    def _await_idle(self, port: int) -> None:
+        """iperf3's server takes one client at a time, and may still be busy with the end of the last one's test."""
+        deadline = time.monotonic() + IDLE_SECONDS
+        ask = ["ss", "-Htn", "state", "established", "state", "close-wait", f"sport = :{port}"]
+        while any(self.lab.run(ask, server).strip() for server in self.servers):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"connections to port {port} of the server stay after their test ended")
+            time.sleep(0.05)
 
 
 def fortio_traffic(report: dict, good: str) -> Traffic:
