@@ -42,6 +42,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
     private final FloodGuard flood = new FloodGuard(System.nanoTime());
     private @Nullable ChannelHandlerContext ctx;
+    private int growth = Codec.MAX_GROWTH;
     private boolean flushScheduled;
     private boolean draining;
     private boolean closing;
@@ -176,6 +177,18 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         } catch (Http2Exception e) {
             onError(context, false, e);
         }
+    }
+
+    /** Lets windows of streams grow by {@code bytes}; 0: they have grown enough. */
+    final int grow(int bytes) {
+        int granted = Math.min(bytes, growth);
+        growth -= granted;
+        return granted;
+    }
+
+    /** A stream whose window had grown is over. */
+    final void giveBack(int bytes) {
+        growth += bytes;
     }
 
     /** Resets one stream. */
