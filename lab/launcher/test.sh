@@ -78,7 +78,10 @@ peers() { # unit|lab|kube|all|soak
         export FAIRLEAD_ENVOY=$folder/bin/envoy
     fi
     if [ "$1" != unit ]; then
-        "$root/samples/tools/provision" httpbin >/dev/null 2>>"$root/target/provision.log" || echo "fairlead: httpbin cannot be had: its tests are skipped" >&2
+        local tool
+        for tool in httpbin envoy fortio h2spec grpc-interop websockets; do
+            "$root/samples/tools/provision" "$tool" >/dev/null 2>>"$root/target/provision.log" || echo "fairlead: $tool cannot be had: its tests are skipped" >&2
+        done
     fi
 }
 

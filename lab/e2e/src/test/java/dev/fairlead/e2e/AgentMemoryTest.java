@@ -37,15 +37,15 @@ class AgentMemoryTest {
             load.stop().lostNothing();
         }
         for (String node : new String[] {"node-1", "node-2"}) {
-            long bytes = residentBytes(node);
+            long bytes = residentBytes(LAB.lab(), node);
             System.out.println("agent of " + node + ": " + (bytes >> 20) + " MiB resident");
             assertThat(bytes).isLessThanOrEqualTo(MAX_RESIDENT_BYTES);
         }
     }
 
-    private static long residentBytes(String node) {
-        String page =
-                LAB.lab().node(node, "curl", "-s", "http://127.0.0.1:15000/stats/prometheus").ok();
+    /** What the kernel says that the agent of {@code node} takes. */
+    static long residentBytes(Lab lab, String node) {
+        String page = lab.node(node, "curl", "-s", "http://127.0.0.1:15000/stats/prometheus").ok();
         Matcher resident = RESIDENT.matcher(page);
         assertThat(resident.find()).isTrue();
         return (long) Double.parseDouble(resident.group(1));

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Python program of the test's resources that runs in a pod, line by line, while the test goes
- * on.
+ * A program that runs in a pod, line by line, while the test goes on: one in Python of the test's
+ * resources, or any.
  */
 final class InPod implements AutoCloseable {
 
@@ -21,11 +21,21 @@ final class InPod implements AutoCloseable {
 
     /** {@code pod}: as {@code lab exec} takes it. */
     InPod(Lab lab, String namespace, String pod, String program, String... arguments) {
+        this(lab, namespace, pod, python(program, arguments));
+    }
+
+    private static List<String> python(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("python3", "-c", Echo.resource(program)));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** Any program that reads and writes lines. */
+    InPod(Lab lab, String namespace, String pod, List<String> program) {
         List<String> command = new ArrayList<>();
         command.add(Launcher.ROOT.resolve("fairlead").toString());
         command.addAll(List.of("lab", "exec", "-n", namespace, pod, "--"));
-        command.addAll(List.of("python3", "-c", Echo.resource(program)));
-        command.addAll(List.of(arguments));
+        command.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(command).directory(Launcher.ROOT.toFile());
         builder.environment().putAll(lab.env());
         builder.redirectError(ProcessBuilder.Redirect.INHERIT);

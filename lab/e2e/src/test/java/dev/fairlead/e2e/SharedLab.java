@@ -32,6 +32,10 @@ final class SharedLab implements BeforeAllCallback {
     static final SharedLab ISTIO_1_0 =
             new SharedLab("istio-1.0", () -> Lab.up("--compat", "istio-1.0"));
 
+    /** Two nodes, no pods; the images are those of lab/e2e/peers.yaml. */
+    static final SharedLab PEERS =
+            new SharedLab("peers", () -> Lab.up("--images", "lab/e2e/peers.yaml"));
+
     private final String name;
     private final Supplier<Lab> start;
     private @Nullable Lab lab;

@@ -16,14 +16,13 @@ class Http(http.server.BaseHTTPRequestHandler):
     wbufsize = -1
 
     def answer(self):
-        length = int(self.headers.get("Content-Length", "0"))
         asked = {
             "pod": socket.gethostname(),
             "client": self.client_address[0],
             "method": self.command,
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
-            "body": self.rfile.read(length).decode("latin-1"),
+            "body": self.body().decode("latin-1"),
         }
         body = (json.dumps(asked) + "\n").encode()
         self.send_response(200)
@@ -32,6 +31,17 @@ class Http(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def body(self):
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        chunks = []
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass  # trailers
+        return b"".join(chunks)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer
 

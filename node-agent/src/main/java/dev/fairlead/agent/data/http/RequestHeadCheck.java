@@ -160,6 +160,8 @@ public final class RequestHeadCheck {
             if (!isChunkedAlone(headers)) {
                 return Refusal.TRANSFER_CODING_NOT_SUPPORTED;
             }
+            // as everybody writes it: there are servers that know no other case
+            headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
         }
         String upgrade = Upgrades.asked(headers);
         if (upgrade != null) {

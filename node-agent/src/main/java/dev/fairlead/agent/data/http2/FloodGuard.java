@@ -86,7 +86,10 @@ public final class FloodGuard {
         return control > MAX_CONTROL_PER_WINDOW ? Flood.CONTROL : Flood.NONE;
     }
 
-    /** The peer reset a stream before its response was whole. */
+    /**
+     * The peer reset a stream before its response was whole, or made us do so by a fault. Source of
+     * the second: CVE-2025-8671.
+     */
     public Flood prematureReset(long nowNanos) {
         turnWindow(nowNanos);
         resets++;

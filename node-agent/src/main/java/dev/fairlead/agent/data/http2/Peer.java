@@ -42,6 +42,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
     private final FloodGuard flood = new FloodGuard(System.nanoTime());
     private @Nullable ChannelHandlerContext ctx;
+    private int growth = Codec.MAX_GROWTH;
     private boolean flushScheduled;
     private boolean draining;
     private boolean closing;
@@ -169,6 +170,27 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         }
     }
 
+    /** Where the codec's interface has no exception. */
+    private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
+        try {
+            check(found);
+        } catch (Http2Exception e) {
+            onError(context, false, e);
+        }
+    }
+
+    /** Lets windows of streams grow by {@code bytes}; 0: they have grown enough. */
+    final int grow(int bytes) {
+        int granted = Math.min(bytes, growth);
+        growth -= granted;
+        return granted;
+    }
+
+    /** A stream whose window had grown is over. */
+    final void giveBack(int bytes) {
+        growth += bytes;
+    }
+
     /** Resets one stream. */
     public final void reset(int streamId, Http2Error code) {
         counted(Event.TX_RESET);
@@ -231,6 +253,12 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
             boolean outbound,
             Throwable cause,
             Http2Exception.StreamException error) {
+        FloodGuard.Flood found =
+                outbound ? FloodGuard.Flood.NONE : flood.prematureReset(System.nanoTime());
+        if (found != FloodGuard.Flood.NONE) {
+            endForFlood(context, found); // whoever makes us reset saves the frame, not us the work
+            return;
+        }
         S own = own(connection().stream(error.streamId()));
         counted(Event.TX_RESET);
         if (own != null && !outbound) {
@@ -421,15 +449,6 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
                 throws Http2Exception {
             check(flood.control(System.nanoTime()));
             settingsChanged(settings);
-        }
-
-        /** Where the codec's interface has no exception. */
-        private void endForFlood(ChannelHandlerContext context, FloodGuard.Flood found) {
-            try {
-                check(found);
-            } catch (Http2Exception e) {
-                onError(context, false, e);
-            }
         }
     }
 }

@@ -63,7 +63,10 @@ public final class RequestHeads {
         CharSequence path = head.path();
         if (protocol == null) {
             CharSequence authority = head.authority();
-            return authority == null || path != null || head.scheme() != null
+            return authority == null
+                            || !hasNoSpace(authority)
+                            || path != null
+                            || head.scheme() != null
                     ? null
                     : new DefaultHttpRequest(
                             VERSION, HttpMethod.CONNECT, authority.toString(), headers);
@@ -80,7 +83,12 @@ public final class RequestHeads {
         if (path.length() == 1 && path.charAt(0) == '*') {
             return method.equals(HttpMethod.OPTIONS);
         }
-        return path.length() > 0 && path.charAt(0) == '/';
+        return path.length() > 0 && path.charAt(0) == '/' && hasNoSpace(path);
+    }
+
+    /** Netty's request would throw. */
+    private static boolean hasNoSpace(CharSequence target) {
+        return AsciiString.indexOf(target, ' ', 0) < 0;
     }
 
     /** One host, said as :authority, as Host, or as both. */

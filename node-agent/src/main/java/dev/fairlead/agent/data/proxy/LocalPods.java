@@ -180,7 +180,7 @@ final class LocalPods {
                                 destination.identity(), certificateHash, source.identity()),
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
-                stats.cluster(destination.uid(), known == null ? application : known.statName()),
+                stats.cluster(destination.uid(), application),
                 new RequestKinds(stats, http),
                 stats.connections(tcp),
                 known == null ? ProxyProtocol.NONE : known.proxyProtocol());

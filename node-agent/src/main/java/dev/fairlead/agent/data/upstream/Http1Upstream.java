@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.http.RequestEncoder;
 import dev.fairlead.agent.data.http.ResponseDecoder;
 import dev.fairlead.agent.data.http.ResponseHeadCheck;
 import dev.fairlead.agent.data.http.TunnelBytes;
@@ -19,7 +20,6 @@ import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
@@ -86,7 +86,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         // A server may answer and close while a body is sent: the answer is still to be read.
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
-        channel.pipeline().addLast(new HttpRequestEncoder(), decoder, this);
+        channel.pipeline().addLast(new RequestEncoder(), decoder, this);
         channel.config().setAutoRead(true);
     }
 
@@ -266,7 +266,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         requestEnded = false;
         reusable = false;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.pipeline().remove(HttpRequestEncoder.class);
+        channel.pipeline().remove(RequestEncoder.class);
         waiting.head(head);
         channel.pipeline().remove(decoder);
     }
