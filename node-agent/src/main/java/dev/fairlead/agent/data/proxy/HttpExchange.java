@@ -51,6 +51,8 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
 
+    private static final String DEADLINE = "downstream duration timeout";
+
     private final ClientSide downstream;
     private final HttpRouter router;
     private final HttpRequest head;
@@ -275,13 +277,16 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private void deadlineExceeded() {
         router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_MAX_DURATION_REACHED);
         abortUpstream();
-        if (responseBegun) {
+        if (responseBegun && http2 && grpc != null) {
+            downstream.write(grpc.end(GrpcStatus.DEADLINE_EXCEEDED, DEADLINE));
+            finish(ResponseFlag.UPSTREAM_TIMEOUT, keepAlive);
+        } else if (responseBegun) {
             cut(ResponseFlag.UPSTREAM_TIMEOUT);
         } else {
             answer(
                     HttpResponseStatus.REQUEST_TIMEOUT.code(),
                     GrpcStatus.DEADLINE_EXCEEDED,
-                    "downstream duration timeout",
+                    DEADLINE,
                     ResponseFlag.UPSTREAM_TIMEOUT);
         }
     }
