@@ -18,12 +18,15 @@ class GrpcProbeTest {
 
     private static final String NAMESPACE = "grpc-probe";
 
-    private static final String STRICT =
+    private static final String INSIDE =
             """
             apiVersion: v1
             kind: Namespace
             metadata: {name: grpc-probe, annotations: {fairlead.dev/mesh: enabled}}
-            ---
+            """;
+
+    private static final String STRICT =
+            """
             apiVersion: security.istio.io/v1beta1
             kind: PeerAuthentication
             metadata: {name: default, namespace: grpc-probe}
@@ -42,12 +45,12 @@ class GrpcProbeTest {
                                 Launcher.ROOT.resolve("samples/tools/provision").toString(),
                                 "fortio"))
                 .ok();
-        lab.apply(STRICT);
+        lab.apply(INSIDE + "---\n" + STRICT);
     }
 
     @AfterAll
     static void gone() {
-        lab.delete(STRICT);
+        lab.delete(INSIDE); // and all in it
     }
 
     private static String pod(String name, String probe) {
@@ -79,10 +82,12 @@ class GrpcProbeTest {
     void aPodWhoseGrpcServerServesIsReady() {
         String well = pod("well", "{port: 8079}");
 
-        lab.apply(well);
-
-        assertThat(row("well")).contains("1/1");
-        lab.delete(well);
+        try {
+            lab.apply(well);
+            assertThat(row("well")).contains("1/1");
+        } finally {
+            lab.delete(well);
+        }
     }
 
     @Test
@@ -90,12 +95,14 @@ class GrpcProbeTest {
         String unknown = pod("unknown", "{port: 8079, service: nobody}");
         String well = pod("witness", "{port: 8079}");
 
-        lab.tryApply(unknown).ok();
-        lab.apply(well); // begun later, and asked as often
-
-        assertThat(row("witness")).contains("1/1");
-        assertThat(row("unknown")).contains("0/1");
-        lab.delete(unknown);
-        lab.delete(well);
+        lab.tryApply(unknown).ok(); // to wait would be to wait for both
+        lab.tryApply(well).ok(); // begun later, and asked as often
+        try {
+            Lab.await("the witness is ready", () -> row("witness").contains("1/1"));
+            assertThat(row("unknown")).contains("0/1");
+        } finally {
+            lab.delete(unknown);
+            lab.delete(well);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.grpc;
 import dev.fairlead.agent.data.http.ResponseFraming;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -137,5 +138,14 @@ public final class GrpcCall {
         }
         ResponseFraming.sayConnection(headers, http10, goesOn);
         return response;
+    }
+
+    /** The end of a response that has begun, in the upstream's stead. */
+    public LastHttpContent end(int code, String message) {
+        status = code;
+        LastHttpContent end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+        end.trailingHeaders().set(GrpcStatus.HEADER, Integer.toString(code));
+        end.trailingHeaders().set(GrpcStatus.MESSAGE, GrpcStatus.percentEncode(message));
+        return end;
     }
 }

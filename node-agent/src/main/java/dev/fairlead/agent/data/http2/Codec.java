@@ -22,8 +22,8 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
  * Netty's codec for one connection, with our limits.
  *
  * <p>A stream's window bounds what is held for it. The connection's window is given back as soon as
- * bytes arrive, so that a stream whose reader is slow stops nobody else; streams × window is thus
- * the most that a peer can make us hold.
+ * bytes arrive, so that a stream whose reader is slow stops nobody else; streams × window, and what
+ * windows have grown, is thus the most that a peer can make us hold.
  */
 record Codec(
         Http2Connection connection,
@@ -34,11 +34,17 @@ record Codec(
     /** Streams that one client may have open. */
     static final int MAX_STREAMS = 256;
 
-    /** Bytes of one stream that its sender may have under way. */
-    static final int STREAM_WINDOW = 128 * 1024;
+    /** Bytes of one stream that its sender may have under way, to begin with. */
+    static final int STREAM_WINDOW = 256 * 1024;
+
+    /** To what a stream's window grows while its reader keeps up. */
+    static final int MAX_STREAM_WINDOW = 4 * 1024 * 1024;
+
+    /** By how much all windows of a connection may have grown together. */
+    static final int MAX_GROWTH = 16 * 1024 * 1024;
 
     /** Bytes of all streams that may be under way. */
-    static final int CONNECTION_WINDOW = 1024 * 1024;
+    static final int CONNECTION_WINDOW = 8 * 1024 * 1024;
 
     /** Bytes of a head's names and values, with 32 for each field, as HTTP/1.1's limit. */
     static final int MAX_HEAD = 60 * 1024;

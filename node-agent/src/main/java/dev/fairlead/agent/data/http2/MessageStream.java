@@ -33,6 +33,9 @@ public abstract class MessageStream implements PeerStream {
     private boolean outputEnded;
     private boolean readable = true;
     private int held;
+    private int window = Codec.STREAM_WINDOW;
+    private int grown;
+    private int inARow;
 
     /** Of the other side's making. */
     protected MessageStream(Peer<? extends PeerStream> peer, int id) {
@@ -173,6 +176,7 @@ public abstract class MessageStream implements PeerStream {
     /** Whether the other side's body is wanted: its window is given back only then. */
     public final void readable(boolean yes) {
         readable = yes;
+        inARow = 0;
         Http2Stream stream = stream();
         if (yes && held > 0 && stream != null && !closed) {
             int bytes = held;
@@ -195,14 +199,38 @@ public abstract class MessageStream implements PeerStream {
                         ? new DefaultLastHttpContent(own, Head.UNCHECKED)
                         : new DefaultHttpContent(own));
         if (readable || closed || ends) {
+            keptUp(bytes, ends);
             return 0;
         }
         held += bytes;
         return bytes;
     }
 
+    /** Whose reader takes a whole window without a pause gets a larger one. */
+    private void keptUp(int bytes, boolean ends) {
+        inARow += bytes;
+        Http2Stream stream = stream();
+        if (inARow < window || window >= Codec.MAX_STREAM_WINDOW || ends || stream == null) {
+            return;
+        }
+        inARow = 0;
+        int more = peer.grow(window);
+        window += more;
+        grown += more;
+        if (more > 0) {
+            try {
+                peer.decoder().flowController().incrementWindowSize(stream, more);
+            } catch (Http2Exception e) {
+                peer.onError(context(), true, e);
+            }
+        }
+    }
+
     @Override
     public void closed() {
+        if (!closed) {
+            peer.giveBack(grown);
+        }
         closed = true;
         waitingHead = null;
     }

@@ -16,6 +16,8 @@ import io.netty.util.concurrent.Future;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What both ends of HTTP/2 connections of ours have in common: streams and their owners, one flush
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param <S> what a stream is to its owner
  */
 public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
 
     /** A peer with open streams that says nothing for so long is asked. */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -42,6 +46,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     private final io.netty.handler.codec.http2.Http2Connection.PropertyKey key;
     private final FloodGuard flood = new FloodGuard(System.nanoTime());
     private @Nullable ChannelHandlerContext ctx;
+    private int growth = Codec.MAX_GROWTH;
     private boolean flushScheduled;
     private boolean draining;
     private boolean closing;
@@ -178,6 +183,18 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
         }
     }
 
+    /** Lets windows of streams grow by {@code bytes}; 0: they have grown enough. */
+    final int grow(int bytes) {
+        int granted = Math.min(bytes, growth);
+        growth -= granted;
+        return granted;
+    }
+
+    /** A stream whose window had grown is over. */
+    final void giveBack(int bytes) {
+        growth += bytes;
+    }
+
     /** Resets one stream. */
     public final void reset(int streamId, Http2Error code) {
         counted(Event.TX_RESET);
@@ -246,12 +263,31 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
             endForFlood(context, found); // whoever makes us reset saves the frame, not us the work
             return;
         }
-        S own = own(connection().stream(error.streamId()));
+        LOG.debug(
+                "stream reset peer={} stream={} code={}",
+                context.channel().remoteAddress(),
+                error.streamId(),
+                error.error(),
+                cause);
+        Http2Stream stream = connection().stream(error.streamId());
+        S own = own(stream);
         counted(Event.TX_RESET);
-        if (own != null && !outbound) {
-            own.broke(error.error());
+        if (own == null || stream == null || outbound) {
+            super.onStreamError(context, outbound, cause, error);
+            return;
         }
-        super.onStreamError(context, outbound, cause, error);
+        boolean afterItsEnd =
+                connection().isServer() && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+        own.broke(error.error());
+        super.onStreamError(
+                context, false, cause, afterItsEnd ? streamClosed(error.streamId()) : error);
+    }
+
+    /** What the codec calls a protocol error where the peer went on after its END_STREAM. */
+    private static Http2Exception.StreamException streamClosed(int streamId) {
+        return (Http2Exception.StreamException)
+                Http2Exception.streamError(
+                        streamId, Http2Error.STREAM_CLOSED, "a frame after the stream's end");
     }
 
     @Override

@@ -11,9 +11,6 @@ import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseFraming;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
-import dev.fairlead.agent.data.stats.RequestKinds;
-import dev.fairlead.agent.data.stats.RequestSeries;
-import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
@@ -34,10 +31,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request and its response, from the head's arrival to the one place where it is counted. It
@@ -46,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: the pod's worker loop.
  */
 final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
-
-    private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
 
     /** Methods that may be sent again when a kept-alive connection turns out to be closed. */
     private static final Set<HttpMethod> IDEMPOTENT =
@@ -59,31 +51,25 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
 
+    private static final String DEADLINE = "downstream duration timeout";
+
     private final ClientSide downstream;
     private final HttpRouter router;
     private final HttpRequest head;
     private final boolean http10;
     private final boolean http2;
-    private final long startNanos = System.nanoTime();
+    private final ExchangeBooks books;
     private final WaitingBody waiting = new WaitingBody();
     private final ExchangeTimer timer = new ExchangeTimer();
     private final @Nullable Tunnel tunnel;
     private final @Nullable GrpcCall grpc;
     private boolean keepAlive;
-    private @Nullable PodCluster cluster;
-    private @Nullable UpstreamHost host;
     private @Nullable UpstreamRequest upstream;
-    private @Nullable DestinationAccount account;
-    private boolean mutual;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
     private boolean responseBegun;
-    private boolean ended;
     private boolean replayed;
-    private int status;
-    private long received;
-    private long sent;
 
     HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
         this.downstream = downstream;
@@ -94,7 +80,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         this.keepAlive = HttpUtil.isKeepAlive(head);
         this.tunnel = Tunnel.asked(head, router);
         this.grpc = tunnel == null ? GrpcCall.of(head) : null;
-        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_ACTIVE);
+        this.books = new ExchangeBooks(router, head, grpc);
     }
 
     /** Routes the request and asks for a connection. */
@@ -111,7 +97,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     refuse(Refusal.UPGRADE_REFUSED);
                     return;
                 }
-                cluster = to;
+                books.routed(to);
                 timeoutAfter = route.timeout();
                 boundCall(route.grpcTimeout());
                 forward(to);
@@ -126,7 +112,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
         long nanos = GrpcTimeout.bounded(head.headers(), most);
         if (nanos != GrpcTimeout.NONE) {
-            long left = nanos - (System.nanoTime() - startNanos);
+            long left = nanos - (System.nanoTime() - books.startNanos());
             timer.bound(downstream.loop(), left, this::deadlineExceeded);
         }
     }
@@ -137,7 +123,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
         }
-        host = picked;
+        books.picked(picked);
         if (!http10 && RequestEdit.expectsContinue(head)) {
             sendContinue();
         }
@@ -159,14 +145,14 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void connected(UpstreamRequest connection) {
-        if (ended) {
-            cluster().counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
+        if (books.ended()) {
+            books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
             connection.giveBack();
             return;
         }
         upstream = connection;
-        account = connection.account();
-        mutual = connection.mutual();
+        books.connected(connection);
+        DestinationAccount account = connection.account();
         if (account != null && account.clientCertificate() != null) {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
         }
@@ -185,28 +171,24 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void failed(ResponseFlag flag) {
-        if (!ended) {
+        if (!books.ended()) {
             reply(flag);
         }
     }
 
     /** A piece of the request's body, or its end. */
     void requestContent(HttpContent content) {
-        received += content.content().readableBytes();
+        books.request(content);
         if (tunnel != null) {
             tunnelContent(content, tunnel);
             return;
-        }
-        if (grpc != null) {
-            grpc.request(content);
-            countMessages(grpc);
         }
         if (content instanceof LastHttpContent last) {
             requestEnded = true;
             PeerHeaders.remove(last.trailingHeaders()); // some servers merge them into the head's
             armTimeout();
         }
-        if (ended) {
+        if (books.ended()) {
             content.release();
         } else if (upstream != null) {
             upstream.write(content);
@@ -225,10 +207,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private void tunnelContent(HttpContent content, Tunnel current) {
         boolean last = content instanceof LastHttpContent;
         current.moved();
-        if (ended || !current.isOpen() && !http2) {
+        if (books.ended() || !current.isOpen() && !http2) {
             requestEnded |= last;
             content.release();
-            if (!ended) {
+            if (!books.ended()) {
                 armTimeout();
             }
         } else if (upstream == null || !current.isOpen()) {
@@ -273,12 +255,13 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void armTimeout() {
-        if (!timeoutAfter.isZero() && !ended) {
+        if (!timeoutAfter.isZero() && !books.ended()) {
             timer.bound(downstream.loop(), timeoutAfter.toNanos(), this::timedOut);
         }
     }
 
     private void timedOut() {
+        PodCluster cluster = books.routedTo();
         if (cluster != null) {
             cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TIMEOUT);
         }
@@ -294,13 +277,16 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private void deadlineExceeded() {
         router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_MAX_DURATION_REACHED);
         abortUpstream();
-        if (responseBegun) {
+        if (responseBegun && http2 && grpc != null) {
+            downstream.write(grpc.end(GrpcStatus.DEADLINE_EXCEEDED, DEADLINE));
+            finish(ResponseFlag.UPSTREAM_TIMEOUT, keepAlive);
+        } else if (responseBegun) {
             cut(ResponseFlag.UPSTREAM_TIMEOUT);
         } else {
             answer(
                     HttpResponseStatus.REQUEST_TIMEOUT.code(),
                     GrpcStatus.DEADLINE_EXCEEDED,
-                    "downstream duration timeout",
+                    DEADLINE,
                     ResponseFlag.UPSTREAM_TIMEOUT);
         }
     }
@@ -316,22 +302,14 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void head(HttpResponse response) {
         responseBegun = true;
-        status = response.status().code();
-        if (cluster != null) {
-            StatusClass.count(cluster.allCounters(), status);
-        }
-        if (grpc != null) {
-            grpc.head(response);
-        }
+        books.head(response);
         if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
             openTunnel(response);
             return;
         }
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
-        headers.set(
-                HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME,
-                Long.toString(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos)));
+        headers.set(HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME, Long.toString(books.millis()));
         keepAlive =
                 ResponseFraming.edit(
                         response, head.method(), http10, keepAlive && downstream.goesOn());
@@ -353,11 +331,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void content(HttpContent content) {
-        sent += content.content().readableBytes();
-        if (grpc != null) {
-            grpc.response(content);
-            countMessages(grpc);
-        }
+        books.response(content);
         if (tunnel != null && tunnel.isOpen()) {
             tunnel.moved();
             if (content instanceof LastHttpContent) {
@@ -376,11 +350,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
         downstream.write(content);
         if (last) {
-            if (cluster != null) {
-                cluster.allCounters()
-                        .requestMillis()
-                        .record(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
-            }
+            books.answered();
             boolean reuse = keepAlive && requestEnded;
             count(ResponseFlag.NONE);
             downstream.flush();
@@ -411,34 +381,26 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void reset(ResponseFlag flag, Processed processed) {
         upstream = null;
-        if (ended) {
+        if (books.ended()) {
             return;
         }
         if (responseBegun) {
             cut(flag);
         } else if (replayable(processed)) {
             replayed = true;
-            cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
+            books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
             waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            cluster().acquire(host(), router.from(), true, http2, this);
+            books.cluster().acquire(books.host(), router.from(), true, http2, this);
         } else {
             reply(flag);
         }
-    }
-
-    private PodCluster cluster() {
-        return java.util.Objects.requireNonNull(cluster, "a request that was sent has a cluster");
-    }
-
-    private UpstreamHost host() {
-        return java.util.Objects.requireNonNull(host, "a request that was sent has a host");
     }
 
     private boolean replayable(Processed processed) {
         return !replayed
                 && tunnel == null
                 && requestEnded
-                && received == 0
+                && books.received() == 0
                 && switch (processed) {
                     case NO -> true;
                     case UNLIKELY -> IDEMPOTENT.contains(head.method());
@@ -461,7 +423,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /** The client broke the protocol in a way that leaves it no answer: its stream is reset. */
     void broken() {
         abortUpstream();
-        if (!ended) {
+        if (!books.ended()) {
             count(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
             waiting.release();
         }
@@ -479,9 +441,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** Answers in the upstream's stead. */
     private void reply(int code, String body, ResponseFlag flag) {
-        if (cluster != null) {
-            StatusClass.count(cluster.allCounters(), code);
-        }
+        books.reply(code);
         answer(code, GrpcStatus.ofHttp(code), body, flag);
     }
 
@@ -494,8 +454,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                         ? ResponseFraming.reply(
                                 downstream.allocator(), code, body, http10, keepAlive)
                         : grpc.reply(grpcStatus, body, http2, http10, keepAlive);
-        status = response.status().code();
-        sent = response.content().readableBytes();
+        books.replied(response.status().code(), response.content().readableBytes());
         downstream.write((HttpResponse) response);
         finish(flag, keepAlive);
     }
@@ -521,7 +480,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /** The client is gone. */
     void downstreamClosed() {
         abortUpstream();
-        if (!ended) {
+        if (!books.ended()) {
             count(ResponseFlag.DOWNSTREAM_CLOSED);
             waiting.release();
         }
@@ -535,54 +494,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
     }
 
-    /** Where they count is known when the upstream is, and at the end at the latest. */
-    private void countMessages(GrpcCall call) {
-        if (call.hasMessages() && (upstream != null || ended)) {
-            GrpcCounts.messages(call, router.series(cluster, host, mutual), cluster, account);
-        }
-    }
-
     /** The one exit: every ended request passes here once. */
     private void count(ResponseFlag flag) {
-        ended = true;
         if (tunnel != null) {
             tunnel.close();
         }
         timer.cancel();
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-        router.counters().counters().dec(HttpStat.DOWNSTREAM_RQ_ACTIVE);
-        if (status > 0) {
-            StatusClass.count(router.counters(), status);
-        }
-        record(router.series(cluster, host, mutual), flag, millis);
-        if (account != null) {
-            account.ended(status);
-            record(account.requests(), flag, millis);
-        }
-        if (grpc != null) {
-            countMessages(grpc);
-            GrpcCounts.ended(grpc, cluster, account);
-        }
-        if (LOG.isDebugEnabled()) {
-            LOG.debug(
-                    "request method={} path={} status={} flag={} cluster={} host={} millis={}"
-                            + " received={} sent={}",
-                    head.method(),
-                    head.uri(),
-                    status,
-                    flag.letters(),
-                    cluster == null ? "-" : cluster.config().name(),
-                    host == null ? "-" : host.address(),
-                    millis,
-                    received,
-                    sent);
-        }
-    }
-
-    private void record(RequestKinds kinds, ResponseFlag flag, long millis) {
-        GrpcCall call = grpc;
-        RequestSeries series = call == null ? kinds.http() : kinds.grpc();
-        int grpcStatus = call == null ? GrpcStatus.NONE : call.status(status);
-        series.record(status, grpcStatus, flag, millis, received, sent);
+        books.end(flag);
     }
 }

@@ -404,7 +404,7 @@ class GrpcTest {
     }
 
     @Test
-    void aDeadlineCutsAnAnswerThatHasBegun() throws Exception {
+    void aDeadlineEndsAnAnswerThatHasBegun() throws Exception {
         H2Server server =
                 serve(
                         http2().grpcTimeout(Duration.ZERO),
@@ -414,10 +414,9 @@ class GrpcTest {
         H2Client.Call call = mesh.http2Client().call(head("/x").add("grpc-timeout", "1S"), true);
         H2Client.Response response = call.get();
 
-        assertThat(response.status()).isEqualTo(200);
         assertThat(response.body()).isEqualTo("\0\0\0\0\1x");
-        assertThat(response.reset()).isEqualTo(Http2Error.INTERNAL_ERROR.code());
-        assertThat(outcomes()).isEqualTo("{200 2 UT=1}");
+        assertThat(response.header("grpc-status")).isEqualTo("4");
+        assertThat(outcomes()).isEqualTo("{200 4 UT=1}");
         Mesh.await("the upstream hears of it", () -> server.resets.get() == 1);
     }
 

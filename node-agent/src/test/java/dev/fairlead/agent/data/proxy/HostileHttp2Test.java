@@ -121,6 +121,21 @@ class HostileHttp2Test {
         assertServed();
     }
 
+    @Test
+    void aHeadOnAHalfClosedStreamEndsIt() throws Exception {
+        mesh.install(
+                new Config()
+                        .service("a", mesh.closing(FakeUpstream.thatNeverAnswers()).address())
+                        .outboundHttp()
+                        .build());
+        RawHttp2 client = client();
+
+        client.headers(1, get(), true);
+        client.headers(1, get(), true);
+
+        assertThat(client.end(1)).isEqualTo("RST 5");
+    }
+
     /** A stream that was passed over is closed, as for Envoy: what is sent on it is not served. */
     @Test
     void aStreamLowerThanTheLastIsNotServed() throws Exception {
