@@ -275,11 +275,11 @@ class EnvoyAcceptsTest {
 
     private boolean complete(String admin) throws Exception {
         String dump = get(admin + "/config_dump?include_eds");
-        return dump.contains("\"outbound|default\"")
+        return dump.contains("\"outbound|default") // and what selects within the namespace
                 && dump.contains("\"inbound|uid-sleep-v1\"")
                 && dump.contains("\"outbound|9080|v3|reviews.default.svc.cluster.local\"")
-                && dump.contains("\"InboundPassthroughCluster\"")
-                && dump.contains("\"outbound|9080|default\"")
+                && dump.contains("\"InboundPassthroughCluster")
+                && dump.contains("\"outbound|9080|default")
                 && dump.contains("all-matches")
                 && dump.contains("198.18.2.13");
     }

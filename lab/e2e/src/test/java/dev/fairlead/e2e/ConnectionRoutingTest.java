@@ -237,18 +237,28 @@ class ConnectionRoutingTest {
         long before = timeouts();
         assertThat(secondsToTheGreeting(7000)).as("mysql").isLessThan(3);
         assertThat(timeouts()).isEqualTo(before);
-        assertThat(secondsToTheGreeting(7001)).as("undeclared").isBetween(4.5, 15.0);
+        assertThat(secondsToTheGreeting(7001)).as("undeclared").isBetween(4.5, 9.5);
         assertThat(timeouts()).isEqualTo(before + 1);
+        assertThat(clusterConnections("PassthroughCluster")).as("by nobody's service").isZero();
+    }
+
+    private static long clusterConnections(String cluster) {
+        return sum("cluster\\." + cluster + "\\.upstream_cx_total");
     }
 
     private static long timeouts() {
+        return sum("outbound.*downstream_pre_cx_timeout");
+    }
+
+    private static long sum(String filter) {
         String page =
                 lab.node(
                                 "node-1",
                                 "curl",
                                 "-s",
                                 "http://127.0.0.1:15000/stats?workload=connections/client"
-                                        + "&filter=outbound.*downstream_pre_cx_timeout")
+                                        + "&filter="
+                                        + filter)
                         .ok();
         return page.lines()
                 .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))

@@ -135,10 +135,13 @@ final class InboundListenerGenerator {
                 chains.add(chain(door, "tls", TLS, List.of(), null, tcp));
             }
             case DISABLE -> {
-                if (door.detect) {
-                    chains.add(plainHttp(door, "", http));
+                if (door.detect) { // the application's own TLS is not HTTP, whatever it offers
+                    chains.add(plainHttp(door, PLAIN, http));
+                    chains.add(chain(door, "plain", PLAIN, List.of(), null, declared));
+                    chains.add(chain(door, "tls", TLS, List.of(), null, tcp));
+                } else {
+                    chains.add(chain(door, "plain", "", List.of(), null, declared));
                 }
-                chains.add(chain(door, "plain", "", List.of(), null, declared));
             }
         }
         return chains;

@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,8 +59,15 @@ final class OutboundListenerGenerator {
                         listener.addFilterChains(detected(tcp));
                         routes.add(tcp.routes());
                         detecting.add(tcp.port());
+                        // each by its transport: what matched one is not looked for in another
+                        listener.addFilterChains(tcp(tcp, "tcp", PLAIN, tcp.prefixes()));
+                        List<String> left = withoutTlsRule(tcp, scope.chains());
+                        if (!left.isEmpty()) {
+                            listener.addFilterChains(tcp(tcp, "tcp_tls", TLS, left));
+                        }
+                    } else {
+                        listener.addFilterChains(tcp(tcp, "tcp", "", tcp.prefixes()));
                     }
-                    listener.addFilterChains(tcp(tcp));
                 }
             }
         }
@@ -125,11 +133,28 @@ final class OutboundListenerGenerator {
         return chain(name, match, Filters.tcp(name, chain.targets()));
     }
 
-    private static FilterChain tcp(Chain.Tcp chain) {
-        String name = "outbound|" + chain.port() + "|tcp|" + chain.name();
+    /** Addresses of {@code tcp} for which no rule takes TLS whatever it asks for. */
+    private static List<String> withoutTlsRule(Chain.Tcp tcp, List<Chain> chains) {
+        List<String> left = new ArrayList<>(tcp.prefixes());
+        for (Chain chain : chains) {
+            if (chain instanceof Chain.Tls tls
+                    && tls.port() == tcp.port()
+                    && tls.serverNames().isEmpty()) {
+                left.removeAll(tls.prefixes());
+            }
+        }
+        return left;
+    }
+
+    /**
+     * @param transport that it takes; empty: any
+     */
+    private static FilterChain tcp(
+            Chain.Tcp chain, String kind, String transport, List<String> prefixes) {
+        String name = "outbound|" + chain.port() + "|" + kind + "|" + chain.name();
         return chain(
                 name,
-                match(chain),
+                on(chain.port(), prefixes).setTransportProtocol(transport),
                 Filters.tcp(chain.opaqueHttp2() ? name + ".opaque_http2" : name, chain.targets()));
     }
 

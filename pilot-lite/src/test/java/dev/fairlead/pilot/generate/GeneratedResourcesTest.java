@@ -347,7 +347,11 @@ class GeneratedResourcesTest {
     @Test
     void aPodWithMtlsDisabledTakesWhatComes() {
         assertThat(inbound(reviewsAndSleep() + STRICT.replace("STRICT", "DISABLE")))
-                .containsExactly("80 [] http", "0 [http/1.0, http/1.1, h2c] http", "0 [] tcp");
+                .containsExactly(
+                        "80 [] http",
+                        "0 raw_buffer[http/1.0, http/1.1, h2c] http",
+                        "0 raw_buffer[] tcp",
+                        "0 tls[] tcp");
     }
 
     @Test

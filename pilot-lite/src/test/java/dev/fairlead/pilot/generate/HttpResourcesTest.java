@@ -346,12 +346,7 @@ class HttpResourcesTest {
 
     @Test
     void outboundHttp2IsRoutedByHostAndDetected() {
-        Listener listener =
-                get(
-                        agent(MESH, Profile.NEWEST),
-                        Listener.class,
-                        ResourceType.LISTENER,
-                        "outbound|default");
+        Listener listener = outbound();
         assertThat(listener.getFilterChainsList())
                 .extracting(FilterChain::getName)
                 .contains("outbound|8001|http|_", "outbound|8002|http|_")
@@ -362,6 +357,30 @@ class HttpResourcesTest {
                 .satisfies(chain ->
                         assertThat(chain.getFilterChainMatch().getApplicationProtocolsList())
                                 .containsExactly("http/1.0", "http/1.1", "h2c"));
+    }
+
+    private Listener outbound() {
+        return get(
+                agent(MESH, Profile.NEWEST),
+                Listener.class,
+                ResourceType.LISTENER,
+                "outbound|default");
+    }
+
+    /** What matched one transport is not looked for in a chain of another, or of any. */
+    @Test
+    void whatIsNotHttpGoesToTheServiceWhateverItsTransport() {
+        for (String kind : List.of("tcp raw_buffer", "tcp_tls tls", "detect raw_buffer")) {
+            String[] words = kind.split(" ");
+            assertThat(outbound().getFilterChainsList())
+                    .filteredOn(
+                            chain -> chain.getName().startsWith("outbound|8003|" + words[0] + "|"))
+                    .as(kind)
+                    .singleElement()
+                    .satisfies(chain ->
+                            assertThat(chain.getFilterChainMatch().getTransportProtocol())
+                                    .isEqualTo(words[1]));
+        }
     }
 
     private static List<Route> routes(int profile) {
