@@ -104,7 +104,7 @@ public abstract class MessageStream implements PeerStream {
         boolean hasTrailers = !trailers.isEmpty();
         boolean empty = !data.isReadable();
         pushHead(last && empty && !hasTrailers);
-        if (closed || outputEnded || empty && !last) {
+        if (closed || outputEnded || id == NOT_YET || empty && !last) {
             content.release();
             return;
         }

@@ -330,7 +330,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
                 counted(Event.IDLE_TIMEOUT);
                 drain();
             } else {
-                armTimer(left);
+                armTimer(Math.min(left, SILENCE_NANOS)); // a stream may begin before
             }
             return;
         }

@@ -47,6 +47,8 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
         }
         if (ends) {
             request(LastHttpContent.EMPTY_LAST_CONTENT);
+        } else {
+            connection.touched(next); // the head leaves also where no body is there yet
         }
     }
 
@@ -140,7 +142,6 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     @Override
     public void abort() {
         exchange = null;
-        connection.stats().inc(HttpStat.DOWNSTREAM_RQ_TX_RESET);
         resetNow(Http2Error.INTERNAL_ERROR);
     }
 

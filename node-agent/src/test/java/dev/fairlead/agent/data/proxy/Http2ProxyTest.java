@@ -296,6 +296,18 @@ class Http2ProxyTest {
     }
 
     @Test
+    void aHeadLeavesBeforeItsBodyOnAConnectionThatIsThere() throws Exception {
+        to(H2Server.thatAtTheHead(asked -> asked.status(200, false)));
+
+        for (int i = 0; i < 2; i++) {
+            Call call = client.call(H2Client.head("POST", "a", "/"), false);
+            assertThat(call.head.get(20, java.util.concurrent.TimeUnit.SECONDS).status())
+                    .hasToString("200");
+            call.reset();
+        }
+    }
+
+    @Test
     void anAnswerBeforeTheQuestionIsWholeEndsTheQuestion() throws Exception {
         H2Server server = to(H2Server.thatAtTheHead(asked -> asked.status(413, true)));
 
