@@ -64,7 +64,7 @@ final class InboundListenerGenerator {
         if (!withHeader.isEmpty()) { // before the inspectors, which look at what follows it
             listener.addListenerFilters(Filters.only(Filters.PROXY_HEADER, withHeader));
         }
-        if (pod.mode() != Mode.DISABLE) {
+        if (pod.mode() != Mode.DISABLE || mesh.modern()) {
             listener.addListenerFilters(Filters.TLS_INSPECTOR);
         }
         if (mesh.modern()) { // ports of no Service are detected

@@ -38,7 +38,7 @@ final class OutboundListenerGenerator {
         Listener.Builder listener = frame(scope.listener(), "0.0.0.0", OUTBOUND_PORT, mesh);
         Set<String> routes = new HashSet<>();
         SortedSet<Integer> detecting = new TreeSet<>();
-        SortedSet<Integer> byServerName = new TreeSet<>();
+        SortedSet<Integer> toldByTls = new TreeSet<>();
         for (Chain chain : scope.chains()) {
             switch (chain) {
                 case Chain.Http http -> {
@@ -49,7 +49,7 @@ final class OutboundListenerGenerator {
                 }
                 case Chain.Tls tls -> {
                     listener.addFilterChains(tls(tls));
-                    byServerName.add(tls.port());
+                    toldByTls.add(tls.port());
                 }
                 case Chain.Tcp tcp -> {
                     if (tcp.opaqueHttp2() && audience.knowsHttp2()) {
@@ -64,6 +64,7 @@ final class OutboundListenerGenerator {
                         List<String> left = withoutTlsRule(tcp, scope.chains());
                         if (!left.isEmpty()) {
                             listener.addFilterChains(tcp(tcp, "tcp_tls", TLS, left));
+                            toldByTls.add(tcp.port());
                         }
                     } else {
                         listener.addFilterChains(tcp(tcp, "tcp", "", tcp.prefixes()));
@@ -71,7 +72,7 @@ final class OutboundListenerGenerator {
                 }
             }
         }
-        inspect(listener, Filters.TLS_INSPECTOR, byServerName);
+        inspect(listener, Filters.TLS_INSPECTOR, toldByTls);
         inspect(listener, Filters.HTTP_INSPECTOR, detecting);
         listener.setDefaultFilterChain(otherwise(scope.egress()));
         return VersionedResource.of(scope.listener(), listener.build(), routes);

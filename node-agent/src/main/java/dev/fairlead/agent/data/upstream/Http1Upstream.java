@@ -47,7 +47,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     private static final int MAX_INTERIM = 8;
 
     private final Origin origin;
-    private final PodCluster cluster;
+    private final HttpPool pool;
     private final UpstreamHost host;
     private final Channel channel;
     private final ResponseDecoder decoder = new ResponseDecoder();
@@ -79,10 +79,10 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
     Http1Upstream(Origin origin) {
         this.origin = origin;
-        this.cluster = origin.cluster();
+        this.pool = origin.pool();
         this.host = origin.host();
         this.channel = origin.channel();
-        this.stats = cluster.counters();
+        this.stats = pool.cluster().counters();
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         // A server may answer and close while a body is sent: the answer is still to be read.
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
@@ -163,7 +163,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             close();
         } else {
             readable(true);
-            cluster.release(this);
+            pool.release(this);
         }
     }
 
@@ -377,12 +377,12 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
             boolean untouched = !responseBegun && interims == 0 && served > 1;
             detach();
-            cluster.closed(this);
+            pool.closed(this);
             waiting.reset(
                     ResponseFlag.UPSTREAM_CLOSED,
                     untouched ? ResponseSink.Processed.UNLIKELY : ResponseSink.Processed.PERHAPS);
         } else {
-            cluster.closed(this);
+            pool.closed(this);
         }
     }
 

@@ -54,7 +54,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
         super(false);
         this.origin = origin;
         this.channel = origin.channel();
-        this.stats = origin.cluster().counters();
+        this.stats = origin.pool().cluster().counters();
         this.idleNanos = idleNanos;
         this.limit = Math.min(STREAMS_BEFORE_SETTINGS, configuredLimit());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
@@ -63,7 +63,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     }
 
     private int configuredLimit() {
-        int configured = origin.cluster().config().maxConcurrentStreams();
+        int configured = origin.pool().cluster().config().maxConcurrentStreams();
         return configured == 0 ? Integer.MAX_VALUE : configured;
     }
 
@@ -126,7 +126,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     /** New requests go elsewhere; what it carries ends here. */
     private void leave() {
         leaving = true;
-        origin.cluster().left(this);
+        origin.pool().left(this);
         if (lent == 0) {
             drain();
         }
@@ -228,7 +228,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
         stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
         endFlag = ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
         leaving = true;
-        origin.cluster().left(this);
+        origin.pool().left(this);
     }
 
     @Override
@@ -238,7 +238,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
             stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_WITH_ACTIVE_RQ);
             stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_REMOTE);
         }
-        origin.cluster().closed(this);
+        origin.pool().closed(this);
         List<Http2UpstreamStream> unopened = List.copyOf(awaitingSettings);
         awaitingSettings.clear();
         super.channelInactive(context);

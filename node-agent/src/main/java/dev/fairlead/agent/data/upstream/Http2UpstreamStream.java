@@ -41,7 +41,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     Http2UpstreamStream(Http2Upstream connection) {
         super(connection);
         this.connection = connection;
-        this.stats = connection.origin().cluster().counters();
+        this.stats = connection.origin().pool().cluster().counters();
     }
 
     @Override

@@ -21,7 +21,7 @@ sealed interface UpstreamConnection permits Http1Upstream, Http2Upstream {
      * @param account where the destination's side is counted; null: it counts for itself
      */
     record Origin(
-            PodCluster cluster,
+            HttpPool pool,
             UpstreamHost host,
             Channel channel,
             @Nullable InetAddress from,
