@@ -277,7 +277,9 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
             return;
         }
         boolean afterItsEnd =
-                connection().isServer() && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+                connection().isServer()
+                        && error.error() == Http2Error.PROTOCOL_ERROR
+                        && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
         own.broke(error.error());
         super.onStreamError(
                 context, false, cause, afterItsEnd ? streamClosed(error.streamId()) : error);

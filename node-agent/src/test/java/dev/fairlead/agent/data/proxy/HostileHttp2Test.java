@@ -134,6 +134,11 @@ class HostileHttp2Test {
         client.headers(1, get(), true);
 
         assertThat(client.end(1)).isEqualTo("RST 5");
+
+        client.headers(3, get(), true);
+        client.frame(2, 0, 3, new byte[4]); // PRIORITY has 5
+
+        assertThat(client.end(3)).isEqualTo("RST 6");
     }
 
     /** A stream that was passed over is closed, as for Envoy: what is sent on it is not served. */
