@@ -114,6 +114,7 @@ public record AgentConfig(
         shown.put("FAIRLEAD_PILOT", pilot);
         shown.put("FAIRLEAD_CA", ca);
         shown.put("FAIRLEAD_STATE_DIR", stateDir.toString());
+        shown.put("FAIRLEAD_DRAIN_SECONDS", Integer.toString(drainSeconds));
         shown.put("FAIRLEAD_WORKERS", Integer.toString(workers));
         shown.put("FAIRLEAD_IPTABLES", iptables.name().toLowerCase(java.util.Locale.ROOT));
         shown.put("FAIRLEAD_PODS", nodeSources.kubernetes() ? "node" : "socket");

@@ -258,7 +258,9 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
             Throwable cause,
             Http2Exception.StreamException error) {
         FloodGuard.Flood found =
-                outbound ? FloodGuard.Flood.NONE : flood.prematureReset(System.nanoTime());
+                outbound || !connection().isServer()
+                        ? FloodGuard.Flood.NONE
+                        : flood.prematureReset(System.nanoTime());
         if (found != FloodGuard.Flood.NONE) {
             endForFlood(context, found); // whoever makes us reset saves the frame, not us the work
             return;
@@ -433,7 +435,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
                 throws Http2Exception {
             counted(Event.RX_RESET);
             S own = own(connection().stream(streamId));
-            if (own != null && own.reset(code)) {
+            if (own != null && own.reset(code) && connection().isServer()) {
                 check(flood.prematureReset(System.nanoTime()));
             }
         }

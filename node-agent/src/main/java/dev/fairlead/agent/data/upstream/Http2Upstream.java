@@ -44,7 +44,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     private final List<Http2UpstreamStream> awaitingSettings = new ArrayList<>(0);
     private boolean settingsKnown;
     private boolean extendedConnect;
-    private int limit;
+    private int peerLimit = STREAMS_BEFORE_SETTINGS;
     private int lent;
     private boolean leaving;
     private int lastProcessed = Integer.MAX_VALUE;
@@ -56,12 +56,12 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
         this.channel = origin.channel();
         this.stats = origin.pool().cluster().counters();
         this.idleNanos = idleNanos;
-        this.limit = Math.min(STREAMS_BEFORE_SETTINGS, configuredLimit());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.pipeline().addLast(this);
         channel.config().setAutoRead(true);
     }
 
+    /** As the configuration has it now. */
     private int configuredLimit() {
         int configured = origin.pool().cluster().config().maxConcurrentStreams();
         return configured == 0 ? Integer.MAX_VALUE : configured;
@@ -74,7 +74,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     }
 
     boolean hasRoom() {
-        return !leaving && lent < limit && channel.isActive();
+        return !leaving && lent < Math.min(peerLimit, configuredLimit()) && channel.isActive();
     }
 
     int load() {
@@ -192,8 +192,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
 
     @Override
     protected void settingsChanged(Http2Settings settings) {
-        int allowed = connection().local().maxActiveStreams();
-        limit = Math.min(allowed, configuredLimit());
+        peerLimit = connection().local().maxActiveStreams();
         extendedConnect |= Boolean.TRUE.equals(settings.connectProtocolEnabled());
         settingsKnown = true;
         List<Http2UpstreamStream> waiting = List.copyOf(awaitingSettings);

@@ -16,7 +16,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,10 +262,5 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     @Override
     public boolean mutual() {
         return connection.origin().mutual();
-    }
-
-    /** For the connection, which knows the codec's streams. */
-    @Nullable Http2Stream known() {
-        return stream();
     }
 }

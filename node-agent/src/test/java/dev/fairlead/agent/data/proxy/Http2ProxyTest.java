@@ -238,6 +238,22 @@ class Http2ProxyTest {
         assertThat(mesh.outcomes()).isEqualTo("{200 UR=1, 503 UR=1}");
     }
 
+    /**
+     * A server is not a client that floods: what it refuses is answered, and its connection kept.
+     */
+    @Test
+    void aServerMayResetWhatItLikes() throws Exception {
+        H2Server server = to(H2Server.that(asked -> asked.reset(Http2Error.INTERNAL_ERROR)));
+
+        for (int i = 0; i < 600; i++) {
+            assertThat(client.call(H2Client.get("a", "/"), true).get().body())
+                    .contains("remote reset");
+        }
+
+        assertThat(server.connections).hasValue(1);
+        assertThat(mesh.outcomes()).isEqualTo("{503 UR=600}");
+    }
+
     @Test
     void aRefusedStreamIsSentAgainOnce() throws Exception {
         H2Server server =
