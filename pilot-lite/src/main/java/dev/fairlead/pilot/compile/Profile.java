@@ -4,7 +4,7 @@ package dev.fairlead.pilot.compile;
 public final class Profile {
 
     /** The newest that is served; a newer agent understands it too. */
-    public static final int NEWEST = 3;
+    public static final int NEWEST = 4;
 
     /** Agents are told which pods to capture. */
     public static final int ENROLMENT = 2;
@@ -17,6 +17,9 @@ public final class Profile {
 
     /** Connections begin with PROXY headers where rules ask for it. */
     public static final int PROXY_PROTOCOL = 3;
+
+    /** Traffic policy whole: what routes and clusters say beyond where to. */
+    public static final int TRAFFIC_POLICY = 4;
 
     private Profile() {}
 }

@@ -32,6 +32,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it honours what routes and clusters say beyond where to. */
+    default boolean knowsTrafficPolicy() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.TRAFFIC_POLICY;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

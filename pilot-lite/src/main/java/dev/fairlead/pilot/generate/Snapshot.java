@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Snapshot {
 
+    /** The last of each run of profiles that routes, clusters and listeners are alike for. */
+    private static final List<Integer> WRITTEN =
+            List.of(Profile.HTTP2 - 1, Profile.TRAFFIC_POLICY - 1, Profile.NEWEST);
+
     private final Revisions revisions;
     private final MeshView view;
-    private final Written written;
-    private final Written writtenBeforeHttp2;
+    private final Map<Integer, Written> written = new HashMap<>();
     private final Map<String, List<PodView>> local;
     private final Map<AgentKey, AgentResources> agents = new ConcurrentHashMap<>();
     private final Map<AgentKey, AgentResources> agentsBefore;
@@ -60,13 +63,14 @@ public final class Snapshot {
     public Snapshot(Revisions revisions, MeshView view, @Nullable Snapshot before) {
         this.revisions = revisions;
         this.view = view;
-        written =
-                new Written(view, audience(Profile.NEWEST), before == null ? null : before.written);
-        writtenBeforeHttp2 =
-                new Written(
-                        view,
-                        audience(Profile.HTTP2 - 1),
-                        before == null ? null : before.writtenBeforeHttp2);
+        for (int profile : WRITTEN) {
+            written.put(
+                    profile,
+                    new Written(
+                            view,
+                            audience(profile),
+                            before == null ? null : before.written.get(profile)));
+        }
         local =
                 before != null && Same.object(before.view.pods(), view.pods())
                         ? before.local
@@ -120,9 +124,15 @@ public final class Snapshot {
         return new Audience.Agent(profile);
     }
 
-    /** What is shared by agents that understand the same of HTTP. */
+    /** What is shared by agents that understand the same of HTTP and of traffic policy. */
     private Written written(int profile) {
-        return profile >= Profile.HTTP2 ? written : writtenBeforeHttp2;
+        for (int newest : WRITTEN) {
+            Written of = written.get(newest);
+            if (profile <= newest && of != null) {
+                return of;
+            }
+        }
+        throw new IllegalStateException("profile " + profile + " is not served");
     }
 
     private AgentResources writeAgent(AgentKey agent) {

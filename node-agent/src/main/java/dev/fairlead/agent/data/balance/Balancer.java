@@ -27,7 +27,7 @@ public interface Balancer<C extends Candidate> {
         return switch (policy) {
             case ROUND_ROBIN -> new RoundRobin<>(candidates, random);
             case LEAST_REQUEST -> new LeastRequest<>(candidates, random);
-            case RANDOM -> new WeightedRandom<>(candidates, random);
+            case RANDOM, RING_HASH, MAGLEV -> new WeightedRandom<>(candidates, random);
         };
     }
 }

@@ -11,6 +11,7 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Redirect;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteDecision;
@@ -80,8 +81,9 @@ final class InboundRouter implements HttpRouter {
         return switch (route.action()) {
             case RouteAction.Respond(int status, String body) ->
                     new Target.Respond(status, body, ResponseFlag.NONE);
+            case Redirect redirect -> throw new IllegalStateException("not compiled: " + redirect);
             case RouteAction.Forward forward -> {
-                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()));
+                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()).name());
                 if (cluster == null) {
                     counters.counters().inc(HttpStat.NO_CLUSTER);
                     yield new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);

@@ -11,6 +11,7 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Redirect;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteDecision;
@@ -71,8 +72,9 @@ final class OutboundRouter implements HttpRouter {
                 return new Target.Respond(
                         status, body, status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
             }
+            case Redirect redirect -> throw new IllegalStateException("not compiled: " + redirect);
             case RouteAction.Forward forward -> {
-                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()));
+                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()).name());
                 if (cluster == null) {
                     counters.counters().inc(HttpStat.NO_CLUSTER);
                     return NO_CLUSTER;

@@ -51,7 +51,7 @@ final class TcpProxy {
         if (downstream.pipeline().get(SslHandler.class) != null) {
             stats.inc(TcpStat.DOWNSTREAM_CX_SSL_TOTAL);
         }
-        PodCluster cluster = pod.cluster(filter.clusters().pick(pod.context().random()));
+        PodCluster cluster = pod.cluster(filter.clusters().pick(pod.context().random()).name());
         UpstreamHost host = cluster == null ? null : cluster.pick(destination);
         if (cluster == null || host == null) {
             stats.inc(TcpStat.DOWNSTREAM_CX_NO_ROUTE);

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param protocol of HTTP connections; opaque ones do not care
  * @param maxConcurrentStreams on one HTTP/2 connection, at most; 0: as many as the endpoint allows
  * @param proxyProtocol what each connection begins with
+ * @param policy how its endpoints are chosen, spared and connected to
  */
 public record Cluster(
         String name,
@@ -22,7 +23,34 @@ public record Cluster(
         UpstreamTransport transport,
         HttpProtocol protocol,
         int maxConcurrentStreams,
-        ProxyProtocol proxyProtocol) {
+        ProxyProtocol proxyProtocol,
+        TrafficPolicy policy) {
+
+    /** With Envoy's own policy. */
+    public Cluster(
+            String name,
+            String statName,
+            Discovery discovery,
+            String edsName,
+            LbPolicy lbPolicy,
+            Duration connectTimeout,
+            UpstreamTransport transport,
+            HttpProtocol protocol,
+            int maxConcurrentStreams,
+            ProxyProtocol proxyProtocol) {
+        this(
+                name,
+                statName,
+                discovery,
+                edsName,
+                lbPolicy,
+                connectTimeout,
+                transport,
+                protocol,
+                maxConcurrentStreams,
+                proxyProtocol,
+                TrafficPolicy.DEFAULT);
+    }
 
     /** Spoken to in HTTP/1.1, without a PROXY header. */
     public Cluster(
@@ -46,6 +74,22 @@ public record Cluster(
                 ProxyProtocol.NONE);
     }
 
+    /** The same, with this policy. */
+    public Cluster with(TrafficPolicy other) {
+        return new Cluster(
+                name,
+                statName,
+                discovery,
+                edsName,
+                lbPolicy,
+                connectTimeout,
+                transport,
+                protocol,
+                maxConcurrentStreams,
+                proxyProtocol,
+                other);
+    }
+
     /** Where the endpoints come from. */
     public enum Discovery {
         /** By name, from the control plane. */
@@ -60,6 +104,8 @@ public record Cluster(
     public enum LbPolicy {
         ROUND_ROBIN,
         LEAST_REQUEST,
-        RANDOM
+        RANDOM,
+        RING_HASH,
+        MAGLEV
     }
 }

@@ -16,9 +16,24 @@ public record Route(
         RouteMatch match,
         RouteAction action,
         Duration timeout,
-        @Nullable Duration grpcTimeout) {
+        @Nullable Duration grpcTimeout,
+        RoutePolicy policy) {
+
+    public Route(
+            String name,
+            RouteMatch match,
+            RouteAction action,
+            Duration timeout,
+            @Nullable Duration grpcTimeout) {
+        this(name, match, action, timeout, grpcTimeout, RoutePolicy.NONE);
+    }
 
     public Route(String name, RouteMatch match, RouteAction action, Duration timeout) {
         this(name, match, action, timeout, null);
+    }
+
+    /** The same, with this policy. */
+    public Route with(RoutePolicy other) {
+        return new Route(name, match, action, timeout, grpcTimeout, other);
     }
 }

@@ -3,9 +3,10 @@ package dev.fairlead.agent.model.route;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What a route does with a request. */
-public sealed interface RouteAction {
+public sealed interface RouteAction permits RouteAction.Forward, RouteAction.Respond, Redirect {
 
     /**
      * Sends it to one of some clusters, by weight.
@@ -38,17 +39,17 @@ public sealed interface RouteAction {
             return new Forward(clusters, totalWeight, allowed);
         }
 
-        /** Name of the cluster that this request goes to. */
-        public String pick(RandomGenerator random) {
+        /** The cluster that this request goes to. */
+        public WeightedCluster pick(RandomGenerator random) {
             if (clusters.size() == 1) {
-                return clusters.getFirst().name();
+                return clusters.getFirst();
             }
             int point = random.nextInt(totalWeight);
             for (int i = 0; ; i++) {
                 WeightedCluster cluster = clusters.get(i);
                 point -= cluster.weight();
                 if (point < 0) {
-                    return cluster.name();
+                    return cluster;
                 }
             }
         }
@@ -57,8 +58,19 @@ public sealed interface RouteAction {
     /** Answers it here. */
     record Respond(int status, String body) implements RouteAction {}
 
-    /** A cluster's share; 0 is none. */
-    record WeightedCluster(String name, int weight) {
+    /**
+     * A cluster's share; 0 is none.
+     *
+     * @param headers of requests that go there
+     * @param authority that these are given instead of the route's; null: the route's
+     */
+    record WeightedCluster(
+            String name, int weight, HeaderEdits headers, @Nullable String authority) {
+
+        public WeightedCluster(String name, int weight) {
+            this(name, weight, HeaderEdits.NONE, null);
+        }
+
         public WeightedCluster {
             if (weight < 0) {
                 throw new IllegalArgumentException("weight " + weight + " of " + name);

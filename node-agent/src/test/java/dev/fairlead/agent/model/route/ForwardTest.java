@@ -29,7 +29,7 @@ class ForwardTest {
         var random = new Random(42);
         Map<String, Integer> counts = new HashMap<>();
         for (int i = 0; i < N; i++) {
-            counts.merge(forward.pick(random), 1, Integer::sum);
+            counts.merge(forward.pick(random).name(), 1, Integer::sum);
         }
 
         assertThat(counts).containsOnlyKeys("v1", "v2", "v3");
@@ -46,7 +46,7 @@ class ForwardTest {
 
     @Test
     void oneClusterNeedsNoDice() {
-        assertThat(Forward.to("v1").pick(new Random(1))).isEqualTo("v1");
+        assertThat(Forward.to("v1").pick(new Random(1)).name()).isEqualTo("v1");
     }
 
     @Test

@@ -67,7 +67,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 3: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 4: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {

@@ -1,0 +1,47 @@
+package dev.fairlead.agent.model.cluster;
+
+import java.time.Duration;
+
+/**
+ * When an endpoint that fails is left alone for a while. Source: Envoy, "Outlier detection". A
+ * number of 0 errors in a row means: not looked at.
+ *
+ * @param consecutive5xx errors in a row, of any kind
+ * @param consecutiveGateway likewise of 502, 503 and 504
+ * @param splitLocalOrigin whether failures to connect are counted by themselves
+ * @param consecutiveLocalOrigin likewise of these
+ * @param interval at which all endpoints are looked at
+ * @param baseEjection times how often it was ejected
+ * @param maxEjection at most
+ * @param maxEjectionPercent of all endpoints; one may always be ejected
+ * @param successRate how endpoints are compared with each other
+ * @param failurePercentage likewise with a threshold
+ */
+public record OutlierDetection(
+        int consecutive5xx,
+        int enforcing5xxPercent,
+        int consecutiveGateway,
+        int enforcingGatewayPercent,
+        boolean splitLocalOrigin,
+        int consecutiveLocalOrigin,
+        int enforcingLocalOriginPercent,
+        Duration interval,
+        Duration baseEjection,
+        Duration maxEjection,
+        int maxEjectionPercent,
+        SuccessRate successRate,
+        FailurePercentage failurePercentage) {
+
+    /**
+     * @param minHosts with {@code requestVolume} requests in an interval, for there to be a mean
+     * @param stdevFactor thousandths of a standard deviation under the mean that are too few
+     */
+    public record SuccessRate(
+            int enforcingPercent, int minHosts, int requestVolume, int stdevFactor) {}
+
+    /**
+     * @param threshold percent of failures that is too much
+     */
+    public record FailurePercentage(
+            int enforcingPercent, int threshold, int minHosts, int requestVolume) {}
+}
