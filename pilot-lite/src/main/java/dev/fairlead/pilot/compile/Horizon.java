@@ -25,7 +25,8 @@ final class Horizon {
     private final List<VirtualService> virtualServices = new ArrayList<>();
     private final HostIndex<VirtualService> byHost = new HostIndex<>();
 
-    Horizon(ClientScope scope, Registry registry) {
+    /** {@code rules}: all VirtualServices, as they are in force. */
+    Horizon(ClientScope scope, Registry registry, List<VirtualService> rules) {
         this.scope = scope;
         this.registry = registry;
         for (Service service : registry.services()) {
@@ -34,7 +35,7 @@ final class Horizon {
                 services.add(service);
             }
         }
-        for (VirtualService rule : registry.state().virtualServices()) {
+        for (VirtualService rule : rules) {
             if (rule.visibility().to(scope.namespace())) {
                 for (String host : rule.hosts()) {
                     if (scope.imports(host, rule.meta().namespace())) {

@@ -7,6 +7,8 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -24,11 +26,15 @@ import java.util.SortedSet;
 /** Filters that listeners are made of. */
 final class Filters {
 
+    /** Also where a route's own configuration of the filter is found. */
+    static final String CORS_NAME = "envoy.filters.http.cors";
+
+    static final String FAULT_NAME = "envoy.filters.http.fault";
+
+    private static final HttpFilter CORS = http(CORS_NAME, Cors.getDefaultInstance());
+    private static final HttpFilter FAULT = http(FAULT_NAME, HTTPFault.getDefaultInstance());
     private static final HttpFilter ROUTER =
-            HttpFilter.newBuilder()
-                    .setName("envoy.filters.http.router")
-                    .setTypedConfig(Protos.pack(Router.getDefaultInstance()))
-                    .build();
+            http("envoy.filters.http.router", Router.getDefaultInstance());
     static final ListenerFilter ORIGINAL_DST =
             listener("envoy.filters.listener.original_dst", OriginalDst.getDefaultInstance());
     static final ListenerFilter TLS_INSPECTOR =
@@ -41,6 +47,10 @@ final class Filters {
             listener("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
 
     private Filters() {}
+
+    private static HttpFilter http(String name, Message config) {
+        return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
+    }
 
     private static ListenerFilter listener(String name, Message config) {
         return ListenerFilter.newBuilder()
@@ -72,19 +82,22 @@ final class Filters {
                 .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1));
     }
 
-    /** HTTP by a route configuration that is served on its own. */
+    /** Outbound HTTP, by a route configuration that is served on its own. */
     static Filter http(String statPrefix, String routes, Audience audience) {
+        var manager = HttpConnectionManager.newBuilder();
+        if (audience.knowsTrafficPolicy()) {
+            manager.addHttpFilters(CORS).addHttpFilters(FAULT);
+        }
         return http(
                 audience,
-                HttpConnectionManager.newBuilder()
-                        .setStatPrefix(statPrefix)
+                manager.setStatPrefix(statPrefix)
                         .setRds(
                                 Rds.newBuilder()
                                         .setConfigSource(Protos.ADS)
                                         .setRouteConfigName(routes)));
     }
 
-    /** HTTP by these routes. */
+    /** Inbound HTTP, by these routes. */
     static Filter http(String statPrefix, RouteConfiguration routes, Audience audience) {
         return http(
                 audience,
