@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.fairlead.pilot.testing.Await;
 import dev.fairlead.pilot.testing.TestCa;
 import dev.fairlead.pilot.testing.TestCluster;
+import dev.fairlead.pilot.validate.TrafficTableTest;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.tokens.Caller;
 import dev.fairlead.wire.tokens.NodeTokens;
@@ -42,7 +43,7 @@ class EnvoyAcceptsTest {
     void everythingThatOnePodIsServed(String mesh) throws Exception {
         String envoy = envoy();
         try (var cluster = new TestCluster(folder.resolve("cluster"))) {
-            cluster.apply(everyShape(mesh));
+            cluster.apply(everyShape(mesh) + TrafficTableTest.acceptedHttp());
             var ca = new TestCa();
             Path bundle = folder.resolve("root.pem");
             ca.writeBundle(bundle);
@@ -368,6 +369,7 @@ class EnvoyAcceptsTest {
                 && dump.contains("\"outbound|9080|default")
                 && dump.contains("all-matches")
                 && dump.contains("all-fields")
+                && dump.contains("row-0.example.com:80")
                 && dump.contains("198.18.2.13");
     }
 
