@@ -95,9 +95,7 @@ final class RouteCompiler {
                 }
             }
         }
-        if (port == EXTERNAL_HTTP_PORT) {
-            addExternalHosts(hosts, domains);
-        }
+        addOtherHosts(port, hosts, domains);
         return known.table(new RouteTable(tableName(port), hosts));
     }
 
@@ -144,33 +142,38 @@ final class RouteCompiler {
         return new Route(name, match, action, HeaderChanges.NONE, null, null);
     }
 
-    private void addExternalHosts(List<VirtualHost> hosts, Set<String> domains) {
+    /**
+     * Hosts of VirtualServices that are no Service in sight: on the port of plain HTTP, and beside
+     * a Service of the same VirtualService on its port.
+     *
+     * <p>Source: Istio's pilot, route.go, separateVSHostsAndServices.
+     */
+    private void addOtherHosts(int port, List<VirtualHost> hosts, Set<String> domains) {
         for (VirtualService rule : horizon.virtualServices()) {
+            if (port != EXTERNAL_HTTP_PORT && !servesBeside(rule, port)) {
+                continue;
+            }
             for (String host : rule.hosts()) {
-                if (external(host) && rule.equals(horizon.http(host))) {
-                    VirtualHost external =
+                if (!horizon.isService(host) && rule.equals(horizon.http(host))) {
+                    VirtualHost other =
                             host(
                                     domains,
-                                    host + ":" + EXTERNAL_HTTP_PORT,
+                                    host + ":" + port,
                                     List.of(host),
-                                    EXTERNAL_HTTP_PORT,
-                                    routes(
-                                            rule,
-                                            EXTERNAL_HTTP_PORT,
-                                            plain("", HttpMatch.ANY, new Otherwise())));
-                    if (external != null) {
-                        hosts.add(external);
+                                    port,
+                                    routes(rule, port, plain("", HttpMatch.ANY, new Otherwise())));
+                    if (other != null) {
+                        hosts.add(other);
                     }
                 }
             }
         }
     }
 
-    /** Whether a host, or pattern, takes no Service at all. */
-    private boolean external(String host) {
-        return host.startsWith("*")
-                ? registry.services().stream().noneMatch(s -> Hosts.matches(host, s.fqdn()))
-                : registry.service(host) == null;
+    /** Whether one of several hosts is a Service with that port. */
+    private boolean servesBeside(VirtualService rule, int port) {
+        return rule.hosts().size() > 1
+                && rule.hosts().stream().anyMatch(host -> horizon.hasPort(host, port));
     }
 
     /**
