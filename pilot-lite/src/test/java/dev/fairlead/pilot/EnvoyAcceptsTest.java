@@ -259,7 +259,7 @@ class EnvoyAcceptsTest {
                   host: plain
                   trafficPolicy:
                     tls: {mode: ISTIO_MUTUAL}
-                    loadBalancer: {simple: RANDOM}
+                    loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 65537}}}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
@@ -268,6 +268,9 @@ class EnvoyAcceptsTest {
                   host: sleep
                   trafficPolicy:
                     connectionPool: {http: {h2UpgradePolicy: UPGRADE, maxConcurrentStreams: 100}}
+                    loadBalancer:
+                      consistentHash:
+                        httpCookie: {name: user, path: /a, ttl: 0s, attributes: [{name: SameSite, value: Lax}]}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule

@@ -11,7 +11,9 @@ import com.google.protobuf.util.JsonFormat;
 import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.compile.Profile;
 import dev.fairlead.pilot.source.TestStates;
+import dev.fairlead.pilot.testing.TestCluster;
 import dev.fairlead.pilot.testing.Yaml;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -21,8 +23,10 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -302,6 +307,134 @@ class RouteTranslationTest {
         String off = OLD.replace("compat: istio-1.0", "defaultHttpRetryPolicy: {attempts: 0}");
         assertThat(host("", off).getRoutes(0).getRoute().hasRetryPolicy()).isFalse();
         assertThat(host("", OLD).getRoutes(0).getRoute().hasRetryPolicy()).isFalse();
+    }
+
+    static Stream<Arguments> hashes() {
+        return Stream.of(
+                arguments("httpHeaderName: X-User", "{header: {header_name: x-user}}"),
+                arguments(
+                        "httpCookie: {name: c, ttl: 1m, path: /p, attributes: [{name: a, value: b}]}",
+                        "{cookie: {name: c, ttl: 60s, path: /p, attributes: [{name: a, value: b}]}}"),
+                arguments("httpCookie: {name: c}", "{cookie: {name: c}}"),
+                arguments("useSourceIp: true", "{connection_properties: {source_ip: true}}"),
+                arguments("httpQueryParameterName: q", "{query_parameter: {name: q}}"));
+    }
+
+    private static String rule(String policy, String subset) {
+        return """
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: reviews}
+        spec:
+          host: reviews
+          trafficPolicy: {%s}
+          subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {%s}}]
+        """
+                .formatted(policy, subset);
+    }
+
+    private static String hash(String key) {
+        return "loadBalancer: {consistentHash: {" + key + "}}";
+    }
+
+    /** A try goes where the one before went: what was tried is not avoided. */
+    @ParameterizedTest
+    @MethodSource
+    void hashes(String key, String policy) {
+        assertThat(host(rule(TO) + rule(hash(key), ""), Profile.NEWEST).getRoutes(0))
+                .isEqualTo(
+                        expected(
+                                PLAIN,
+                                "route: {hash_policy: ["
+                                        + policy
+                                        + "], retry_policy: {retry_host_predicate: null}}"));
+        // as in Istio, where a Service without rules keeps the predicate
+        assertThat(host(rule(hash(key), ""), Profile.NEWEST).getRoutes(0))
+                .isEqualTo(
+                        expected(PLAIN, "{name: default, route: {hash_policy: [" + policy + "]}}"));
+        assertThat(host(rule(hash(key), ""), 3).getRoutes(0).getRoute().getHashPolicyList())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // the subset's own balancer, else the whole's; a port's before that of all
+                "loadBalancer: {consistentHash: {httpHeaderName: a}}|''|a",
+                "loadBalancer: {consistentHash: {httpHeaderName: a}}|loadBalancer: {consistentHash:"
+                        + " {httpHeaderName: b}}|b",
+                "loadBalancer: {consistentHash: {httpHeaderName: a}}|loadBalancer: {simple: RANDOM}|''",
+                "loadBalancer: {simple: RANDOM}, portLevelSettings: [{port: {number: 9080},"
+                        + " loadBalancer: {consistentHash: {httpHeaderName: c}}}]|''|c",
+                "loadBalancer: {consistentHash: {httpHeaderName: a}}, portLevelSettings: [{port:"
+                        + " {number: 9081}, loadBalancer: {consistentHash: {httpHeaderName: c}}}]|''|a"
+            })
+    void theDestinationsOwnBalancerSaysWhatIsHashed(String whole, String subset, String header) {
+        String to = "route: [{destination: {host: reviews, subset: v1}}]";
+        assertThat(
+                        host(rule(to) + rule(whole, subset), Profile.NEWEST)
+                                .getRoutes(0)
+                                .getRoute()
+                                .getHashPolicyList())
+                .extracting(one -> one.getHeader().getHeaderName())
+                .isEqualTo(header.isEmpty() ? List.of() : List.of(header));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"useSourceIp: true, 4, 1", "useSourceIp: true, 3, 0", "httpHeaderName: a, 4, 0"})
+    void connectionsAreHashedBySourceAlone(String key, int profile, int policies) throws Exception {
+        String echo =
+                TestCluster.service("echo", "tcp", 9000)
+                        + rule(hash(key), "").replace("reviews", "echo");
+        var listener =
+                Objects.requireNonNull(
+                                resources(echo, profile)
+                                        .get(ResourceType.LISTENER)
+                                        .get("outbound|default"))
+                        .body()
+                        .unpack(Listener.class);
+        for (FilterChain chain : listener.getFilterChainsList()) {
+            if (chain.getName().startsWith("outbound|9000|tcp|")) {
+                TcpProxy proxy = chain.getFilters(0).getTypedConfig().unpack(TcpProxy.class);
+                assertThat(proxy.getHashPolicyList()).hasSize(policies);
+                assertThat(proxy.getHashPolicyList()).allMatch(HashPolicy::hasSourceIp);
+                return;
+            }
+        }
+        throw new AssertionError("no chain of echo");
+    }
+
+    @Test
+    void ringsAndTablesAreSized() {
+        assertThat(cluster("useSourceIp: true", Profile.NEWEST)).isEqualTo("RING_HASH 1024 0");
+        assertThat(cluster("useSourceIp: true, minimumRingSize: 7", Profile.NEWEST))
+                .isEqualTo("RING_HASH 7 0");
+        assertThat(cluster("useSourceIp: true, ringHash: {}", Profile.NEWEST))
+                .isEqualTo("RING_HASH 0 0");
+        assertThat(cluster("useSourceIp: true, maglev: {tableSize: 101}", Profile.NEWEST))
+                .isEqualTo("MAGLEV 0 101");
+        assertThat(cluster("useSourceIp: true", 3)).isEqualTo("LEAST_REQUEST 0 0");
+    }
+
+    private static String cluster(String hash, int profile) {
+        try {
+            var cluster =
+                    Objects.requireNonNull(
+                                    resources(rule(hash(hash), ""), profile)
+                                            .get(ResourceType.CLUSTER)
+                                            .get("outbound|9080||" + REVIEWS))
+                            .body()
+                            .unpack(Cluster.class);
+            return cluster.getLbPolicy()
+                    + " "
+                    + cluster.getRingHashLbConfig().getMinimumRingSize().getValue()
+                    + " "
+                    + cluster.getMaglevLbConfig().getTableSize().getValue();
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
