@@ -9,18 +9,28 @@ import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseFraming;
+import dev.fairlead.agent.data.proxy.HttpRouter.Target;
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
+import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Redirect;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -29,7 +39,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +83,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean replayed;
+    private @Nullable Target target;
+    private @Nullable RouteHeads heads;
+    private @Nullable Mirrors mirrors;
+    private @Nullable Runnable atEnd;
+    private int stage;
+    private boolean delayed;
 
     HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
         this.downstream = downstream;
@@ -83,15 +102,43 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         this.books = new ExchangeBooks(router, head, grpc);
     }
 
-    /** Routes the request and asks for a connection. */
+    /** Routes the request. */
     void begin() {
-        switch (router.route(new NettyRequestView(head))) {
-            case HttpRouter.Target.Respond(int code, String body, ResponseFlag flag) ->
+        Target found = router.route(new NettyRequestView(head));
+        target = found;
+        Route route = found.route();
+        if (route != null) {
+            if (!route.policy().leavesHeads()
+                    || found instanceof Target.Forward to && !to.share().leavesHeads()) {
+                heads();
+            }
+            goOn();
+        } else {
+            act(found);
+        }
+    }
+
+    /** What it met has let it pass: on to what comes next. */
+    void goOn() {
+        RequestStage[] stages = router.stages();
+        while (stage < stages.length) {
+            if (!stages[stage++].passes(this)) {
+                return;
+            }
+        }
+        act(Objects.requireNonNull(target, "a request is routed first"));
+    }
+
+    private void act(Target found) {
+        switch (found) {
+            case Target.Respond(int code, String body, ResponseFlag flag, var _) ->
                     reply(code, body, flag);
-            case HttpRouter.Target.Forward(
+            case Target.Direct(Route route) -> direct(route);
+            case Target.Forward(
                             PodCluster to,
                             Route route,
-                            RouteAction.Forward action) -> {
+                            RouteAction.Forward action,
+                            var _) -> {
                 if (tunnel != null && !tunnel.allowedBy(action)) {
                     router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
                     refuse(Refusal.UPGRADE_REFUSED);
@@ -103,6 +150,85 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 forward(to);
             }
         }
+    }
+
+    /** Answers as the route says. */
+    private void direct(Route route) {
+        RequestView view = new NettyRequestView(head);
+        switch (route.action()) {
+            case RouteAction.Respond(int status, ByteBuffer body) ->
+                    answer(
+                            status,
+                            GrpcStatus.ofHttp(status),
+                            grpc == null ? "" : StandardCharsets.UTF_8.decode(body).toString(),
+                            Unpooled.wrappedBuffer(body),
+                            location(Redirect.ofResponse(status, view)),
+                            status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
+            case Redirect redirect ->
+                    answer(
+                            redirect.status(),
+                            GrpcStatus.ofHttp(redirect.status()),
+                            "",
+                            Unpooled.EMPTY_BUFFER,
+                            location(redirect.location(view, route.match().path())),
+                            ResponseFlag.NONE);
+            case RouteAction.Forward forward ->
+                    throw new IllegalStateException("no answer: " + forward);
+        }
+    }
+
+    private static @Nullable HttpHeaders location(@Nullable String url) {
+        return url == null ? null : new DefaultHttpHeaders().set(HttpHeaderNames.LOCATION, url);
+    }
+
+    /** The route that took the request. */
+    Route route() {
+        Route route = target == null ? null : target.route();
+        return Objects.requireNonNull(route, "stages are met by routed requests");
+    }
+
+    HttpRequest request() {
+        return head;
+    }
+
+    Counters<HttpStat> counters() {
+        return router.counters().counters();
+    }
+
+    EventLoop loop() {
+        return downstream.loop();
+    }
+
+    boolean ended() {
+        return books.ended();
+    }
+
+    /** It was made to wait. */
+    void delayed() {
+        delayed = true;
+    }
+
+    /** Runs {@code last} when it ends, however it does. */
+    void atEnd(Runnable last) {
+        atEnd = last;
+    }
+
+    /** What its route changes of its heads. */
+    RouteHeads heads() {
+        RouteHeads known = heads;
+        if (known == null) {
+            Target.Forward to = target instanceof Target.Forward forward ? forward : null;
+            known =
+                    new RouteHeads(
+                            router,
+                            head,
+                            downstream,
+                            route(),
+                            to == null ? null : to.share(),
+                            to == null ? "" : to.cluster().config().statName());
+            heads = known;
+        }
+        return known;
     }
 
     /** Its caller may say how long it waits; {@code most}: as a route has it. */
@@ -128,10 +254,22 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             sendContinue();
         }
         RequestEdit.forUpstream(head, http10, router);
+        if (heads != null) {
+            heads.forUpstream();
+        }
+        if (!route().policy().mirrors().isEmpty() && tunnel == null) {
+            mirrors = Mirrors.begin(router, route(), head, router.random());
+            if (mirrors != null) {
+                waiting.copyTo(mirrors);
+            }
+        }
         if (tunnel != null) {
             tunnel.edit();
         }
-        beginning = true;
+        beginning = !delayed; // then nobody flushes for us
+        if (requestEnded) {
+            armTimeout();
+        }
         to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
     }
@@ -187,6 +325,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             requestEnded = true;
             PeerHeaders.remove(last.trailingHeaders()); // some servers merge them into the head's
             armTimeout();
+        }
+        if (mirrors != null && !books.ended()) {
+            mirrors.content(content);
         }
         if (books.ended()) {
             content.release();
@@ -249,6 +390,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     void flushUpstream() {
+        if (mirrors != null) {
+            mirrors.flush();
+        }
         if (upstream != null) {
             upstream.flush();
         }
@@ -310,6 +454,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
         headers.set(HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME, Long.toString(books.millis()));
+        if (heads != null) {
+            heads.forDownstream(response);
+        }
+        ResponseEdit.forDownstream(headers, head, router.manager());
         keepAlive =
                 ResponseFraming.edit(
                         response, head.method(), http10, keepAlive && downstream.goesOn());
@@ -435,6 +583,20 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         reply(refusal.status(), "", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
     }
 
+    /** A whole answer of a stage: this head, no body. */
+    void reply(int code, HttpHeaders more, ResponseFlag flag) {
+        answer(code, GrpcStatus.ofHttp(code), "", Unpooled.EMPTY_BUFFER, more, flag);
+    }
+
+    /**
+     * The answer that goes with {@code flag}.
+     *
+     * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
+     */
+    void reply(int code, int grpcStatus, ResponseFlag flag) {
+        answer(code, grpcStatus < 0 ? GrpcStatus.ofHttp(code) : grpcStatus, flag.body(), flag);
+    }
+
     private void reply(ResponseFlag flag) {
         reply(flag.status(), flag.body(), flag);
     }
@@ -447,13 +609,37 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** Of {@code code} and {@code grpcStatus} the one that the client understands. */
     private void answer(int code, int grpcStatus, String body, ResponseFlag flag) {
+        ByteBuf bytes =
+                grpc == null
+                        ? ByteBufUtil.writeUtf8(downstream.allocator(), body)
+                        : Unpooled.EMPTY_BUFFER;
+        answer(code, grpcStatus, body, bytes, null, flag);
+    }
+
+    /**
+     * @param body is released
+     * @param more headers than an answer has anyway; null: none
+     */
+    private void answer(
+            int code,
+            int grpcStatus,
+            String message,
+            ByteBuf body,
+            @Nullable HttpHeaders more,
+            ResponseFlag flag) {
         responseBegun = true;
         keepAlive = keepAlive && downstream.goesOn() && (requestEnded || !mayHaveRequestBody());
         var response =
                 grpc == null
-                        ? ResponseFraming.reply(
-                                downstream.allocator(), code, body, http10, keepAlive)
-                        : grpc.reply(grpcStatus, body, http2, http10, keepAlive);
+                        ? ResponseFraming.reply(body, code, http10, keepAlive)
+                        : grpc.reply(grpcStatus, message, http2, http10, keepAlive);
+        if (more != null) {
+            response.headers().add(more);
+        }
+        if (heads != null) {
+            heads.forDownstream(response);
+        }
+        ResponseEdit.forDownstream(response.headers(), head, router.manager());
         books.replied(response.status().code(), response.content().readableBytes());
         downstream.write((HttpResponse) response);
         finish(flag, keepAlive);
@@ -500,6 +686,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             tunnel.close();
         }
         timer.cancel();
-        books.end(flag);
+        if (mirrors != null && !requestEnded) {
+            mirrors.cut();
+        }
+        if (atEnd != null) {
+            atEnd.run();
+        }
+        books.end(delayed && flag == ResponseFlag.NONE ? ResponseFlag.DELAY_INJECTED : flag);
     }
 }

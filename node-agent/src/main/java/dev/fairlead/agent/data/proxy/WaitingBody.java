@@ -31,6 +31,11 @@ final class WaitingBody {
         bytes = 0;
     }
 
+    /** What a request's copies get; it stays here. */
+    void copyTo(Mirrors mirrors) {
+        pieces.forEach(mirrors::content);
+    }
+
     void release() {
         while (!pieces.isEmpty()) {
             pieces.remove().release();
