@@ -36,8 +36,7 @@ final class FaultStage implements RequestStage {
         counters.inc(HttpStat.FAULT_ACTIVE_FAULTS);
         Future<?> timer =
                 exchange.loop()
-                        .schedule(
-                                () -> waited(exchange, fault), millis, TimeUnit.MILLISECONDS);
+                        .schedule(() -> waited(exchange, fault), millis, TimeUnit.MILLISECONDS);
         exchange.atEnd(() -> {
             timer.cancel(false);
             counters.dec(HttpStat.FAULT_ACTIVE_FAULTS);

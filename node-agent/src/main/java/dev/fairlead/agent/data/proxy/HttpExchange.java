@@ -14,6 +14,7 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.PendingRequest;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -78,6 +79,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private final @Nullable GrpcCall grpc;
     private boolean keepAlive;
     private @Nullable UpstreamRequest upstream;
+    private @Nullable PendingRequest pending;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
@@ -134,11 +136,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             case Target.Respond(int code, String body, ResponseFlag flag, var _) ->
                     reply(code, body, flag);
             case Target.Direct(Route route) -> direct(route);
-            case Target.Forward(
-                            PodCluster to,
-                            Route route,
-                            RouteAction.Forward action,
-                            var _) -> {
+            case Target.Forward(PodCluster to, Route route, RouteAction.Forward action, var _) -> {
                 if (tunnel != null && !tunnel.allowedBy(action)) {
                     router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
                     refuse(Refusal.UPGRADE_REFUSED);
@@ -270,7 +268,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (requestEnded) {
             armTimeout();
         }
-        to.acquire(picked, router.from(), false, http2, this);
+        pending = to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
     }
 
@@ -284,7 +282,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void connected(UpstreamRequest connection) {
         if (books.ended()) {
-            books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
             connection.giveBack();
             return;
         }
@@ -538,7 +535,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             replayed = true;
             books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
             waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            books.cluster().acquire(books.host(), router.from(), true, http2, this);
+            pending = books.cluster().acquire(books.host(), router.from(), true, http2, this);
         } else {
             reply(flag);
         }
@@ -673,6 +670,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void abortUpstream() {
+        if (pending != null) {
+            pending.cancel();
+            pending = null;
+        }
         UpstreamRequest current = upstream;
         upstream = null;
         if (current != null) {

@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.StatusClass;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.PendingRequest;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -42,6 +43,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
     private final boolean http2;
     private final long startNanos = System.nanoTime();
+    private @Nullable PendingRequest pending;
     private @Nullable UpstreamRequest upstream;
     private @Nullable DestinationAccount account;
     private long waitingBytes;
@@ -50,8 +52,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private int status;
     private boolean over;
 
-    MirroredRequest(
-            HttpRouter router, PodCluster cluster, HttpRequest original, Duration timeout) {
+    MirroredRequest(HttpRouter router, PodCluster cluster, HttpRequest original, Duration timeout) {
         this.router = router;
         this.cluster = cluster;
         this.timeout = timeout;
@@ -84,14 +85,13 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         if (host == null) {
             end(ResponseFlag.NO_HEALTHY_UPSTREAM);
         } else {
-            cluster.acquire(host, router.from(), false, http2, this);
+            pending = cluster.acquire(host, router.from(), false, http2, this);
         }
     }
 
     @Override
     public void connected(UpstreamRequest connection) {
         if (over) {
-            cluster.counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
             connection.giveBack();
             return;
         }
@@ -164,7 +164,11 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
 
     private void abort(ResponseFlag flag) {
         UpstreamRequest current = upstream;
+        PendingRequest waits = pending;
         end(flag);
+        if (waits != null) {
+            waits.cancel();
+        }
         if (current != null) {
             current.abort();
         }

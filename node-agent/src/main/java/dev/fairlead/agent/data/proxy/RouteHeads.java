@@ -18,8 +18,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.InetSocketAddress;
 import java.time.Instant;
-import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,8 +150,7 @@ final class RouteHeads implements HeaderFacts {
                 String said = forwardedFor();
                 yield said == null ? host(downstream.remote()) : said;
             }
-            case DOWNSTREAM_REMOTE_PORT ->
-                    forwardedFor() == null ? port(downstream.remote()) : "0";
+            case DOWNSTREAM_REMOTE_PORT -> forwardedFor() == null ? port(downstream.remote()) : "0";
             case DOWNSTREAM_DIRECT_REMOTE_ADDRESS -> text(downstream.remote());
             case DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT -> host(downstream.remote());
             case DOWNSTREAM_DIRECT_REMOTE_PORT -> port(downstream.remote());
@@ -160,7 +159,8 @@ final class RouteHeads implements HeaderFacts {
             case DOWNSTREAM_LOCAL_PORT -> port(router.destination());
             case START_TIME -> INSTANT.format(start);
             case PROTOCOL -> protocol;
-            case RESPONSE_CODE -> response == null ? "0" : response.status().codeAsText().toString();
+            case RESPONSE_CODE ->
+                    response == null ? "0" : response.status().codeAsText().toString();
             case ROUTE_NAME -> route.name();
             case UPSTREAM_CLUSTER -> cluster;
             case HOSTNAME -> router.podName();

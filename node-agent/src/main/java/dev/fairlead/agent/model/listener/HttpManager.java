@@ -24,8 +24,7 @@ public record HttpManager(
         @Nullable Duration streamIdleTimeout) {
 
     public static final HttpManager DEFAULT =
-            new HttpManager(
-                    false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+            new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
 
     /** What becomes of the {@code server} header of responses. */
     public enum ServerHeader {

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param value null: presence is what is asked for
  * @param present whether it is to be there, where no value is asked for
  */
-public record QueryParameterMatcher(
-        String name, @Nullable StringMatcher value, boolean present) {
+public record QueryParameterMatcher(String name, @Nullable StringMatcher value, boolean present) {
 
     /**
      * @param path with query

@@ -40,7 +40,11 @@ public final class Substitution {
                 int group = next - '0';
                 if (group > pattern.groupCount()) {
                     throw new IllegalArgumentException(
-                            "\\" + group + " of a pattern with " + pattern.groupCount() + " groups");
+                            "\\"
+                                    + group
+                                    + " of a pattern with "
+                                    + pattern.groupCount()
+                                    + " groups");
                 }
                 made.pieces.add(new Piece(text.toString(), group));
                 text.setLength(0);
@@ -71,7 +75,9 @@ public final class Substitution {
             at = matcher.end();
             lastEnd = at;
         }
-        return at < input.length() ? out.append(input, at, input.length()).toString() : out.toString();
+        return at < input.length()
+                ? out.append(input, at, input.length()).toString()
+                : out.toString();
     }
 
     private void expand(Matcher matcher, StringBuilder out) {

@@ -124,9 +124,7 @@ class RouteActionsTest {
                         new Side(
                                 List.of(
                                         new Entry(
-                                                "x-new",
-                                                "route",
-                                                Existing.APPEND_IF_EXISTS_OR_ADD),
+                                                "x-new", "route", Existing.APPEND_IF_EXISTS_OR_ADD),
                                         new Entry("x-old", "2", Existing.ADD_IF_ABSENT),
                                         new Entry(
                                                 "x-facts",
@@ -134,11 +132,7 @@ class RouteActionsTest {
                                                 Existing.APPEND_IF_EXISTS_OR_ADD)),
                                 List.of()),
                         new Side(
-                                List.of(
-                                        new Entry(
-                                                "x-out",
-                                                "route",
-                                                Existing.OVERWRITE_IF_EXISTS)),
+                                List.of(new Entry("x-out", "route", Existing.OVERWRITE_IF_EXISTS)),
                                 List.of()));
         mesh(
                 new Config()
@@ -217,10 +211,11 @@ class RouteActionsTest {
     void everyMirrorGetsACopyAndNobodyWaitsForItsAnswer() throws Exception {
         FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
         FakeUpstream first = FakeUpstream.thatAnswers(FakeUpstream.OK);
-        FakeUpstream second = FakeUpstream.scripted((self, wire) -> {
-            self.note(wire.readRequest());
-            Mesh.awaitInScript(() -> !upstream.requests.isEmpty()); // and never answers
-        });
+        FakeUpstream second =
+                FakeUpstream.scripted((self, wire) -> {
+                    self.note(wire.readRequest());
+                    Mesh.awaitInScript(() -> !upstream.requests.isEmpty()); // and never answers
+                });
         mesh(
                 new Config()
                         .cluster("c", false, upstream.address())
@@ -256,10 +251,11 @@ class RouteActionsTest {
     @Test
     void aMirrorThatDoesNotReadIsGivenUp() throws Exception {
         FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
-        FakeUpstream slow = FakeUpstream.scripted((self, wire) -> {
-            self.note(wire.readHead());
-            Mesh.awaitInScript(() -> !upstream.requests.isEmpty());
-        });
+        FakeUpstream slow =
+                FakeUpstream.scripted((self, wire) -> {
+                    self.note(wire.readHead());
+                    Mesh.awaitInScript(() -> !upstream.requests.isEmpty());
+                });
         mesh(
                 new Config()
                         .cluster("c", false, upstream.address())
@@ -278,14 +274,16 @@ class RouteActionsTest {
 
     @Test
     void aMirrorOfARequestThatIsCutIsCut() throws Exception {
-        FakeUpstream upstream = FakeUpstream.scripted((self, wire) -> {
-            self.note(wire.readHead());
-            wire.skipRest();
-        });
-        FakeUpstream mirror = FakeUpstream.scripted((self, wire) -> {
-            self.note(wire.readHead());
-            wire.skipRest();
-        });
+        FakeUpstream upstream =
+                FakeUpstream.scripted((self, wire) -> {
+                    self.note(wire.readHead());
+                    wire.skipRest();
+                });
+        FakeUpstream mirror =
+                FakeUpstream.scripted((self, wire) -> {
+                    self.note(wire.readHead());
+                    wire.skipRest();
+                });
         mesh(
                 new Config()
                         .cluster("c", false, upstream.address())
@@ -392,8 +390,7 @@ class RouteActionsTest {
                 upstream,
                 mirror);
 
-        Message response =
-                ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+        Message response = ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(upstream.requests.remove().body()).isEqualTo("abc");
@@ -413,8 +410,7 @@ class RouteActionsTest {
                                 "a",
                                 Forward.to("c"),
                                 faulty(
-                                        new Fault(
-                                                new Fault.Delay(Duration.ofHours(1), ALL), null),
+                                        new Fault(new Fault.Delay(Duration.ofHours(1), ALL), null),
                                         null)));
         Wire client = mesh.client();
         client.send(GET);
@@ -422,8 +418,8 @@ class RouteActionsTest {
 
         client.reset();
 
-        Mesh.await("its end", () -> mesh.count(HttpStat.FAULT_ACTIVE_FAULTS) == 0);
-        assertThat(mesh.outcomes()).isEqualTo("{0 DC=1}");
+        Mesh.await("its end", () -> mesh.outcomes().equals("{0 DC=1}"));
+        assertThat(mesh.count(HttpStat.FAULT_ACTIVE_FAULTS)).isZero();
     }
 
     @Test
@@ -466,8 +462,7 @@ class RouteActionsTest {
                                 Forward.to("c"),
                                 faulty(new Fault(null, new Fault.Abort(0, 14, ALL)), null)));
 
-        Message call =
-                ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\n\r\n");
+        Message call = ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\n\r\n");
         Message other = ask(GET);
 
         assertThat(call.header("grpc-status")).isEqualTo("14");

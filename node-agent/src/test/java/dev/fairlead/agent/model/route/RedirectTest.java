@@ -44,8 +44,7 @@ class RedirectTest {
     void aPathIsRewritten() {
         Pattern pattern = Pattern.compile("/a/(.*)");
         var prefix = new Rewrite.PathRewrite.Matched("/p");
-        var regex =
-                new Rewrite.PathRewrite.Regex(pattern, Substitution.of("/x/\\1", pattern));
+        var regex = new Rewrite.PathRewrite.Regex(pattern, Substitution.of("/x/\\1", pattern));
 
         assertThat(with(prefix).location(TestRequest.get("h", "/a/b?c"), MATCH))
                 .isEqualTo("http://h/p/b?c");

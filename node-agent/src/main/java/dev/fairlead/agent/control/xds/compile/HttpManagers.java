@@ -69,8 +69,7 @@ final class HttpManagers {
                 : HttpText.checkValue(name, at.field("server_name"));
     }
 
-    private static ServerHeader serverHeader(HttpConnectionManager manager, At at)
-            throws Refusal {
+    private static ServerHeader serverHeader(HttpConnectionManager manager, At at) throws Refusal {
         return switch (manager.getServerHeaderTransformation()) {
             case OVERWRITE -> ServerHeader.OVERWRITE;
             case APPEND_IF_ABSENT -> ServerHeader.APPEND_IF_ABSENT;

@@ -6,7 +6,9 @@ import com.google.protobuf.Message;
 import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
@@ -15,11 +17,13 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
@@ -75,6 +79,7 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.Int32Range;
+import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -177,7 +182,13 @@ final class ProfileFields {
                 Cors.getDefaultInstance(),
                 HTTPFault.getDefaultInstance(),
                 Router.getDefaultInstance());
-        allow(TcpProxy.getDescriptor(), "stat_prefix", "cluster", "weighted_clusters");
+        allow(
+                TcpProxy.getDescriptor(),
+                "stat_prefix",
+                "cluster",
+                "weighted_clusters",
+                "idle_timeout",
+                "max_downstream_connection_duration");
         allow(TcpProxy.WeightedCluster.getDescriptor(), "clusters");
         allow(TcpProxy.WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
     }
@@ -259,11 +270,7 @@ final class ProfileFields {
                 "query_parameters",
                 "dynamic_metadata",
                 "connect_matcher");
-        allow(
-                QueryParameterMatcher.getDescriptor(),
-                "name",
-                "string_match",
-                "present_match");
+        allow(QueryParameterMatcher.getDescriptor(), "name", "string_match", "present_match");
         allow(
                 HeaderMatcher.getDescriptor(),
                 "name",
@@ -340,12 +347,7 @@ final class ProfileFields {
                 "query_parameter",
                 "terminal");
         allow(RouteAction.HashPolicy.Header.getDescriptor(), "header_name");
-        allow(
-                RouteAction.HashPolicy.Cookie.getDescriptor(),
-                "name",
-                "ttl",
-                "path",
-                "attributes");
+        allow(RouteAction.HashPolicy.Cookie.getDescriptor(), "name", "ttl", "path", "attributes");
         allow(RouteAction.HashPolicy.CookieAttribute.getDescriptor(), "name", "value");
         allow(RouteAction.HashPolicy.ConnectionProperties.getDescriptor(), "source_ip");
         allow(RouteAction.HashPolicy.QueryParameter.getDescriptor(), "name");
@@ -415,12 +417,14 @@ final class ProfileFields {
                 "transport_socket",
                 "transport_socket_matches",
                 "typed_extension_protocol_options");
+        connectionPools();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
                 "protocol options",
                 HttpProtocolOptions.getDefaultInstance());
         allow(
                 HttpProtocolOptions.getDescriptor(),
+                "common_http_protocol_options",
                 "explicit_http_config",
                 "use_downstream_protocol_config");
         allow(
@@ -431,7 +435,10 @@ final class ProfileFields {
                 HttpProtocolOptions.UseDownstreamHttpConfig.getDescriptor(),
                 "http_protocol_options",
                 "http2_protocol_options");
-        allow(Http2ProtocolOptions.getDescriptor(), "max_concurrent_streams");
+        allow(
+                Http2ProtocolOptions.getDescriptor(),
+                "max_concurrent_streams",
+                "connection_keepalive");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
         allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
@@ -447,6 +454,40 @@ final class ProfileFields {
         allow(Address.getDescriptor(), "socket_address");
         allow(SocketAddress.getDescriptor(), "address", "port_value");
         allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void connectionPools() {
+        allow(
+                Cluster.getDescriptor(),
+                "circuit_breakers",
+                "upstream_connection_options",
+                "metadata");
+        allow(CircuitBreakers.getDescriptor(), "thresholds");
+        allow(
+                CircuitBreakers.Thresholds.getDescriptor(),
+                "max_connections",
+                "max_pending_requests",
+                "max_requests",
+                "max_retries",
+                "retry_budget",
+                "track_remaining");
+        allow(
+                CircuitBreakers.Thresholds.RetryBudget.getDescriptor(),
+                "budget_percent",
+                "min_retry_concurrency");
+        allow(Percent.getDescriptor(), "value");
+        allow(UpstreamConnectionOptions.getDescriptor(), "tcp_keepalive");
+        allow(
+                TcpKeepalive.getDescriptor(),
+                "keepalive_probes",
+                "keepalive_time",
+                "keepalive_interval");
+        allow(
+                io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.getDescriptor(),
+                "idle_timeout",
+                "max_connection_duration",
+                "max_requests_per_connection");
+        allow(KeepaliveSettings.getDescriptor(), "interval", "timeout");
     }
 
     private static void proxyProtocol() {

@@ -92,8 +92,7 @@ final class RetryPolicies {
         return base.toMillis() < 1 ? Duration.ofMillis(1) : base;
     }
 
-    private static Duration maxInterval(RetryBackOff backOff, Duration base, At at)
-            throws Refusal {
+    private static Duration maxInterval(RetryBackOff backOff, Duration base, At at) throws Refusal {
         if (!backOff.hasMaxInterval()) {
             return base.multipliedBy(MAX_BY_BASE);
         }

@@ -67,7 +67,8 @@ final class RouteActions {
         } else if (action.hasRegexRewrite()) {
             path = regex(action.getRegexRewrite(), at.field("regex_rewrite"));
         }
-        String authority = authority(action.getHostRewriteLiteral(), at.field("host_rewrite_literal"));
+        String authority =
+                authority(action.getHostRewriteLiteral(), at.field("host_rewrite_literal"));
         return path == null && authority == null ? Rewrite.NONE : new Rewrite(path, authority);
     }
 
@@ -149,9 +150,7 @@ final class RouteActions {
 
     private static ByteBuffer body(DataSource source, At at) throws Refusal {
         var bytes =
-                source.hasInlineBytes()
-                        ? source.getInlineBytes()
-                        : source.getInlineStringBytes();
+                source.hasInlineBytes() ? source.getInlineBytes() : source.getInlineStringBytes();
         if (bytes.size() > MAX_BODY) {
             throw at.refuse(bytes.size() + " bytes, at most " + MAX_BODY);
         }

@@ -30,9 +30,7 @@ final class RoutePolicies {
             throws Refusal {
         var filters =
                 new FilterConfigs(
-                        route.getTypedPerFilterConfigMap(),
-                        host.getTypedPerFilterConfigMap(),
-                        at);
+                        route.getTypedPerFilterConfigMap(), host.getTypedPerFilterConfigMap(), at);
         filters.requireKnown();
         RouteAction action = route.getRoute();
         At actionAt = at.field("route");
@@ -118,8 +116,7 @@ final class RoutePolicies {
                                     policy.getQueryParameter().getName(),
                                     at.field("query_parameter").field("name")));
             default ->
-                    throw at.refuse(
-                            "no header, cookie, connection_properties or query_parameter");
+                    throw at.refuse("no header, cookie, connection_properties or query_parameter");
         };
     }
 

@@ -73,10 +73,8 @@ class RoutePoliciesTest {
                                                         new HeaderTemplate(
                                                                 List.of(
                                                                         new Part.Header(
-                                                                                false,
-                                                                                "x-b",
-                                                                                ":path",
-                                                                                3),
+                                                                                false, "x-b",
+                                                                                ":path", 3),
                                                                         new Part.Text("%"))),
                                                         Existing.ADD_IF_ABSENT)),
                                         List.of("x-gone")),
@@ -94,19 +92,17 @@ class RoutePoliciesTest {
         assertThat(policy.rewrite())
                 .isEqualTo(new Rewrite(new Rewrite.PathRewrite.Matched("/q"), "other:80"));
         assertThat(policy.retries())
-                .satisfies(
-                        retries -> {
-                            assertThat(retries.on())
-                                    .isEqualTo(Set.of("5xx", "retriable-status-codes"));
-                            assertThat(retries.retries()).isEqualTo(2);
-                            assertThat(retries.statuses()).isEqualTo(Set.of(418));
-                            assertThat(retries.perTryTimeout()).isEqualTo(Duration.ofSeconds(1));
-                            assertThat(retries.baseInterval()).isEqualTo(Duration.ofMillis(5));
-                            assertThat(retries.maxInterval()).isEqualTo(Duration.ofSeconds(1));
-                            assertThat(retries.otherHosts()).isTrue();
-                            assertThat(retries.hostAttempts()).isEqualTo(5);
-                            assertThat(retries.otherPriorities()).isEqualTo(2);
-                        });
+                .satisfies(retries -> {
+                    assertThat(retries.on()).isEqualTo(Set.of("5xx", "retriable-status-codes"));
+                    assertThat(retries.retries()).isEqualTo(2);
+                    assertThat(retries.statuses()).isEqualTo(Set.of(418));
+                    assertThat(retries.perTryTimeout()).isEqualTo(Duration.ofSeconds(1));
+                    assertThat(retries.baseInterval()).isEqualTo(Duration.ofMillis(5));
+                    assertThat(retries.maxInterval()).isEqualTo(Duration.ofSeconds(1));
+                    assertThat(retries.otherHosts()).isTrue();
+                    assertThat(retries.hostAttempts()).isEqualTo(5);
+                    assertThat(retries.otherPriorities()).isEqualTo(2);
+                });
         assertThat(policy.idleTimeout()).isEqualTo(Duration.ofSeconds(4));
         assertThat(policy.fault())
                 .isEqualTo(new Fault(null, new Fault.Abort(0, 14, new Fault.Share(100, 100))));
@@ -131,8 +127,7 @@ class RoutePoliciesTest {
                         new HashPolicy.SourceAddress());
         assertThat(policy.statPrefix()).isEqualTo("sp");
         assertThat(policy.attempts()).isEqualTo(new AttemptCount(true, true));
-        WeightedCluster share =
-                ((RouteAction.Forward) route.action()).clusters().getFirst();
+        WeightedCluster share = ((RouteAction.Forward) route.action()).clusters().getFirst();
         assertThat(share.authority()).isEqualTo("v1");
         assertThat(share.headers().response().add().getFirst().existing())
                 .isEqualTo(Existing.OVERWRITE_IF_EXISTS);
@@ -199,7 +194,8 @@ class RoutePoliciesTest {
 
     @Test
     void aListenersFilter() {
-        var listener = good(compile(new ListenerCompiler(), RouteSamples.managed("m", "r").build()));
+        var listener =
+                good(compile(new ListenerCompiler(), RouteSamples.managed("m", "r").build()));
         var plain = good(compile(new ListenerCompiler(), Wire.outbound("p", "r", "db").build()));
 
         assertThat(((Filter.Http) listener.chains().getFirst().filter()).manager())
@@ -219,10 +215,7 @@ class RoutePoliciesTest {
 
     @Test
     void aFilterIsAskedByItsName() {
-        assertThat(
-                        filters(
-                                RouteSamples.filter(
-                                        "mine", HTTPFault.getDefaultInstance())))
+        assertThat(filters(RouteSamples.filter("mine", HTTPFault.getDefaultInstance())))
                 .endsWith("http_filters[0].name: \"mine\", not \"envoy.filters.http.fault\"");
         assertThat(filters(RouteSamples.filter(RouteSamples.FAULT, RouteSamples.fixedFault())))
                 .endsWith("http_filters[0].typed_config: faults are routes'");
@@ -236,8 +229,7 @@ class RoutePoliciesTest {
         var listener = RouteSamples.managed("m", "r");
         listener.getFilterChainsBuilder(0)
                 .setFilters(
-                        0,
-                        Wire.filter(RouteSamples.manager("r").setHttpFilters(0, first).build()));
+                        0, Wire.filter(RouteSamples.manager("r").setHttpFilters(0, first).build()));
         return CompileTesting.refusal(compile(new ListenerCompiler(), listener.build()));
     }
 
@@ -261,27 +253,23 @@ class RoutePoliciesTest {
             })
     void aHeaderThatMayNotBeIsRefused(String key, String value, String reason) {
         assertThat(refused(key, value))
-                .isEqualTo(
-                        "virtual_hosts[0].routes[0].request_headers_to_add[0].header." + reason);
+                .isEqualTo("virtual_hosts[0].routes[0].request_headers_to_add[0].header." + reason);
     }
 
     @Test
     void aValueWithALineOfItsOwnIsRefused() {
-        assertThat(refused("x", "a\r\nset-cookie: b"))
-                .endsWith("header.value: character 13 at 1");
+        assertThat(refused("x", "a\r\nset-cookie: b")).endsWith("header.value: character 13 at 1");
         assertThat(refused("x", "a\0")).endsWith("header.value: character 0 at 1");
     }
 
     private static String refused(String key, String value) {
-        return refusal(
-                r ->
-                        r.addRequestHeadersToAdd(
-                                HeaderValueOption.newBuilder()
-                                        .setHeader(
-                                                io.envoyproxy.envoy.config.core.v3.HeaderValue
-                                                        .newBuilder()
-                                                        .setKey(key)
-                                                        .setValue(value))));
+        return refusal(r ->
+                r.addRequestHeadersToAdd(
+                        HeaderValueOption.newBuilder()
+                                .setHeader(
+                                        io.envoyproxy.envoy.config.core.v3.HeaderValue.newBuilder()
+                                                .setKey(key)
+                                                .setValue(value))));
     }
 
     @Test
@@ -291,60 +279,52 @@ class RoutePoliciesTest {
         assertThat(refusal(r -> r.getRouteBuilder().setHostRewriteLiteral("a\nb")))
                 .endsWith(".route.host_rewrite_literal: character 10 at 1");
         assertThat(
-                        refusal(
-                                r ->
-                                        r.getRouteBuilder()
-                                                .getRegexRewriteBuilder()
-                                                .setPattern(Wire.regex("a"))
-                                                .setSubstitution("\\1")))
+                        refusal(r ->
+                                r.getRouteBuilder()
+                                        .getRegexRewriteBuilder()
+                                        .setPattern(Wire.regex("a"))
+                                        .setSubstitution("\\1")))
                 .endsWith(".route.regex_rewrite.substitution: \\1 of a pattern with 0 groups");
         assertThat(
-                        refusal(
-                                r ->
-                                        r.putTypedPerFilterConfig(
-                                                "x", Any.pack(RouteSamples.fixedFault()))))
+                        refusal(r ->
+                                r.putTypedPerFilterConfig(
+                                        "x", Any.pack(RouteSamples.fixedFault()))))
                 .endsWith(".typed_per_filter_config[x]: no filter of that name");
         assertThat(
-                        refusal(
-                                r ->
-                                        r.putTypedPerFilterConfig(
-                                                RouteSamples.CORS,
-                                                Any.pack(RouteSamples.fixedFault()))))
+                        refusal(r ->
+                                r.putTypedPerFilterConfig(
+                                        RouteSamples.CORS, Any.pack(RouteSamples.fixedFault()))))
                 .endsWith("HTTPFault where CorsPolicy was expected");
         assertThat(
-                        refusal(
-                                r ->
-                                        r.getRouteBuilder()
-                                                .getRetryPolicyBuilder()
-                                                .setRetryOn("sometimes")))
+                        refusal(r ->
+                                r.getRouteBuilder()
+                                        .getRetryPolicyBuilder()
+                                        .setRetryOn("sometimes")))
                 .endsWith(".route.retry_policy.retry_on: \"sometimes\" is unknown");
         assertThat(
-                        refusal(
-                                r -> {
-                                    r.getRouteBuilder()
-                                            .addHashPolicyBuilder()
-                                            .getConnectionPropertiesBuilder()
-                                            .setSourceIp(true);
-                                    r.getRouteBuilder()
-                                            .addHashPolicyBuilder()
-                                            .getConnectionPropertiesBuilder()
-                                            .setSourceIp(true);
-                                }))
+                        refusal(r -> {
+                            r.getRouteBuilder()
+                                    .addHashPolicyBuilder()
+                                    .getConnectionPropertiesBuilder()
+                                    .setSourceIp(true);
+                            r.getRouteBuilder()
+                                    .addHashPolicyBuilder()
+                                    .getConnectionPropertiesBuilder()
+                                    .setSourceIp(true);
+                        }))
                 .endsWith(".route.hash_policy[0].terminal: false before another policy");
         assertThat(
-                        refusal(
-                                r ->
-                                        r.getRouteBuilder()
-                                                .addRequestMirrorPoliciesBuilder()
-                                                .setCluster("c")
-                                                .getRuntimeFractionBuilder()
-                                                .getDefaultValueBuilder()
-                                                .setNumerator(101)))
+                        refusal(r ->
+                                r.getRouteBuilder()
+                                        .addRequestMirrorPoliciesBuilder()
+                                        .setCluster("c")
+                                        .getRuntimeFractionBuilder()
+                                        .getDefaultValueBuilder()
+                                        .setNumerator(101)))
                 .endsWith("runtime_fraction.default_value.numerator: 101 of 100");
     }
 
-    private static Route only(
-            Consumer<io.envoyproxy.envoy.config.route.v3.Route.Builder> change) {
+    private static Route only(Consumer<io.envoyproxy.envoy.config.route.v3.Route.Builder> change) {
         var table = Wire.routes("r", "c").toBuilder();
         change.accept(table.getVirtualHostsBuilder(0).getRoutesBuilder(0));
         return good(compile(new RouteTableCompiler(), table.build()))
@@ -378,8 +358,6 @@ class RoutePoliciesTest {
         assertThat(Pattern.compile("%").matcher(value).find())
                 .isEqualTo(
                         template.parts().size() != 1
-                                || !template.parts()
-                                        .getFirst()
-                                        .equals(new Part.Text(value)));
+                                || !template.parts().getFirst().equals(new Part.Text(value)));
     }
 }
