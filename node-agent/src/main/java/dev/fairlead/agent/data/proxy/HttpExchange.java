@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.http.ConnectionHeader;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
+import dev.fairlead.agent.data.http.RequestControl;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseFraming;
 import dev.fairlead.agent.data.proxy.HttpRouter.Target;
@@ -15,6 +16,7 @@ import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PendingRequest;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -22,6 +24,7 @@ import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.Redirect;
+import dev.fairlead.agent.model.route.RetryPolicy;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import io.netty.buffer.ByteBuf;
@@ -40,11 +43,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +85,16 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private boolean keepAlive;
     private @Nullable UpstreamRequest upstream;
     private @Nullable PendingRequest pending;
+    private @Nullable Retries retries;
+    private @Nullable PickContext picks;
+    private @Nullable ExchangeTimer tryTimer;
+    private @Nullable StreamIdle idle;
+    private @Nullable Future<?> backOff;
+    private RequestControl control = RequestControl.NONE;
+    private Duration tryTimeout = Duration.ZERO;
+    private ResponseFlag outcome = ResponseFlag.NONE;
+    private boolean discarding;
+    private boolean overloaded;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
@@ -242,7 +257,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void forward(PodCluster to) {
-        UpstreamHost picked = to.pick(router.destination());
+        control = RequestControl.take(head.headers(), router.honoursControl());
+        boundTries(route());
+        UpstreamHost picked = to.pick(picks());
         if (picked == null) {
             reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
@@ -272,6 +289,53 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         beginning = false;
     }
 
+    /** How long the whole may take and each try, and how many tries there are. */
+    private void boundTries(Route route) {
+        if (control.timeout() != null) {
+            timeoutAfter = control.timeout();
+        }
+        retries =
+                tunnel == null
+                        ? Retries.of(route.policy().retries(), control, new NettyRequestView(head))
+                        : null;
+        if (retries != null) {
+            waiting.keep();
+            RetryPolicy policy = retries.policy();
+            tryTimeout =
+                    control.perTryTimeout() != null
+                            ? control.perTryTimeout()
+                            : policy.perTryTimeout();
+            if (policy.otherHosts() || policy.otherPriorities() > 0) {
+                picks = new PickContext(router.destination());
+                picks.avoidTried(
+                        policy.otherHosts() ? policy.hostAttempts() : 0, policy.otherPriorities());
+            }
+        } else if (control.perTryTimeout() != null) {
+            tryTimeout = control.perTryTimeout();
+        }
+        if (!timeoutAfter.isZero() && tryTimeout.compareTo(timeoutAfter) >= 0) {
+            tryTimeout = Duration.ZERO;
+        }
+        Duration expected = tryTimeout.isZero() ? timeoutAfter : tryTimeout;
+        if (!expected.isZero()) {
+            head.headers()
+                    .set(
+                            HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
+                            Long.toString(expected.toMillis()));
+        }
+        Duration still =
+                route.policy().idleTimeout() != null
+                        ? route.policy().idleTimeout()
+                        : router.manager().streamIdleTimeout();
+        if (tunnel == null && still != null && !still.isZero()) {
+            idle = new StreamIdle(downstream.loop(), still.toNanos(), this::idleStream);
+        }
+    }
+
+    private PickContext picks() {
+        return picks == null ? router.plainPick() : picks;
+    }
+
     /** Before the upstream is there, as Envoy does; but only where there is one to be asked. */
     private void sendContinue() {
         downstream.writeInterim(
@@ -286,7 +350,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         upstream = connection;
+        pending = null;
         books.connected(connection);
+        if (route().policy().attempts().inRequest()) {
+            head.headers()
+                    .set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, retries == null ? 1 : retries.tries());
+        }
         DestinationAccount account = connection.account();
         if (account != null && account.clientCertificate() != null) {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
@@ -298,6 +367,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
         connection.send(head, this);
         waiting.sendOn(connection);
+        if (requestEnded) {
+            boundTry();
+        }
         if (!beginning) {
             connection.flush();
             downstream.bodyReadable(connection.isWritable());
@@ -306,14 +378,109 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void failed(ResponseFlag flag) {
+        pending = null;
         if (!books.ended()) {
-            reply(flag);
+            tryFailed(flag, false);
+        }
+    }
+
+    /** One try has come to nothing. */
+    private void tryFailed(ResponseFlag why, boolean sent) {
+        Retries.Verdict verdict =
+                retries != null && mayRetry()
+                        ? retries.afterFailure(why, sent, books.cluster())
+                        : Retries.Verdict.FINAL;
+        if (verdict == Retries.Verdict.AGAIN) {
+            tryAgainLater();
+            return;
+        }
+        String body = why.body();
+        if (retries != null && retries.tries() > 1) { // Envoy, router: so said of all but the first
+            body = body.replace("headers. reset", "headers. retried and the latest reset");
+        }
+        ResponseFlag flag =
+                switch (verdict) {
+                    case LIMIT -> ResponseFlag.UPSTREAM_RETRY_LIMIT;
+                    case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
+                    case FINAL, AGAIN -> why;
+                };
+        overloaded = why == ResponseFlag.UPSTREAM_OVERFLOW;
+        reply(why.status(), body, flag);
+    }
+
+    /** Only what is whole can be sent again, and nobody has heard anything yet. */
+    private boolean mayRetry() {
+        return requestEnded && !responseBegun && waiting.isWhole();
+    }
+
+    private void tryAgainLater() {
+        if (tryTimer != null) {
+            tryTimer.cancel();
+        }
+        Retries current = Objects.requireNonNull(retries, "who tries again has tries");
+        backOff =
+                downstream
+                        .loop()
+                        .schedule(
+                                this::tryAgain,
+                                current.backOffNanos(router.random()),
+                                TimeUnit.NANOSECONDS);
+    }
+
+    private void tryAgain() {
+        backOff = null;
+        if (picks != null) {
+            picks.tried(books.host());
+        }
+        PodCluster to = books.cluster();
+        UpstreamHost picked = to.pick(picks());
+        if (picked == null) {
+            reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
+            return;
+        }
+        books.picked(picked);
+        pending = to.acquire(picked, router.from(), false, http2, this);
+    }
+
+    private void boundTry() {
+        if (!tryTimeout.isZero()) {
+            if (tryTimer == null) {
+                tryTimer = new ExchangeTimer();
+            }
+            tryTimer.cancel();
+            tryTimer.bound(downstream.loop(), tryTimeout.toNanos(), this::tryTimedOut);
+        }
+    }
+
+    private void tryTimedOut() {
+        if (books.ended() || responseBegun) {
+            return; // what has begun may go on until the whole takes too long
+        }
+        books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+        abortTry();
+        tryFailed(ResponseFlag.UPSTREAM_TIMEOUT, true);
+    }
+
+    private void idleStream() {
+        if (books.ended()) {
+            return;
+        }
+        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_IDLE_TIMEOUT);
+        abortUpstream();
+        if (responseBegun) {
+            cut(ResponseFlag.STREAM_IDLE_TIMEOUT);
+        } else {
+            int code = requestEnded ? 504 : HttpResponseStatus.REQUEST_TIMEOUT.code();
+            reply(code, ResponseFlag.STREAM_IDLE_TIMEOUT.body(), ResponseFlag.STREAM_IDLE_TIMEOUT);
         }
     }
 
     /** A piece of the request's body, or its end. */
     void requestContent(HttpContent content) {
         books.request(content);
+        if (idle != null) {
+            idle.moved();
+        }
         if (tunnel != null) {
             tunnelContent(content, tunnel);
             return;
@@ -329,7 +496,15 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (books.ended()) {
             content.release();
         } else if (upstream != null) {
-            upstream.write(content);
+            boolean last = content instanceof LastHttpContent;
+            boolean kept = waiting.isWhole();
+            waiting.pass(content, upstream);
+            if (kept && !waiting.isWhole()) {
+                books.cluster().counters().inc(ClusterStat.RETRY_OR_SHADOW_ABANDONED);
+            }
+            if (last) {
+                boundTry();
+            }
             if (!upstream.isWritable()) {
                 upstream.flush();
                 downstream.bodyReadable(upstream.isWritable());
@@ -409,6 +584,8 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         abortUpstream();
         if (responseBegun) {
             cut(ResponseFlag.UPSTREAM_TIMEOUT);
+        } else if (control.alternative()) {
+            reply(HttpResponseStatus.NO_CONTENT.code(), "", ResponseFlag.UPSTREAM_TIMEOUT);
         } else {
             reply(ResponseFlag.UPSTREAM_TIMEOUT);
         }
@@ -442,6 +619,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void head(HttpResponse response) {
+        if (idle != null) {
+            idle.moved();
+        }
+        if (retries != null && sendsAgain(response, retries)) {
+            return;
+        }
         responseBegun = true;
         books.head(response);
         if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
@@ -451,6 +634,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
         headers.set(HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME, Long.toString(books.millis()));
+        if (route().policy().attempts().inResponse()) {
+            headers.set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, retries == null ? 1 : retries.tries());
+        }
         if (heads != null) {
             heads.forDownstream(response);
         }
@@ -459,6 +645,30 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                 ResponseFraming.edit(
                         response, head.method(), http10, keepAlive && downstream.goesOn());
         downstream.write(response);
+    }
+
+    /** Whether the client never hears of this answer, as the request is sent once more. */
+    private boolean sendsAgain(HttpResponse response, Retries tries) {
+        if (!mayRetry()) {
+            return false;
+        }
+        switch (tries.afterHead(response, books.cluster())) {
+            case AGAIN -> {
+                books.retried(response.status().code());
+                if (HttpUtil.getContentLength(response, -1L) == 0) {
+                    discarding = true; // its end is at hand: the connection can serve another
+                } else {
+                    abortTry();
+                    tryAgainLater();
+                }
+                return true;
+            }
+            case LIMIT -> outcome = ResponseFlag.UPSTREAM_RETRY_LIMIT;
+            case OVERFLOW -> outcome = ResponseFlag.UPSTREAM_OVERFLOW;
+            case FINAL -> {}
+        }
+        waiting.letGo();
+        return false;
     }
 
     private void openTunnel(HttpResponse response) {
@@ -476,6 +686,18 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void content(HttpContent content) {
+        if (idle != null) {
+            idle.moved();
+        }
+        if (discarding) {
+            content.release();
+            if (content instanceof LastHttpContent) {
+                discarding = false;
+                upstream = null;
+                tryAgainLater();
+            }
+            return;
+        }
         books.response(content);
         if (tunnel != null && tunnel.isOpen()) {
             tunnel.moved();
@@ -497,7 +719,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (last) {
             books.answered();
             boolean reuse = keepAlive && requestEnded;
-            count(ResponseFlag.NONE);
+            count(outcome);
             downstream.flush();
             downstream.ended(reuse);
         } else if (!downstream.isWritable() && from != null) {
@@ -529,15 +751,20 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (books.ended()) {
             return;
         }
-        if (responseBegun) {
+        if (discarding) {
+            discarding = false;
+            tryAgainLater();
+        } else if (responseBegun) {
             cut(flag);
         } else if (replayable(processed)) {
             replayed = true;
             books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
-            waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            if (!waiting.isWhole()) {
+                waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
             pending = books.cluster().acquire(books.host(), router.from(), true, http2, this);
         } else {
-            reply(flag);
+            tryFailed(flag, true);
         }
     }
 
@@ -633,6 +860,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (more != null) {
             response.headers().add(more);
         }
+        if (overloaded) {
+            response.headers().set(HeaderNames.X_ENVOY_OVERLOADED, "true");
+        }
         if (heads != null) {
             heads.forDownstream(response);
         }
@@ -670,6 +900,15 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void abortUpstream() {
+        discarding = false;
+        if (backOff != null) {
+            backOff.cancel(false);
+            backOff = null;
+        }
+        abortTry();
+    }
+
+    private void abortTry() {
         if (pending != null) {
             pending.cancel();
             pending = null;
@@ -687,6 +926,16 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             tunnel.close();
         }
         timer.cancel();
+        if (tryTimer != null) {
+            tryTimer.cancel();
+        }
+        if (idle != null) {
+            idle.cancel();
+        }
+        if (retries != null) {
+            retries.end();
+            waiting.release();
+        }
         if (mirrors != null && !requestEnded) {
             mirrors.cut();
         }

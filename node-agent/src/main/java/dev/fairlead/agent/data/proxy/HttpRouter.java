@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.HttpManager;
@@ -81,6 +82,12 @@ interface HttpRouter {
 
     /** The address that the caller asked for. */
     InetSocketAddress destination();
+
+    /** For requests of which nothing but their destination decides the endpoint. */
+    PickContext plainPick();
+
+    /** Whether who sends requests may say how they are retried and when they time out. */
+    boolean honoursControl();
 
     /** Caller's address that the application shall see; null: the pod's own. */
     @Nullable InetAddress from();

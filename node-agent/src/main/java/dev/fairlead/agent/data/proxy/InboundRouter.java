@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
@@ -39,6 +40,7 @@ final class InboundRouter implements HttpRouter {
     private final Filter.Http filter;
     private final InetSocketAddress destination;
     private final InboundPeer peer;
+    private final PickContext plainPick;
     private final HttpCounters counters;
     private final RequestStage[] stages;
     private final @Nullable String clientCertificate;
@@ -50,6 +52,7 @@ final class InboundRouter implements HttpRouter {
         this.pod = pod;
         this.filter = filter;
         this.destination = destination;
+        this.plainPick = new PickContext(destination);
         this.peer = peer;
         this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
         this.stages = RequestStages.of(filter.manager(), pod.context().random());
@@ -167,6 +170,16 @@ final class InboundRouter implements HttpRouter {
     @Override
     public InetSocketAddress destination() {
         return destination;
+    }
+
+    @Override
+    public PickContext plainPick() {
+        return plainPick;
+    }
+
+    @Override
+    public boolean honoursControl() {
+        return false;
     }
 
     @Override

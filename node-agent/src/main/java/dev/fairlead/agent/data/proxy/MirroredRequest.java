@@ -81,7 +81,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     void begin() {
-        UpstreamHost host = cluster.pick(router.destination());
+        UpstreamHost host = cluster.pick(router.plainPick());
         if (host == null) {
             end(ResponseFlag.NO_HEALTHY_UPSTREAM);
         } else {

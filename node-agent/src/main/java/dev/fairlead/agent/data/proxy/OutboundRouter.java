@@ -6,6 +6,7 @@ import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
@@ -38,6 +39,7 @@ final class OutboundRouter implements HttpRouter {
     private final PodRuntime pod;
     private final Filter.Http filter;
     private final InetSocketAddress destination;
+    private final PickContext plainPick;
     private final HttpCounters counters;
     private final RequestStage[] stages;
 
@@ -45,6 +47,7 @@ final class OutboundRouter implements HttpRouter {
         this.pod = pod;
         this.filter = filter;
         this.destination = destination;
+        this.plainPick = new PickContext(destination);
         this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
         this.stages = RequestStages.of(filter.manager(), pod.context().random());
     }
@@ -141,6 +144,16 @@ final class OutboundRouter implements HttpRouter {
     @Override
     public InetSocketAddress destination() {
         return destination;
+    }
+
+    @Override
+    public PickContext plainPick() {
+        return plainPick;
+    }
+
+    @Override
+    public boolean honoursControl() {
+        return true;
     }
 
     @Override

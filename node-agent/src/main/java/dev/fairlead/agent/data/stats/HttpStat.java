@@ -77,6 +77,10 @@ public enum HttpStat implements Stat {
             "downstream_rq_max_duration_reached",
             Kind.COUNTER,
             "gRPC calls that took longer than their caller waits."),
+    DOWNSTREAM_RQ_IDLE_TIMEOUT(
+            "downstream_rq_idle_timeout",
+            Kind.COUNTER,
+            "Requests on which nothing moved for too long."),
     DOWNSTREAM_RQ_UPGRADE_REFUSED(
             "downstream_rq_upgrade_refused", Kind.COUNTER, "Upgrades and CONNECTs refused."),
     NO_ROUTE("no_route", Kind.COUNTER, "Requests that no route took."),
