@@ -95,6 +95,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private ResponseFlag outcome = ResponseFlag.NONE;
     private boolean discarding;
     private boolean overloaded;
+    private boolean certified;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
@@ -359,6 +360,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         DestinationAccount account = connection.account();
         if (account != null && account.clientCertificate() != null) {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
+            certified = true;
+        } else if (certified) { // by a try that took the short way; this one goes elsewhere
+            head.headers().remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
+            certified = false;
         }
         if (tunnel != null) {
             connection.sendForTunnel(head, tunnel.upgrade(), this);
@@ -455,6 +460,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private void tryTimedOut() {
         if (books.ended() || responseBegun) {
             return; // what has begun may go on until the whole takes too long
+        }
+        if (discarding) { // its answer was known, only its end did not come
+            discarding = false;
+            abortTry();
+            tryAgainLater();
+            return;
         }
         books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
         abortTry();

@@ -83,7 +83,10 @@ final class Retries {
             return null;
         }
         RetryPolicy policy = route == null ? BY_HEADERS_ALONE : route;
-        Set<String> on = allows(policy, request) ? policy.on() : Set.of();
+        if (!allows(policy, request)) {
+            return null;
+        }
+        Set<String> on = policy.on();
         if (!control.retryOn().isEmpty()) {
             on = both(on, control.retryOn());
         }
@@ -134,11 +137,8 @@ final class Retries {
     }
 
     private boolean wanted(int status, HttpHeaders headers) {
-        if (status < 300 && responseHeaders.isEmpty() && policy.responseHeaders().isEmpty()) {
-            return !headers.isEmpty() && grpc(GrpcStatus.read(headers));
-        }
-        if (headers.contains("x-envoy-overloaded")) {
-            return false; // more of the same is no help
+        if (status < 300 && statuses.isEmpty() && !looksAtHeaders()) {
+            return grpc(GrpcStatus.read(headers)); // most answers
         }
         if (headers.contains("x-envoy-ratelimited")) {
             return on.contains("envoy-ratelimited");
@@ -149,6 +149,10 @@ final class Retries {
                 || (on.contains("retriable-status-codes") && statuses.contains(status))
                 || (on.contains("retriable-headers") && retriable(status, headers))
                 || grpc(GrpcStatus.read(headers));
+    }
+
+    private boolean looksAtHeaders() {
+        return on.contains("retriable-headers") || on.contains("envoy-ratelimited");
     }
 
     private boolean retriable(int status, HttpHeaders headers) {
