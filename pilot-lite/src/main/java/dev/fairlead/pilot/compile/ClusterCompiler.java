@@ -167,8 +167,7 @@ final class ClusterCompiler {
                         rule == null ? TrafficPolicy.NONE : rule.policy(),
                         port.port(),
                         subset.policy());
-        ClusterPolicy policy =
-                ClusterPolicy.of(effective, mesh.destinations(), service, rule);
+        ClusterPolicy policy = ClusterPolicy.of(effective, mesh.destinations(), service, rule);
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();
         String plain = plainName(port.port(), subset.name(), service.fqdn());
@@ -180,10 +179,7 @@ final class ClusterCompiler {
                 service.headless() || balancing == LoadBalancing.PASSTHROUGH,
                 port.protocol() == Protocol.HTTP,
                 UpstreamProtocol.outbound(
-                        port.protocol(),
-                        mesh.modern(),
-                        http,
-                        mesh.protocols().upgrade()),
+                        port.protocol(), mesh.modern(), http, mesh.protocols().upgrade()),
                 http == null ? 0 : http.maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 effective.hash(),

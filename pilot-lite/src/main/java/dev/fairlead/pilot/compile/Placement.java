@@ -65,10 +65,9 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
     public boolean seesNode() {
         return ownNode
                 || setting.priorities().stream()
-                        .anyMatch(
-                                one ->
-                                        one.label().equals(LocalityBalancing.HOSTNAME)
-                                                && one.value().isEmpty());
+                        .anyMatch(one ->
+                                one.label().equals(LocalityBalancing.HOSTNAME)
+                                        && one.value().isEmpty());
     }
 
     /** All endpoints as clients on a node see them. */
@@ -78,8 +77,7 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
         for (Endpoint endpoint : endpoints) {
             if (!ownNode || endpoint.node().equals(client.name())) {
                 int rank = ranks ? rank(endpoint, client) : 0;
-                var place =
-                        new Place(endpoint.region(), endpoint.zone(), endpoint.subZone(), rank);
+                var place = new Place(endpoint.region(), endpoint.zone(), endpoint.subZone(), rank);
                 places.computeIfAbsent(place, p -> new ArrayList<>()).add(endpoint);
             }
         }
@@ -137,7 +135,9 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
     private static List<Group> withoutGaps(List<Group> groups) {
         TreeSet<Integer> ranks = new TreeSet<>();
         groups.forEach(group -> ranks.add(group.priority));
-        return groups.stream().map(group -> group.with(ranks.headSet(group.priority).size())).toList();
+        return groups.stream()
+                .map(group -> group.with(ranks.headSet(group.priority).size()))
+                .toList();
     }
 
     /** The shares for the client's place; what has none there is left out. */
@@ -153,17 +153,19 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
     private static List<Group> shares(List<Group> groups, Distribute distribute) {
         List<Group> left = new ArrayList<>(groups);
         Map<Group, Group> shared = new LinkedHashMap<>();
-        distribute.to().forEach((place, percent) -> {
-            List<Group> some =
-                    left.stream()
-                            .filter(g -> matches(place, g.region, g.zone, g.subZone))
-                            .toList();
-            left.removeAll(some);
-            int all = some.stream().mapToInt(Group::weight).sum();
-            for (Group group : some) { // rounded up, as Istio does
-                shared.put(group, group.weighing((group.weight * percent + all - 1) / all));
-            }
-        });
+        distribute
+                .to()
+                .forEach((place, percent) -> {
+                    List<Group> some =
+                            left.stream()
+                                    .filter(g -> matches(place, g.region, g.zone, g.subZone))
+                                    .toList();
+                    left.removeAll(some);
+                    int all = some.stream().mapToInt(Group::weight).sum();
+                    for (Group group : some) { // rounded up, as Istio does
+                        shared.put(group, group.weighing((group.weight * percent + all - 1) / all));
+                    }
+                });
         return groups.stream().filter(shared::containsKey).map(shared::get).toList();
     }
 

@@ -112,12 +112,9 @@ final class Written {
 
     private Map<String, VersionedResource> endpoints(List<ServiceCluster> all) {
         return map(
-                all.stream()
-                        .filter(cluster -> !cluster.headless() && !isPlaced(cluster))
-                        .toList(),
+                all.stream().filter(cluster -> !cluster.headless() && !isPlaced(cluster)).toList(),
                 cluster ->
-                        endpoints.of(
-                                cluster, one -> EndpointGenerator.endpoints(one, audience)));
+                        endpoints.of(cluster, one -> EndpointGenerator.endpoints(one, audience)));
     }
 
     private boolean isPlaced(ServiceCluster cluster) {
@@ -129,9 +126,7 @@ final class Written {
     /** Endpoints of a scope that are others, or in another order, by the client's node. */
     Map<String, VersionedResource> placed(ScopeView scope, Node node) {
         List<ServiceCluster> some =
-                placed.of(
-                        scope.clusters(),
-                        all -> all.stream().filter(this::isPlaced).toList());
+                placed.of(scope.clusters(), all -> all.stream().filter(this::isPlaced).toList());
         return some.isEmpty()
                 ? Map.of()
                 : at(node).maps.of(some, all -> map(all, one -> placed(one, node)));

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections and requests a client may have at a host, and how long. Numbers of 0 are
- * not given.
+ * How many connections and requests a client may have at a host, and how long. Numbers of 0 are not
+ * given.
  *
  * @param http how HTTP is spoken; null: it does not say
  */

@@ -54,8 +54,8 @@ public record MeshSettings(
      * @param connectTimeout default 10 s
      * @param keepAlive default null: none
      * @param locality what matters where somebody ejects endpoints; default: nearest first
-     * @param pool default null: no limits; instead of a rule's whole connectionPool, as
-     *     {@code outliers} of its outlierDetection
+     * @param pool default null: no limits; instead of a rule's whole connectionPool, as {@code
+     *     outliers} of its outlierDetection
      */
     public record Destinations(
             Duration connectTimeout,

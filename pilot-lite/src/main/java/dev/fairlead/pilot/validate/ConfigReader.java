@@ -127,8 +127,7 @@ public final class ConfigReader {
         }
         List<Problem> problems = new ArrayList<>();
         problems.add(
-                new Problem(
-                        "metadata.annotations." + NODE_WIDE, "must be \"true\" or \"false\""));
+                new Problem("metadata.annotations." + NODE_WIDE, "must be \"true\" or \"false\""));
         if (verdict instanceof Verdict.Refused<ConfigObject>(List<Problem> others)) {
             problems.addAll(others);
         }

@@ -179,8 +179,7 @@ final class DestinationRuleReader {
                                 fields.problem("duration", "is needed");
                             }
                             Duration duration = Durations.read(fields, "duration", 1);
-                            Double aggression =
-                                    fields.decimal("aggression", 0, Double.MAX_VALUE);
+                            Double aggression = fields.decimal("aggression", 0, Double.MAX_VALUE);
                             if (aggression != null && aggression == 0) {
                                 fields.problem("aggression", "must be more than 0");
                             }

@@ -91,8 +91,7 @@ public final class MeshSettingsReader {
                                         Destinations.DEFAULT.locality(),
                                         fields.object("connectionPool", ConnectionPoolReader::read),
                                         fields.object(
-                                                "outlierDetection",
-                                                OutlierDetectionReader::read)));
+                                                "outlierDetection", OutlierDetectionReader::read)));
         return new Destinations(
                 connect == null ? Destinations.DEFAULT.connectTimeout() : connect,
                 mesh.object("tcpKeepalive", ConnectionPoolReader::keepAlive),

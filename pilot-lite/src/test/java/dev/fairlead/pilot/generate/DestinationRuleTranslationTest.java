@@ -359,14 +359,14 @@ class DestinationRuleTranslationTest {
     void aServiceMayPreferOrKeepToTheNode() {
         String local =
                 reviewsAndSleep()
-                        .replaceFirst(
-                                "clusterIP:", "internalTrafficPolicy: Local\n  clusterIP:");
+                        .replaceFirst("clusterIP:", "internalTrafficPolicy: Local\n  clusterIP:");
         var snapshot = snapshot(local + NODES + SLEEP_2);
         assertThat(addresses(snapshot, "node-1")).isEqualTo(1);
         assertThat(addresses(snapshot, "node-2")).isEqualTo(2);
         String near =
                 reviewsAndSleep()
-                        .replaceFirst("clusterIP:", "trafficDistribution: PreferClose\n  clusterIP:");
+                        .replaceFirst(
+                                "clusterIP:", "trafficDistribution: PreferClose\n  clusterIP:");
         var assignment =
                 get(
                         snapshot(near + NODES).agent("node-1", 4),

@@ -54,8 +54,7 @@ class DestinationRuleTableTest {
                                         + "metadata: {name: a}\nspec: "
                                         + AROUND.getOrDefault(field, "{host: a}"))
                         .getFirst();
-        TrafficTableTest.put(
-                object.withObjectProperty("spec"), field, Yaml.parse(row.example()));
+        TrafficTableTest.put(object.withObjectProperty("spec"), field, Yaml.parse(row.example()));
         var meta = new Meta(ObjectKey.of(object), "uid", Instant.EPOCH, 1, "1");
         var verdict = new ConfigReader(MeshSettings.DEFAULT).read(meta, object);
         if (row.refused()) {
@@ -63,8 +62,7 @@ class DestinationRuleTableTest {
                     .as(object.toString())
                     .isInstanceOfSatisfying(
                             Verdict.Refused.class,
-                            refused ->
-                                    assertThat(refused.problems().toString()).contains(field));
+                            refused -> assertThat(refused.problems().toString()).contains(field));
         } else {
             assertThat(verdict).as(object.toString()).isInstanceOf(Verdict.Accepted.class);
         }
