@@ -74,6 +74,14 @@ public enum ClusterStat implements Stat {
             "upstream_rq_same_node", Kind.COUNTER, "Requests that took the same-node shortcut."),
     MEMBERSHIP_TOTAL("membership_total", Kind.GAUGE, "Endpoints."),
     MEMBERSHIP_HEALTHY("membership_healthy", Kind.GAUGE, "Healthy endpoints."),
+    MEMBERSHIP_DEGRADED("membership_degraded", Kind.GAUGE, "Degraded endpoints."),
+    MEMBERSHIP_EXCLUDED("membership_excluded", Kind.GAUGE, "Endpoints of unknown health."),
+    MEMBERSHIP_CHANGE("membership_change", Kind.COUNTER, "Times that endpoints came or went."),
+    MAX_HOST_WEIGHT("max_host_weight", Kind.GAUGE, "The greatest weight of an endpoint."),
+    LB_HEALTHY_PANIC(
+            "lb_healthy_panic",
+            Kind.COUNTER,
+            "Endpoints chosen whatever their health, as too few were healthy."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
     SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
     SSL_FAIL_VERIFY_SAN(

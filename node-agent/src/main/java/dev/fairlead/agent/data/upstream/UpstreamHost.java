@@ -4,7 +4,9 @@ import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.Endpoint.Health;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -27,6 +29,9 @@ public final class UpstreamHost implements Candidate {
     private final List<Http2Upstream> multiplexed = new ArrayList<>(2);
     private final List<Opening> opening = new ArrayList<>(2);
     private int active;
+    private int priority;
+    private long healthySince = SETTLED;
+    private @Nullable String hashKey;
     @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
 
@@ -34,8 +39,13 @@ public final class UpstreamHost implements Candidate {
         this.endpoint = endpoint;
     }
 
-    void become(Endpoint now) {
+    void become(Endpoint now, int nowPriority) {
         endpoint = now;
+        priority = nowPriority;
+    }
+
+    void healthySince(long nanos) {
+        healthySince = nanos;
     }
 
     /** Labels may have changed: they are looked up again when next needed. */
@@ -60,6 +70,31 @@ public final class UpstreamHost implements Candidate {
     @Override
     public int weight() {
         return endpoint.weight();
+    }
+
+    @Override
+    public Health health() {
+        return endpoint.health();
+    }
+
+    @Override
+    public int priority() {
+        return priority;
+    }
+
+    @Override
+    public String hashKey() {
+        String known = hashKey;
+        if (known == null) {
+            known = NetUtil.toSocketAddressString(address());
+            hashKey = known;
+        }
+        return known;
+    }
+
+    @Override
+    public long healthySince() {
+        return healthySince;
     }
 
     void began() {

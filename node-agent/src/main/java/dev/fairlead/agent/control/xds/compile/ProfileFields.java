@@ -7,15 +7,18 @@ import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -60,6 +63,8 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.envoyproxy.envoy.type.v3.Int32Range;
+import io.envoyproxy.envoy.type.v3.Int64Range;
+import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -238,6 +243,9 @@ final class ProfileFields {
                 "transport_socket",
                 "transport_socket_matches",
                 "typed_extension_protocol_options");
+        balancing();
+        outlierDetection();
+        healthChecks();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
                 "protocol options",
@@ -257,8 +265,14 @@ final class ProfileFields {
         allow(Http2ProtocolOptions.getDescriptor(), "max_concurrent_streams");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
-        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
-        allow(LocalityLbEndpoints.getDescriptor(), "locality", "lb_endpoints");
+        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints", "policy");
+        allow(ClusterLoadAssignment.Policy.getDescriptor(), "overprovisioning_factor");
+        allow(
+                LocalityLbEndpoints.getDescriptor(),
+                "locality",
+                "lb_endpoints",
+                "priority",
+                "load_balancing_weight");
         allow(Locality.getDescriptor(), "region", "zone", "sub_zone");
         allow(
                 LbEndpoint.getDescriptor(),
@@ -266,10 +280,92 @@ final class ProfileFields {
                 "health_status",
                 "load_balancing_weight",
                 "metadata");
-        allow(Endpoint.getDescriptor(), "address");
+        allow(Endpoint.getDescriptor(), "address", "health_check_config");
+        allow(Endpoint.HealthCheckConfig.getDescriptor(), "port_value");
         allow(Address.getDescriptor(), "socket_address");
         allow(SocketAddress.getDescriptor(), "address", "port_value");
         allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void balancing() {
+        allow(
+                Cluster.getDescriptor(),
+                "round_robin_lb_config",
+                "least_request_lb_config",
+                "ring_hash_lb_config",
+                "maglev_lb_config",
+                "common_lb_config");
+        allow(Cluster.RoundRobinLbConfig.getDescriptor(), "slow_start_config");
+        allow(Cluster.LeastRequestLbConfig.getDescriptor(), "choice_count", "slow_start_config");
+        allow(
+                Cluster.SlowStartConfig.getDescriptor(),
+                "slow_start_window",
+                "aggression",
+                "min_weight_percent");
+        allow(RuntimeDouble.getDescriptor(), "default_value", "runtime_key");
+        allow(Percent.getDescriptor(), "value");
+        allow(Cluster.RingHashLbConfig.getDescriptor(), "minimum_ring_size", "maximum_ring_size");
+        allow(Cluster.MaglevLbConfig.getDescriptor(), "table_size");
+        allow(
+                Cluster.CommonLbConfig.getDescriptor(),
+                "healthy_panic_threshold",
+                "locality_weighted_lb_config");
+    }
+
+    private static void outlierDetection() {
+        allow(Cluster.getDescriptor(), "outlier_detection");
+        allow(
+                OutlierDetection.getDescriptor(),
+                "consecutive_5xx",
+                "enforcing_consecutive_5xx",
+                "consecutive_gateway_failure",
+                "enforcing_consecutive_gateway_failure",
+                "split_external_local_origin_errors",
+                "consecutive_local_origin_failure",
+                "enforcing_consecutive_local_origin_failure",
+                "interval",
+                "base_ejection_time",
+                "max_ejection_time",
+                "max_ejection_time_jitter",
+                "max_ejection_percent",
+                "always_eject_one_host",
+                "successful_active_health_check_uneject_host",
+                "enforcing_success_rate",
+                "enforcing_local_origin_success_rate",
+                "success_rate_minimum_hosts",
+                "success_rate_request_volume",
+                "success_rate_stdev_factor",
+                "enforcing_failure_percentage",
+                "enforcing_failure_percentage_local_origin",
+                "failure_percentage_threshold",
+                "failure_percentage_minimum_hosts",
+                "failure_percentage_request_volume");
+    }
+
+    private static void healthChecks() {
+        allow(Cluster.getDescriptor(), "health_checks");
+        allow(
+                HealthCheck.getDescriptor(),
+                "timeout",
+                "interval",
+                "interval_jitter",
+                "unhealthy_interval",
+                "unhealthy_threshold",
+                "healthy_threshold",
+                "http_health_check",
+                "tcp_health_check",
+                "grpc_health_check");
+        allow(
+                HealthCheck.HttpHealthCheck.getDescriptor(),
+                "host",
+                "path",
+                "method",
+                "expected_statuses",
+                "codec_client_type");
+        allow(Int64Range.getDescriptor(), "start", "end");
+        allow(HealthCheck.TcpHealthCheck.getDescriptor(), "send", "receive");
+        allow(HealthCheck.Payload.getDescriptor(), "text");
+        allow(HealthCheck.GrpcHealthCheck.getDescriptor(), "service_name", "authority");
     }
 
     private static void proxyProtocol() {
