@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.fairlead.pilot.testing.Await;
 import dev.fairlead.pilot.testing.TestCa;
 import dev.fairlead.pilot.testing.TestCluster;
+import dev.fairlead.pilot.validate.TrafficTableTest;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.tokens.Caller;
 import dev.fairlead.wire.tokens.NodeTokens;
@@ -42,7 +43,7 @@ class EnvoyAcceptsTest {
     void everythingThatOnePodIsServed(String mesh) throws Exception {
         String envoy = envoy();
         try (var cluster = new TestCluster(folder.resolve("cluster"))) {
-            cluster.apply(everyShape(mesh));
+            cluster.apply(everyShape(mesh) + TrafficTableTest.acceptedHttp());
             var ca = new TestCa();
             Path bundle = folder.resolve("root.pem");
             ca.writeBundle(bundle);
@@ -85,7 +86,7 @@ class EnvoyAcceptsTest {
                 metadata: {name: mesh, namespace: fairlead-system}
                 data:
                   mesh: |
-                    %s
+                    THE_MESH
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
@@ -118,6 +119,91 @@ class EnvoyAcceptsTest {
                   - match: [{sourceLabels: {app: other}}]
                     route: [{destination: {host: nowhere, subset: v9}}]
                   - route: [{destination: {host: reviews, subset: v3, port: {number: 9080}}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: sleep}
+                spec:
+                  hosts: [sleep]
+                  http:
+                  - name: all-fields
+                    match:
+                    - uri: {prefix: /api}
+                      queryParams: {a: {exact: ""}, b: {prefix: b}, c: {regex: "c+"}, d: {}}
+                      withoutHeaders: {x: {exact: y}, z: {regex: "*"}}
+                      headers: {":path": {prefix: /api}}
+                      statPrefix: api
+                    rewrite: {uri: /v2, authority: other.example.com}
+                    timeout: 3s
+                    retries:
+                      attempts: 3
+                      perTryTimeout: 1s
+                      retryOn: "503,connect-failure,reset"
+                      retryRemoteLocalities: true
+                      backoff: 30ms
+                    fault:
+                      delay: {fixedDelay: 2s, percentage: {value: 0.1}}
+                      abort: {grpcStatus: UNAVAILABLE, percentage: {value: 5}}
+                    mirrors:
+                    - {destination: {host: reviews, subset: v3, port: {number: 9080}}, percentage: {value: 50}}
+                    - {destination: {host: reviews, port: {number: 9080}}}
+                    corsPolicy:
+                      allowOrigins: [{exact: "https://a.example"}, {prefix: "http://"}, {regex: ".*"}]
+                      allowMethods: [GET, POST]
+                      allowHeaders: [x-a, x-b]
+                      exposeHeaders: [x-c]
+                      maxAge: 24h
+                      allowCredentials: true
+                      unmatchedPreflights: IGNORE
+                    headers:
+                      request:
+                        set: {x-a: "%REQ(:path):10% 100%%", x-b: "%DOWNSTREAM_REMOTE_ADDRESS%"}
+                        add: {x-c: "%START_TIME% %PROTOCOL% %ROUTE_NAME% %UPSTREAM_CLUSTER%"}
+                        remove: [x-d]
+                      response:
+                        set: {x-e: "%RESP(server?via)% %RESPONSE_CODE% %HOSTNAME%"}
+                        add: {x-f: "%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%%DOWNSTREAM_LOCAL_PORT%"}
+                        remove: [x-g]
+                    route:
+                    - destination: {host: reviews, subset: v1, port: {number: 9080}}
+                      weight: 25
+                      headers: {request: {set: {x-h: v1, host: v1.example.com}}}
+                    - destination: {host: reviews, subset: v2, port: {number: 9080}}
+                      weight: 75
+                      headers: {response: {remove: [x-i], add: {x-j: v2}}}
+                  - match: [{uri: {regex: "/r/.*"}}]
+                    rewrite: {uriRegexRewrite: {match: "^/r/([^/]+)(/.*)$", rewrite: '\\2/\\1'}}
+                    appendHeaders: {x-old: "1"}
+                    removeResponseHeaders: [x-older]
+                    fault: {abort: {httpStatus: 555, percent: 100}}
+                    mirror: {host: reviews, port: {number: 9080}}
+                    mirrorPercent: 10
+                    retries: {attempts: 0}
+                    route: [{destination: {host: sleep}}]
+                  - match: [{uri: {prefix: /moved}}]
+                    redirect: {prefixRewrite: /here, derivePort: FROM_REQUEST_PORT, scheme: https, redirectCode: 307}
+                    headers: {response: {set: {x-moved: "yes"}}}
+                  - match: [{uri: {exact: /gone}}]
+                    redirect: {uri: "/new?q=1", authority: new.example.com, port: 8443}
+                  - match: [{uri: {exact: /text}}]
+                    directResponse: {status: 503, body: {string: LONG_TEXT}}
+                    corsPolicy: {allowOrigin: ["*"], maxAge: 1s}
+                  - match: [{uri: {exact: /bytes}}]
+                    directResponse: {status: 200, body: {bytes: "//79"}}
+                  - match: [{uri: {prefix: /team}}]
+                    delegate: {name: team}
+                    timeout: 7s
+                  - match: [{sourceLabels: {app: sleep}, uri: {prefix: /mine}}]
+                    route: [{destination: {host: sleep}}]
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: team}
+                spec:
+                  http:
+                  - match: [{uri: {prefix: /team/a}}]
+                    route: [{destination: {host: reviews, subset: v1, port: {number: 9080}}}]
+                  - route: [{destination: {host: sleep}}]
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
@@ -173,7 +259,7 @@ class EnvoyAcceptsTest {
                   host: plain
                   trafficPolicy:
                     tls: {mode: ISTIO_MUTUAL}
-                    loadBalancer: {simple: RANDOM}
+                    loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 65537}}}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
@@ -182,6 +268,9 @@ class EnvoyAcceptsTest {
                   host: sleep
                   trafficPolicy:
                     connectionPool: {http: {h2UpgradePolicy: UPGRADE, maxConcurrentStreams: 100}}
+                    loadBalancer:
+                      consistentHash:
+                        httpCookie: {name: user, path: /a, ttl: 0s, attributes: [{name: SameSite, value: Lax}]}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
@@ -191,7 +280,8 @@ class EnvoyAcceptsTest {
                   trafficPolicy:
                     connectionPool: {http: {useClientProtocol: true, maxConcurrentStreams: 5}}
                 """
-                        .formatted(mesh);
+                        .replace("THE_MESH", mesh)
+                        .replace("LONG_TEXT", "long ".repeat(2_000).strip());
     }
 
     private Path bootstrap(int port, String token, Path bundle) throws Exception {
@@ -281,6 +371,8 @@ class EnvoyAcceptsTest {
                 && dump.contains("\"InboundPassthroughCluster")
                 && dump.contains("\"outbound|9080|default")
                 && dump.contains("all-matches")
+                && dump.contains("all-fields")
+                && dump.contains("row-0.example.com:80")
                 && dump.contains("198.18.2.13");
     }
 

@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
@@ -22,6 +23,7 @@ final class Compilation {
 
     private final ClusterState state;
     private final Registry registry;
+    private final Delegation delegation;
     private final Rules rules;
     private final ClusterCompiler clusters;
     private final Map<String, ScopeRoutes> routes = new HashMap<>();
@@ -32,6 +34,8 @@ final class Compilation {
     Compilation(ClusterState state, @Nullable Compilation before) {
         this.state = state;
         registry = Registry.of(state, before == null ? null : before.registry);
+        delegation =
+                Delegation.of(state.virtualServices(), before == null ? null : before.delegation);
         rules = new Rules(state);
         boolean sameFacts = before != null && registry.sharesWith(before.registry);
         boolean sameClusters =
@@ -109,7 +113,7 @@ final class Compilation {
         if (old != null && old.egress() != scope.egress()) {
             old = null; // tables and listeners are written by it
         }
-        var horizon = new Horizon(scope, registry);
+        var horizon = new Horizon(scope, registry, delegation.inForce());
         var known =
                 ScopeRoutes.after(
                         old == null || before == null ? null : before.routes.get(scope.name()),

@@ -2,12 +2,14 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
+import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,15 +39,26 @@ public final class Requirements {
     public static Map<ObjectKey, Requirement> of(ClusterState state) {
         Map<ObjectKey, Requirement> requirements = new HashMap<>();
         sidecars(state, requirements);
+        var delegation = Delegation.of(state.virtualServices(), null);
         for (VirtualService rule : state.virtualServices()) {
-            if (rule.connects()) {
-                ofClients(state, rule, rule.visibility(), requirements);
+            int profile =
+                    rule.asksForTrafficPolicy()
+                            ? Profile.TRAFFIC_POLICY
+                            : rule.connects() ? Profile.HTTP2 : 0;
+            if (profile > 0) {
+                List<VirtualService> used =
+                        rule.isDelegate() ? delegation.rootsOf(rule) : List.of(rule);
+                for (VirtualService one : used) {
+                    ofClients(state, rule, one.visibility(), profile, requirements);
+                }
             }
             ofSourceLabels(requirements, rule, state);
         }
         for (DestinationRule rule : state.destinationRules()) {
-            if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
-                ofClients(state, rule, rule.visibility(), requirements);
+            if (rule.asksForTrafficPolicy()) {
+                ofClients(state, rule, rule.visibility(), Profile.TRAFFIC_POLICY, requirements);
+            } else if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
+                ofClients(state, rule, rule.visibility(), Profile.HTTP2, requirements);
             }
         }
         return requirements;
@@ -56,10 +69,11 @@ public final class Requirements {
             ClusterState state,
             ConfigObject object,
             Visibility visibility,
+            int profile,
             Map<ObjectKey, Requirement> requirements) {
         for (Pod pod : state.pods().values()) {
             if (visibility.to(pod.namespace())) {
-                require(requirements, object, Profile.HTTP2, pod);
+                require(requirements, object, profile, pod);
             }
         }
     }

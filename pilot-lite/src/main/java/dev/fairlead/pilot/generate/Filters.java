@@ -7,6 +7,8 @@ import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -17,6 +19,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.util.List;
 import java.util.SortedSet;
@@ -24,11 +27,17 @@ import java.util.SortedSet;
 /** Filters that listeners are made of. */
 final class Filters {
 
+    /** Also where a route's own configuration of the filter is found. */
+    static final String CORS_NAME = "envoy.filters.http.cors";
+
+    static final String FAULT_NAME = "envoy.filters.http.fault";
+
+    private static final HttpFilter CORS = http(CORS_NAME, Cors.getDefaultInstance());
+    private static final HttpFilter FAULT = http(FAULT_NAME, HTTPFault.getDefaultInstance());
     private static final HttpFilter ROUTER =
-            HttpFilter.newBuilder()
-                    .setName("envoy.filters.http.router")
-                    .setTypedConfig(Protos.pack(Router.getDefaultInstance()))
-                    .build();
+            http("envoy.filters.http.router", Router.getDefaultInstance());
+    private static final HashPolicy BY_SOURCE =
+            HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()).build();
     static final ListenerFilter ORIGINAL_DST =
             listener("envoy.filters.listener.original_dst", OriginalDst.getDefaultInstance());
     static final ListenerFilter TLS_INSPECTOR =
@@ -41,6 +50,10 @@ final class Filters {
             listener("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
 
     private Filters() {}
+
+    private static HttpFilter http(String name, Message config) {
+        return HttpFilter.newBuilder().setName(name).setTypedConfig(Protos.pack(config)).build();
+    }
 
     private static ListenerFilter listener(String name, Message config) {
         return ListenerFilter.newBuilder()
@@ -72,19 +85,22 @@ final class Filters {
                 .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1));
     }
 
-    /** HTTP by a route configuration that is served on its own. */
+    /** Outbound HTTP, by a route configuration that is served on its own. */
     static Filter http(String statPrefix, String routes, Audience audience) {
+        var manager = HttpConnectionManager.newBuilder();
+        if (audience.knowsTrafficPolicy()) {
+            manager.addHttpFilters(CORS).addHttpFilters(FAULT);
+        }
         return http(
                 audience,
-                HttpConnectionManager.newBuilder()
-                        .setStatPrefix(statPrefix)
+                manager.setStatPrefix(statPrefix)
                         .setRds(
                                 Rds.newBuilder()
                                         .setConfigSource(Protos.ADS)
                                         .setRouteConfigName(routes)));
     }
 
-    /** HTTP by these routes. */
+    /** Inbound HTTP, by these routes. */
     static Filter http(String statPrefix, RouteConfiguration routes, Audience audience) {
         return http(
                 audience,
@@ -103,8 +119,11 @@ final class Filters {
                 .build();
     }
 
-    static Filter tcp(String statPrefix, List<WeightedCluster> targets) {
+    static Filter tcp(String statPrefix, List<WeightedCluster> targets, Audience audience) {
         var proxy = TcpProxy.newBuilder().setStatPrefix(statPrefix);
+        if (audience.knowsTrafficPolicy() && targets.stream().anyMatch(WeightedCluster::bySource)) {
+            proxy.addHashPolicy(BY_SOURCE);
+        }
         List<WeightedCluster> shares = RouteGenerator.shares(targets);
         if (shares.size() == 1) {
             proxy.setCluster(shares.getFirst().cluster());
@@ -124,8 +143,8 @@ final class Filters {
                 .build();
     }
 
-    static Filter tcp(String statPrefix, String cluster) {
-        return tcp(statPrefix, List.of(new WeightedCluster(cluster, 1)));
+    static Filter tcp(String statPrefix, String cluster, Audience audience) {
+        return tcp(statPrefix, List.of(new WeightedCluster(cluster, 1)), audience);
     }
 
     static CidrRange cidr(String text) {

@@ -8,6 +8,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import dev.fairlead.pilot.state.StringMatch;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
@@ -71,6 +72,19 @@ final class Protos {
 
     static StringMatcher exact(String value) {
         return StringMatcher.newBuilder().setExact(value).build();
+    }
+
+    /** A comparison with a value; that there is one at all is none. */
+    static StringMatcher string(StringMatch match) {
+        return switch (match) {
+            case StringMatch.Exact(String text) -> exact(text);
+            case StringMatch.Prefix(String text) ->
+                    StringMatcher.newBuilder().setPrefix(text).build();
+            case StringMatch.Regex(String text) ->
+                    StringMatcher.newBuilder().setSafeRegex(regex(text)).build();
+            case StringMatch.Present() ->
+                    throw new IllegalArgumentException("presence is no comparison");
+        };
     }
 
     static RegexMatcher regex(String value) {

@@ -4,23 +4,14 @@ import com.google.protobuf.BoolValue;
 import dev.fairlead.pilot.compile.RouteTable;
 import dev.fairlead.pilot.compile.RouteTable.Route;
 import dev.fairlead.pilot.compile.WeightedCluster;
+import dev.fairlead.pilot.state.HeaderChanges;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
-import dev.fairlead.pilot.state.StringMatch;
-import dev.fairlead.pilot.state.VirtualService.HttpMatch;
-import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
-import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
-import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
-import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
-import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
-import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Writes route configurations. */
 final class RouteGenerator {
@@ -32,15 +23,16 @@ final class RouteGenerator {
                     .setEnabled(BoolValue.of(true))
                     .build();
 
-    private static final String SOURCE = "fairlead.source";
     private static final String ANY_DOMAIN = "*";
 
-    private final Egress egress;
     private final Audience audience;
+    private final RouteMatches matches;
+    private final RouteActions actions;
 
     RouteGenerator(Egress egress, Audience audience) {
-        this.egress = egress;
         this.audience = audience;
+        matches = new RouteMatches(audience);
+        actions = new RouteActions(egress, audience);
     }
 
     VersionedResource routes(RouteTable table) {
@@ -53,87 +45,60 @@ final class RouteGenerator {
         if (!anyTaken) {
             routes.addVirtualHosts(otherwise());
         }
+        if (audience instanceof Audience.Envoy) { // an agent takes whatever validation lets pass
+            routes.setMaxDirectResponseBodySizeBytes(Protos.number(RouteActions.MAX_BODY));
+        }
         return VersionedResource.of(table.name(), routes.build(), Set.of());
     }
 
+    private VirtualHost.Builder frame(String name) {
+        return VirtualHost.newBuilder()
+                .setName(name)
+                .setIncludeRequestAttemptCount(audience.knowsTrafficPolicy());
+    }
+
     private VirtualHost host(RouteTable.VirtualHost view) {
-        var host = VirtualHost.newBuilder().setName(view.name()).addAllDomains(view.domains());
+        var host = frame(view.name()).addAllDomains(view.domains());
         for (Route route : view.routes()) {
-            if (mayApply(route.match())) {
-                host.addRoutes(
-                        io.envoyproxy.envoy.config.route.v3.Route.newBuilder()
-                                .setName(route.name())
-                                .setMatch(match(route.match()))
-                                .setRoute(action(route)));
+            if (!matches.mayApply(route.match()) || !actions.canBeTaken(route.action())) {
+                continue;
             }
+            if (audience instanceof Audience.Envoy
+                    && route.action() instanceof RouteTable.Refused) {
+                break; // of its one pod this says: nothing that follows is for it
+            }
+            host.addRoutes(route(route));
         }
         return host.build();
     }
 
-    /** An agent decides per request; of an Envoy's one pod the labels are known. */
-    private boolean mayApply(HttpMatch match) {
-        return switch (audience) {
-            case Audience.Agent _ -> audience.knowsHttp2() || !match.connect();
-            case Audience.Envoy(var pod, _) ->
-                    pod.pod().labels().entrySet().containsAll(match.sourceLabels().entrySet());
-        };
-    }
-
-    private RouteMatch match(HttpMatch view) {
-        var match = RouteMatch.newBuilder();
-        path(view, match);
-        addHeader(match, ":scheme", view.scheme());
-        addHeader(match, ":method", view.connect() ? null : view.method());
-        addHeader(match, ":authority", view.authority());
-        new TreeMap<>(view.headers()).forEach((name, value) -> addHeader(match, name, value));
-        if (audience instanceof Audience.Agent) {
-            new TreeMap<>(view.sourceLabels())
-                    .forEach((key, value) -> match.addDynamicMetadata(label(key, value)));
-        }
-        return match.build();
-    }
-
-    private static void path(HttpMatch view, RouteMatch.Builder match) {
-        if (view.connect()) {
-            match.setConnectMatcher(RouteMatch.ConnectMatcher.getDefaultInstance());
-            return;
-        }
-        switch (view.uri()) {
-            case StringMatch.Exact(String path) -> match.setPath(path);
-            case StringMatch.Prefix(String prefix) -> match.setPrefix(prefix);
-            case StringMatch.Regex(String regex) -> match.setSafeRegex(Protos.regex(regex));
-            case StringMatch.Present() -> match.setPrefix("/");
-            case null -> match.setPrefix("/");
-        }
-        if (view.ignoreUriCase()) {
-            match.setCaseSensitive(BoolValue.of(false));
-        }
-    }
-
-    private static void addHeader(
-            RouteMatch.Builder match, String name, @Nullable StringMatch value) {
-        var header = HeaderMatcher.newBuilder().setName(name);
-        switch (value) {
-            case null -> {
-                return;
+    private io.envoyproxy.envoy.config.route.v3.Route route(Route view) {
+        var route =
+                io.envoyproxy.envoy.config.route.v3.Route.newBuilder()
+                        .setName(view.name())
+                        .setMatch(matches.match(view.match()));
+        if (audience.knowsTrafficPolicy()) {
+            route.setStatPrefix(view.match().statPrefix());
+            addHeaders(route, view.headers());
+            if (view.fault() != null) {
+                route.putTypedPerFilterConfig(
+                        Filters.FAULT_NAME, Protos.pack(RoutePolicies.fault(view.fault())));
             }
-            case StringMatch.Present() -> header.setPresentMatch(true);
-            case StringMatch.Exact(String text) -> header.setStringMatch(Protos.exact(text));
-            case StringMatch.Prefix(String text) ->
-                    header.setStringMatch(StringMatcher.newBuilder().setPrefix(text));
-            case StringMatch.Regex(String text) ->
-                    header.setStringMatch(
-                            StringMatcher.newBuilder().setSafeRegex(Protos.regex(text)));
+            if (view.cors() != null) {
+                route.putTypedPerFilterConfig(
+                        Filters.CORS_NAME, Protos.pack(RoutePolicies.cors(view.cors())));
+            }
         }
-        match.addHeaders(header);
+        actions.set(route, view);
+        return route.build();
     }
 
-    private static MetadataMatcher label(String key, String value) {
-        return MetadataMatcher.newBuilder()
-                .setFilter(SOURCE)
-                .addPath(MetadataMatcher.PathSegment.newBuilder().setKey(key))
-                .setValue(ValueMatcher.newBuilder().setStringMatch(Protos.exact(value)))
-                .build();
+    private static void addHeaders(
+            io.envoyproxy.envoy.config.route.v3.Route.Builder route, HeaderChanges headers) {
+        route.addAllRequestHeadersToAdd(RoutePolicies.added(headers.request()))
+                .addAllRequestHeadersToRemove(headers.request().remove())
+                .addAllResponseHeadersToAdd(RoutePolicies.added(headers.response()))
+                .addAllResponseHeadersToRemove(headers.response().remove());
     }
 
     /** A route's timeout, which also bounds what a gRPC client may ask for, as in Istio. */
@@ -146,29 +111,6 @@ final class RouteGenerator {
         }
     }
 
-    private RouteAction action(Route route) {
-        var action = RouteAction.newBuilder();
-        setTimeout(action, route.timeout(), audience);
-        if (route.match().connect()) {
-            action.addUpgradeConfigs(CONNECT);
-        }
-        List<WeightedCluster> shares = shares(route.targets());
-        if (shares.size() == 1) {
-            action.setCluster(shares.getFirst().cluster());
-        } else {
-            var weighted = io.envoyproxy.envoy.config.route.v3.WeightedCluster.newBuilder();
-            for (WeightedCluster share : shares) {
-                weighted.addClusters(
-                        io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight
-                                .newBuilder()
-                                .setName(share.cluster())
-                                .setWeight(Protos.number(share.weight())));
-            }
-            action.setWeightedClusters(weighted);
-        }
-        return action.build();
-    }
-
     /** Without those that get nothing; a lone target gets everything, whatever its weight. */
     static List<WeightedCluster> shares(List<WeightedCluster> targets) {
         return targets.size() == 1
@@ -177,28 +119,7 @@ final class RouteGenerator {
     }
 
     private VirtualHost otherwise() {
-        boolean allow = egress == Egress.ALLOW_ANY;
-        var route =
-                io.envoyproxy.envoy.config.route.v3.Route.newBuilder()
-                        .setName(allow ? "allow_any" : "block_all")
-                        .setMatch(RouteMatch.newBuilder().setPrefix("/"));
-        switch (egress) {
-            case ALLOW_ANY -> {
-                var action = RouteAction.newBuilder().setCluster(ClusterGenerator.PASSTHROUGH);
-                setTimeout(action, Duration.ZERO, audience);
-                route.setRoute(action);
-            }
-            case REGISTRY_ONLY -> route.setDirectResponse(status(502));
-            case NOT_FOUND -> route.setDirectResponse(status(404));
-        }
-        return VirtualHost.newBuilder()
-                .setName(route.getName())
-                .addDomains(ANY_DOMAIN)
-                .addRoutes(route)
-                .build();
-    }
-
-    private static DirectResponseAction status(int status) {
-        return DirectResponseAction.newBuilder().setStatus(status).build();
+        var route = actions.otherwise();
+        return frame(route.getName()).addDomains(ANY_DOMAIN).addRoutes(route).build();
     }
 }

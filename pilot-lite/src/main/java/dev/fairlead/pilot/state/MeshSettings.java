@@ -2,6 +2,7 @@ package dev.fairlead.pilot.state;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the whole mesh, from ConfigMap {@code fairlead-system/mesh}.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param scoping who sees what; default: everybody everything
  * @param enrolment whose traffic is captured at all
  * @param protocols how HTTP is found and spoken
+ * @param retries of routes that do not say; null: {@code compat} decides
  */
 public record MeshSettings(
         Compat compat,
@@ -20,7 +22,8 @@ public record MeshSettings(
         Egress egress,
         Scoping scoping,
         Enrolment enrolment,
-        Protocols protocols) {
+        Protocols protocols,
+        @Nullable Retries retries) {
 
     public static final MeshSettings DEFAULT =
             new MeshSettings(Compat.MODERN, "cluster.local", "istio-system", Egress.ALLOW_ANY);
@@ -33,7 +36,8 @@ public record MeshSettings(
                 egress,
                 Scoping.DEFAULT,
                 Enrolment.AS_ANNOTATED,
-                Protocols.of(compat));
+                Protocols.of(compat),
+                null);
     }
 
     /**

@@ -1,15 +1,15 @@
 package dev.fairlead.pilot.state;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How requests and connections to some hosts are routed. Hosts, its own and those of destinations,
  * are fully qualified; a wildcard is {@code *} or {@code *.suffix}.
+ *
+ * @param hosts none: its routes are for others, who delegate to it
  */
 public record VirtualService(
         Meta meta,
@@ -25,50 +25,6 @@ public record VirtualService(
         http = List.copyOf(http);
         tls = List.copyOf(tls);
         tcp = List.copyOf(tcp);
-    }
-
-    /**
-     * Taken by a request that any of the matches fits; no match at all fits every request.
-     *
-     * @param timeout for the whole response; zero: none
-     */
-    public record HttpRoute(
-            String name, List<HttpMatch> matches, List<Target> targets, Duration timeout) {
-        public HttpRoute {
-            matches = List.copyOf(matches);
-            targets = List.copyOf(targets);
-        }
-    }
-
-    /**
-     * What a request must be. Null, 0 and empty mean: anything.
-     *
-     * @param headers by lower-case name
-     */
-    public record HttpMatch(
-            String name,
-            @Nullable StringMatch uri,
-            boolean ignoreUriCase,
-            @Nullable StringMatch scheme,
-            @Nullable StringMatch method,
-            @Nullable StringMatch authority,
-            Map<String, StringMatch> headers,
-            int port,
-            Map<String, String> sourceLabels,
-            String sourceNamespace) {
-
-        public static final HttpMatch ANY =
-                new HttpMatch("", null, false, null, null, null, Map.of(), 0, Map.of(), "");
-
-        public HttpMatch {
-            headers = Map.copyOf(headers);
-            sourceLabels = Map.copyOf(sourceLabels);
-        }
-
-        /** Whether it is for CONNECT requests, which have neither scheme nor path. */
-        public boolean connect() {
-            return method instanceof StringMatch.Exact(String word) && word.equals("CONNECT");
-        }
     }
 
     /** Taken by a connection that any of the matches fits; no match at all fits every one. */
@@ -131,10 +87,33 @@ public record VirtualService(
                 .anyMatch(HttpMatch::connect);
     }
 
-    /** Hosts that its routes send to; one may come several times. */
+    /** Whether others have its routes in their own: it has no hosts of its own. */
+    public boolean isDelegate() {
+        return hosts.isEmpty();
+    }
+
+    /** Whether some of its routes are another's. */
+    public boolean isRoot() {
+        return http.stream().anyMatch(route -> route.delegate() != null);
+    }
+
+    /** Whether agents need traffic policy for some of its routes. */
+    public boolean asksForTrafficPolicy() {
+        return http.stream().anyMatch(HttpRoute::asksForTrafficPolicy);
+    }
+
+    /** The same one with other HTTP routes. */
+    VirtualService with(List<HttpRoute> routes) {
+        return new VirtualService(meta, hosts, visibility, routes, tls, tcp);
+    }
+
+    /** Hosts that its routes send to, or send copies to; one may come several times. */
     public List<String> destinations() {
         List<String> hosts = new ArrayList<>();
-        http.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
+        for (HttpRoute route : http) {
+            route.destinations().forEach(one -> hosts.add(one.target().host()));
+            route.policy().copies().forEach(copy -> hosts.add(copy.destination().host()));
+        }
         tls.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
         tcp.forEach(route -> route.targets().forEach(target -> hosts.add(target.host())));
         return hosts;

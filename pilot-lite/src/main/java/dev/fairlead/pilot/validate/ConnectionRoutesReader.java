@@ -9,39 +9,54 @@ import dev.fairlead.pilot.state.VirtualService.TlsMatch;
 import dev.fairlead.pilot.state.VirtualService.TlsRoute;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the tls and tcp routes of a VirtualService. */
 final class ConnectionRoutesReader {
 
-    private static final int MAX_PORT = 65_535;
-
     private final List<String> hosts;
-    private final Function<Fields, List<Target>> targets;
+    private final DestinationsReader destinations;
 
     /**
      * @param hosts of the VirtualService, as written: a server name must be one of them or under
      *     one of them
-     * @param targets reads the destinations of a route
+     * @param destinations reads those of a route
      */
-    ConnectionRoutesReader(List<String> hosts, Function<Fields, List<Target>> targets) {
+    ConnectionRoutesReader(List<String> hosts, DestinationsReader destinations) {
         this.hosts = hosts.stream().map(Fields::lower).toList();
-        this.targets = targets;
+        this.destinations = destinations;
     }
 
-    TcpRoute tcpRoute(Fields route) {
-        List<TcpMatch> matches = route.list("match", ConnectionRoutesReader::connection);
+    /** Null where it is for gateways only. */
+    @Nullable TcpRoute tcpRoute(Fields route) {
+        List<@Nullable TcpMatch> matches = route.list("match", ConnectionRoutesReader::connection);
         needsDestination(route);
-        return new TcpRoute(matches, targets.apply(route));
+        List<Target> targets = destinations.targets(route);
+        List<TcpMatch> ofMesh = ofMesh(matches);
+        return ofMesh == null ? null : new TcpRoute(ofMesh, targets);
     }
 
-    TlsRoute tlsRoute(Fields route) {
-        List<TlsMatch> matches = route.list("match", this::tlsMatch);
+    /** Null where it is for gateways only. */
+    @Nullable TlsRoute tlsRoute(Fields route) {
+        List<@Nullable TlsMatch> matches = route.list("match", this::tlsMatch);
         if (matches.isEmpty()) {
             route.problem("match", "at least one match is needed");
         }
         needsDestination(route);
-        return new TlsRoute(matches, targets.apply(route));
+        List<Target> targets = destinations.targets(route);
+        List<TlsMatch> ofMesh = ofMesh(matches);
+        return ofMesh == null ? null : new TlsRoute(ofMesh, targets);
+    }
+
+    /** Null where there are matches, and none is for the mesh. */
+    private static <T> @Nullable List<T> ofMesh(List<@Nullable T> matches) {
+        List<T> some = new ArrayList<>();
+        for (T match : matches) {
+            if (match != null) {
+                some.add(match);
+            }
+        }
+        return some.isEmpty() && !matches.isEmpty() ? null : some;
     }
 
     private static void needsDestination(Fields route) {
@@ -50,14 +65,17 @@ final class ConnectionRoutesReader {
         }
     }
 
-    private static TcpMatch connection(Fields match) {
-        VirtualServiceReader.meshOnly(match);
+    /** Null where it is for gateways only. */
+    private static @Nullable TcpMatch connection(Fields match) {
+        boolean forMesh = Gateways.forMesh(match);
         Checks.range(match, "sourceSubnet"); // deprecated: looked at by nobody, as in Istio
-        return new TcpMatch(
-                match.integer("port", 1, MAX_PORT, 0),
-                subnets(match),
-                match.strings("sourceLabels"),
-                match.string("sourceNamespace"));
+        var read =
+                new TcpMatch(
+                        match.integer("port", 1, DestinationsReader.MAX_PORT, 0),
+                        subnets(match),
+                        match.strings("sourceLabels"),
+                        match.string("sourceNamespace"));
+        return forMesh ? read : null;
     }
 
     private static List<Subnet> subnets(Fields match) {
@@ -76,7 +94,7 @@ final class ConnectionRoutesReader {
         return subnets;
     }
 
-    private TlsMatch tlsMatch(Fields match) {
+    private @Nullable TlsMatch tlsMatch(Fields match) {
         List<String> names = match.stringList("sniHosts").stream().map(Fields::lower).toList();
         if (names.isEmpty()) {
             match.problem("sniHosts", "at least one host is needed");
@@ -87,7 +105,8 @@ final class ConnectionRoutesReader {
                 match.problem("sniHosts[" + i + "]", problem);
             }
         }
-        return new TlsMatch(names, connection(match));
+        TcpMatch connection = connection(match);
+        return connection == null ? null : new TlsMatch(names, connection);
     }
 
     private String serverNameProblem(String name) {

@@ -3,14 +3,10 @@ package dev.fairlead.pilot.validate;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
-import dev.fairlead.pilot.state.Hosts;
 import dev.fairlead.pilot.state.PeerPolicy;
-import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.Sidecar.Import;
 import dev.fairlead.pilot.state.VirtualService;
-import dev.fairlead.pilot.state.VirtualService.Target;
-import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +20,10 @@ import java.util.Map;
 public final class CrossCheck {
 
     private final ClusterState state;
-    private final Map<String, Service> services = new HashMap<>();
     private final Map<ObjectKey, List<Problem>> warnings = new HashMap<>();
 
     private CrossCheck(ClusterState state) {
         this.state = state;
-        state.services().forEach(service -> services.put(service.fqdn(), service));
     }
 
     /** Warnings by object; objects without one are not in the map. */
@@ -43,6 +37,7 @@ public final class CrossCheck {
     }
 
     private void virtualServices() {
+        var routes = new RouteCheck(state, this::warn);
         Map<String, List<VirtualService>> hosts = new HashMap<>();
         for (VirtualService rule : state.virtualServices()) {
             for (int i = 0; i < rule.hosts().size(); i++) {
@@ -57,62 +52,18 @@ public final class CrossCheck {
                 }
                 older.add(rule);
             }
-            for (int i = 0; i < rule.http().size(); i++) {
-                targets(rule, "spec.http[" + i + "]", rule.http().get(i).targets());
-            }
+            routes.check(rule);
             for (int i = 0; i < rule.tls().size(); i++) {
-                targets(rule, "spec.tls[" + i + "]", rule.tls().get(i).targets());
+                routes.targets(rule, "spec.tls[" + i + "]", rule.tls().get(i).targets());
             }
             for (int i = 0; i < rule.tcp().size(); i++) {
-                targets(rule, "spec.tcp[" + i + "]", rule.tcp().get(i).targets());
+                routes.targets(rule, "spec.tcp[" + i + "]", rule.tcp().get(i).targets());
             }
         }
     }
 
     private static int rank(VirtualService rule) {
         return rule.visibility().rank(rule.meta().namespace());
-    }
-
-    private void targets(VirtualService rule, String path, List<Target> targets) {
-        for (int i = 0; i < targets.size(); i++) {
-            Target target = targets.get(i);
-            String where = path + ".route[" + i + "].destination";
-            Service service = services.get(target.host());
-            ObjectKey key = rule.meta().key();
-            if (service == null) {
-                warn(key, where + ".host", "no Service is " + target.host());
-            } else if (!visible(service, key.namespace())) {
-                warn(
-                        key,
-                        where + ".host",
-                        target.host() + " is not exported to namespace " + key.namespace());
-            } else if (target.port() != 0 && service.port(target.port()) == null) {
-                warn(key, where + ".port", target.host() + " has no port " + target.port());
-            }
-            if (!target.subset().isEmpty() && !subsetIsDefined(target)) {
-                warn(
-                        key,
-                        where + ".subset",
-                        "no DestinationRule defines " + target.subset() + " of " + target.host());
-            }
-        }
-    }
-
-    private boolean visible(Service service, String namespace) {
-        List<String> exportTo =
-                service.exportTo().isEmpty()
-                        ? state.mesh().scoping().services()
-                        : service.exportTo();
-        return Visibility.of(exportTo, service.namespace()).to(namespace);
-    }
-
-    private boolean subsetIsDefined(Target target) {
-        for (DestinationRule rule : state.destinationRules()) {
-            if (Hosts.matches(rule.host(), target.host()) && rule.subset(target.subset()) != null) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Several rules of a namespace for one host are merged: what then is not in force. */

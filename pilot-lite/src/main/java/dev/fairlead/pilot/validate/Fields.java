@@ -127,6 +127,25 @@ final class Fields {
         }
     }
 
+    /** The number within the bounds, or null where there is none. */
+    @Nullable Double decimal(String name, double min, double max) {
+        JsonNode node = take(name);
+        if (absent(node)) {
+            return null;
+        }
+        if (!node.isNumber() || node.doubleValue() < min || node.doubleValue() > max) {
+            problem(name, "must be a number from " + min + " to " + max);
+            return null;
+        }
+        return node.doubleValue();
+    }
+
+    /** Yes, no, or null where it does not say. */
+    @Nullable Boolean flag(String name) {
+        boolean value = bool(name);
+        return has(name) ? value : null;
+    }
+
     boolean bool(String name) {
         JsonNode node = take(name);
         if (!absent(node) && !node.isBoolean()) {
@@ -289,6 +308,11 @@ final class Fields {
                                 Problem.UNKNOWN));
             }
         }
+    }
+
+    /** Problems of one of the fields; it stands below this object's path. */
+    void problemBelow(String name, String key, String reason) {
+        problems.add(new Problem(at(name) + "." + key, reason));
     }
 
     /** Whether there is an object at all. */

@@ -71,7 +71,8 @@ public final class MeshSettingsReader {
                 egress == null ? otherwise : egress,
                 scoping(mesh),
                 enrolment(mesh),
-                protocols(mesh, Protocols.of(compat)));
+                protocols(mesh, Protocols.of(compat)),
+                mesh.object("defaultHttpRetryPolicy", RetriesReader::read));
     }
 
     private static Protocols protocols(Fields mesh, Protocols otherwise) {

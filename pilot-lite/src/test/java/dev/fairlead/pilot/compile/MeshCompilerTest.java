@@ -75,6 +75,8 @@ class MeshCompilerTest {
                 .containsExactly(
                         REVIEWS,
                         REVIEWS + ":9080",
+                        REVIEWS + ".",
+                        REVIEWS + ".:9080",
                         "reviews.default.svc",
                         "reviews.default.svc:9080",
                         "reviews.default",
@@ -86,6 +88,25 @@ class MeshCompilerTest {
         assertThat(host(mesh, "other", REVIEWS + ":9080").domains())
                 .doesNotContain("reviews", "reviews:9080")
                 .contains("reviews.default");
+    }
+
+    @Test
+    void theNamesBelowAHeadlessServiceAreItsPods() {
+        String headless =
+                """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: db}
+                spec: {clusterIP: None, selector: {app: db}, ports: [{name: http, port: 9080}]}
+                """;
+        assertThat(
+                        host(
+                                        compile(reviewsAndSleep() + headless),
+                                        "default",
+                                        "db.default.svc.cluster.local:9080")
+                                .domains())
+                .contains("*.db.default.svc.cluster.local", "*.db:9080", "*.db.default.svc:9080");
     }
 
     @Test
@@ -142,13 +163,16 @@ class MeshCompilerTest {
                 .containsExactly("v1");
     }
 
+    /** As in Istio, for whom such a VirtualService is not there. */
     @Test
-    void aVirtualServiceWithNoRouteForThePortLeavesTheHostWithout() {
+    void aVirtualServiceWithNoRouteForThePortLeavesTheServiceAlone() {
         String spec =
                 "{hosts: [reviews], http: [{match: [{port: 1}], %s}]}".formatted(routeTo("v1"));
         MeshView mesh =
                 compile(reviewsAndSleep() + rule("VirtualService", "r", "default", "01", spec));
-        assertThat(host(mesh, "default", REVIEWS + ":9080").routes()).isEmpty();
+        assertThat(host(mesh, "default", REVIEWS + ":9080").routes())
+                .extracting(Route::name)
+                .containsExactly("default");
     }
 
     @Test

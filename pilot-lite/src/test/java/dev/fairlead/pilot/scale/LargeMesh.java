@@ -2,6 +2,9 @@ package dev.fairlead.pilot.scale;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.EndpointSlice;
+import dev.fairlead.pilot.state.HeaderChanges;
+import dev.fairlead.pilot.state.HttpPolicy;
+import dev.fairlead.pilot.state.HttpRoute;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
@@ -10,7 +13,6 @@ import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
-import dev.fairlead.pilot.state.VirtualService.HttpRoute;
 import dev.fairlead.pilot.state.VirtualService.Target;
 import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -136,8 +138,18 @@ public final class LargeMesh {
                                 new HttpRoute(
                                         "",
                                         List.of(),
-                                        List.of(new Target(services.get(to).fqdn(), "", 0, 100)),
-                                        java.time.Duration.ZERO)),
+                                        List.of(
+                                                new HttpRoute.Destination(
+                                                        new Target(
+                                                                services.get(to).fqdn(),
+                                                                "",
+                                                                0,
+                                                                100),
+                                                        HeaderChanges.NONE)),
+                                        null,
+                                        null,
+                                        null,
+                                        HttpPolicy.NONE)),
                         List.of(),
                         List.of());
         return next(state.services(), state.slices(), state.pods(), List.of(rule));

@@ -49,7 +49,7 @@ class StateBuilderTest {
                         apiVersion: networking.istio.io/v1
                         kind: VirtualService
                         metadata: {name: reviews, generation: 3, resourceVersion: "7"}
-                        spec: {hosts: [reviews], http: [{fault: {}, route: [{destination: {host: a}}]}]}
+                        spec: {hosts: [reviews], http: [{fault: {abort: {http2Error: x}}, route: [{destination: {host: a}}]}]}
                         """,
                         ROUTE);
         assertThat(status.path("observedGeneration").asInt()).isEqualTo(3);
@@ -58,7 +58,7 @@ class StateBuilderTest {
         assertThat(condition.path("status").asText()).isEqualTo("False");
         assertThat(condition.path("reason").asText()).isEqualTo("NotSupported");
         assertThat(condition.path("message").asText())
-                .isEqualTo("spec.http[0].fault: not supported yet");
+                .isEqualTo("spec.http[0].fault.abort.http2Error: not supported yet");
     }
 
     @Test

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
+import dev.fairlead.pilot.state.Retries;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,7 +36,20 @@ class MeshSettingsReaderTest {
                 Egress.ALLOW_ANY,
                 MeshSettings.Scoping.DEFAULT,
                 MeshSettings.Enrolment.AS_ANNOTATED,
-                protocols);
+                protocols,
+                null);
+    }
+
+    private static MeshSettings retrying(Retries retries) {
+        return new MeshSettings(
+                Compat.MODERN,
+                "cluster.local",
+                "istio-system",
+                Egress.ALLOW_ANY,
+                MeshSettings.Scoping.DEFAULT,
+                MeshSettings.Enrolment.AS_ANNOTATED,
+                MeshSettings.Protocols.of(Compat.MODERN),
+                retries);
     }
 
     static Stream<Arguments> accepted() {
@@ -59,7 +74,19 @@ class MeshSettingsReaderTest {
                                 Egress.ALLOW_ANY,
                                 MeshSettings.Scoping.DEFAULT,
                                 MeshSettings.Enrolment.OFF,
-                                MeshSettings.Protocols.of(Compat.MODERN))),
+                                MeshSettings.Protocols.of(Compat.MODERN),
+                                null)),
+                arguments(
+                        "defaultHttpRetryPolicy: {attempts: 3, retryOn: '503,reset'}",
+                        retrying(
+                                new Retries(
+                                        3,
+                                        null,
+                                        List.of("reset"),
+                                        List.of(503),
+                                        null,
+                                        false,
+                                        null))),
                 arguments(
                         "{h2UpgradePolicy: UPGRADE, protocolDetectionTimeout: 0s}",
                         speaking(new MeshSettings.Protocols(true, Duration.ZERO))),
@@ -84,6 +111,7 @@ class MeshSettingsReaderTest {
                 "protocolDetectionTimeout: 5|data.mesh.protocolDetectionTimeout: must be a string",
                 "protocolDetectionTimeout: -1s|data.mesh.protocolDetectionTimeout: \"-1s\" is not a duration of at least 0ms, at most a year",
                 "accessLogFile: x|data.mesh.accessLogFile: unknown field",
+                "defaultHttpRetryPolicy: {attempts: 1, retryOn: x}|data.mesh.defaultHttpRetryPolicy.retryOn: \"x\" is nothing to retry on",
                 "just words|data.mesh: must be an object"
             })
     void refused(String mesh, String problem) {

@@ -1,7 +1,5 @@
 package dev.fairlead.agent.control.xds.compile;
 
-import dev.fairlead.agent.model.cluster.CircuitBreakers;
-import dev.fairlead.agent.model.cluster.ConnectionPool;
 import dev.fairlead.agent.model.cluster.TrafficPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 
@@ -13,9 +11,9 @@ final class TrafficPolicies {
     static TrafficPolicy compile(Cluster cluster) throws Refusal {
         return new TrafficPolicy(
                 LoadBalancings.compile(cluster),
-                CircuitBreakers.DEFAULT,
+                Thresholds.compile(cluster),
                 OutlierDetections.compile(cluster),
                 HealthChecks.compile(cluster),
-                ConnectionPool.DEFAULT);
+                ConnectionPools.compile(cluster));
     }
 }
