@@ -8,14 +8,12 @@ import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
-import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.Locality;
@@ -67,7 +65,6 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.envoyproxy.envoy.type.v3.Int32Range;
-import io.envoyproxy.envoy.type.v3.Int64Range;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -254,8 +251,6 @@ final class ProfileFields {
                 "transport_socket_matches",
                 "typed_extension_protocol_options");
         balancing();
-        outlierDetection();
-        healthChecks();
         connectionPools();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
@@ -325,62 +320,6 @@ final class ProfileFields {
                 Cluster.CommonLbConfig.getDescriptor(),
                 "healthy_panic_threshold",
                 "locality_weighted_lb_config");
-    }
-
-    private static void outlierDetection() {
-        allow(Cluster.getDescriptor(), "outlier_detection");
-        allow(
-                OutlierDetection.getDescriptor(),
-                "consecutive_5xx",
-                "enforcing_consecutive_5xx",
-                "consecutive_gateway_failure",
-                "enforcing_consecutive_gateway_failure",
-                "split_external_local_origin_errors",
-                "consecutive_local_origin_failure",
-                "enforcing_consecutive_local_origin_failure",
-                "interval",
-                "base_ejection_time",
-                "max_ejection_time",
-                "max_ejection_time_jitter",
-                "max_ejection_percent",
-                "always_eject_one_host",
-                "successful_active_health_check_uneject_host",
-                "enforcing_success_rate",
-                "enforcing_local_origin_success_rate",
-                "success_rate_minimum_hosts",
-                "success_rate_request_volume",
-                "success_rate_stdev_factor",
-                "enforcing_failure_percentage",
-                "enforcing_failure_percentage_local_origin",
-                "failure_percentage_threshold",
-                "failure_percentage_minimum_hosts",
-                "failure_percentage_request_volume");
-    }
-
-    private static void healthChecks() {
-        allow(Cluster.getDescriptor(), "health_checks");
-        allow(
-                HealthCheck.getDescriptor(),
-                "timeout",
-                "interval",
-                "interval_jitter",
-                "unhealthy_interval",
-                "unhealthy_threshold",
-                "healthy_threshold",
-                "http_health_check",
-                "tcp_health_check",
-                "grpc_health_check");
-        allow(
-                HealthCheck.HttpHealthCheck.getDescriptor(),
-                "host",
-                "path",
-                "method",
-                "expected_statuses",
-                "codec_client_type");
-        allow(Int64Range.getDescriptor(), "start", "end");
-        allow(HealthCheck.TcpHealthCheck.getDescriptor(), "send", "receive");
-        allow(HealthCheck.Payload.getDescriptor(), "text");
-        allow(HealthCheck.GrpcHealthCheck.getDescriptor(), "service_name", "authority");
     }
 
     private static void connectionPools() {

@@ -37,9 +37,7 @@ public final class BalanceSamples {
                 ringHash().build(),
                 maglev(1009).build(),
                 leastRequest().build(),
-                roundRobin().build(),
-                outliers().build(),
-                checked().build());
+                roundRobin().build());
     }
 
     public static Cluster.Builder ringHash() {
