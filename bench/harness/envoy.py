@@ -93,7 +93,7 @@ def outbound(scene: Scene, identity: Identity | None) -> dict:
         _cluster(scene, service, port, subset, identity)
         for service in mesh.SERVICES
         for port in scene.workload.ports
-        for subset in scene.endpoints
+        for subset in mesh.subsets_of(service, scene.workload)
     ]
     chains = _http_chains(scene) if scene.workload.http else _tcp_chains(scene)
     listener = _listener("outbound", 15001, chains)
@@ -129,7 +129,7 @@ def _http_chains(scene: Scene) -> list[dict]:
     """One listener a port, where the host decides."""
 
     def manager(port: int) -> dict:
-        return _connection_manager(f"outbound_{port}", [*(_virtual_host(s, port) for s in mesh.SERVICES), _any_host()])
+        return _connection_manager(f"outbound_{port}", [*(_virtual_host(s, port, scene) for s in mesh.SERVICES), _any_host()])
 
     return [{"filter_chain_match": {"destination_port": p}, "filters": [manager(p)]} for p in scene.workload.ports]
 
@@ -161,20 +161,51 @@ def _tcp_proxy(cluster: str) -> dict:
     return _network("tcp_proxy", "TcpProxy", stat_prefix=cluster, cluster=cluster)
 
 
-def _virtual_host(service: str, port: int) -> dict:
+def _virtual_host(service: str, port: int, scene: Scene) -> dict:
     names = [mesh.fqdn(service), service, f"{service}.default", f"{service}.default.svc", mesh.virtual_ip(service)]
-    to_v2 = {"cluster": cluster_name(service, port, "v2"), "timeout": "0s"}
+    common = _route_policy() if scene.workload.policy else {"timeout": "0s"}
+
+    def to(subset: str) -> dict:
+        return {"cluster": cluster_name(service, port, subset), **common}
+
     weighted = [{"name": cluster_name(service, port, v), "weight": w} for v, w in mesh.WEIGHTS.items()]
     user = {"name": "end-user", "string_match": {"exact": mesh.USER}}
     return {
         "name": f"{mesh.fqdn(service)}:{port}",
         "domains": names + [f"{name}:{port}" for name in names],
         "routes": [
-            {"match": {"prefix": "/", "headers": [user]}, "route": to_v2},
-            {"match": {"prefix": mesh.ADMIN_PREFIX}, "route": to_v2},
-            {"match": {"prefix": "/"}, "route": {"weighted_clusters": {"clusters": weighted}, "timeout": "0s"}},
+            {"match": {"prefix": "/", "headers": [user]}, "route": to("v2")},
+            {"match": {"prefix": mesh.ADMIN_PREFIX}, "route": to("v2")},
+            *(
+                {"match": {"path" if exact else "prefix": path}, "route": to(subset)}
+                for path, exact, subset in mesh.idle_paths(service, scene.workload)
+            ),
+            {"match": {"prefix": "/"}, "route": {"weighted_clusters": {"clusters": weighted}, **common}},
         ],
     }
+
+
+def _route_policy() -> dict:
+    retry_on = "5xx,connect-failure,reset"
+    return {"timeout": "15s", "retry_policy": {"retry_on": retry_on, "num_retries": mesh.RETRIES, "per_try_timeout": "5s"}}
+
+
+def _cluster_policy() -> dict:
+    limits = {
+        "max_connections": mesh.MAX_CONNECTIONS,
+        "max_pending_requests": mesh.MAX_REQUESTS,
+        "max_requests": mesh.MAX_REQUESTS,
+        "max_retries": mesh.MAX_REQUESTS,
+        "track_remaining": True,
+    }
+    outliers = {
+        "consecutive_5xx": mesh.CONSECUTIVE_ERRORS,
+        "enforcing_consecutive_5xx": 100,
+        "enforcing_success_rate": 0,
+        "interval": "10s",
+        "base_ejection_time": "30s",
+    }
+    return {"circuit_breakers": {"thresholds": [limits]}, "outlier_detection": outliers}
 
 
 def _any_host() -> dict:
@@ -188,14 +219,15 @@ def cluster_name(service: str, port: int, subset: str) -> str:
 
 def _cluster(scene: Scene, service: str, port: int, subset: str, identity: Identity | None) -> dict:
     name = cluster_name(service, port, subset)
-    address = {"address": scene.endpoints[subset], "port_value": port}
-    endpoint = {"endpoint": {"address": {"socket_address": address}}}
+    address = {"address": scene.endpoints.get(subset), "port_value": port}
+    endpoints = [{"endpoint": {"address": {"socket_address": address}}}] if subset in scene.endpoints else []
+    policy = _cluster_policy() if scene.workload.policy else {}
     secured = {"transport_socket": identity.client()} if identity else {}
-    return secured | _version(scene) | _marked(
+    return secured | policy | _version(scene) | _marked(
         name=name,
         type="STATIC",
         lb_policy="LEAST_REQUEST",
-        load_assignment={"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
+        load_assignment={"cluster_name": name, "endpoints": [{"lb_endpoints": endpoints}]},
     )  # fmt: skip
 
 

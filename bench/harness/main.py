@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import session
 from .contenders import KINDS
-from .report import as_json, summary, text
+from .report import as_json, growth, summary, text
 from .session import Plan
 from .workload import WORKLOADS
 
@@ -90,6 +90,8 @@ def _all(options: argparse.Namespace, arguments: list[str], programs: dict[str, 
         options.json.write_text(json.dumps({"runs": [result["run"] for result in results]}, indent=1) + "\n")
     for result in results:
         print(result["summary"])
+    if line := growth({result["run"]["measure"]: result["run"] for result in results}):
+        print(line)
     return status
 
 

@@ -11,6 +11,11 @@ SUBSETS = {"v1": "198.18.2.10", "v2": "198.18.2.11"}  # two addresses of one ser
 WEIGHTS = {"v1": 90, "v2": 10}
 USER = "jason"  # of a rule that is looked at and does not match
 ADMIN_PREFIX = "/admin"  # likewise
+MANY_PATHS = "/team-{}/"  # of rules that are there to be told apart, every second one as an exact path
+RETRIES = 2
+MAX_CONNECTIONS = 10_000
+MAX_REQUESTS = 10_000
+CONSECUTIVE_ERRORS = 5
 CLIENT_ACCOUNT = "client"
 SERVER_ACCOUNT = "server"
 TRUST_DOMAIN = "cluster.local"
@@ -67,9 +72,22 @@ def straight_to_server(port: int) -> Target:
     return Target(SUBSETS["v1"], port)
 
 
+def subsets_of(service: str, workload: Workload) -> list[str]:
+    """The names of a service's subsets: the first two have endpoints, and only the one that is called has more."""
+    more = range(len(SUBSETS) + 1, workload.subsets + 1) if service == TARGET else ()
+    return [*SUBSETS, *(f"v{n}" for n in more)]
+
+
+def idle_paths(service: str, workload: Workload) -> list[tuple[str, bool, str]]:
+    """Path, whether it is all of it, and subset of the rules that nobody asks for; they come before the one that is."""
+    subsets = subsets_of(service, workload)
+    count = workload.routes - 3 if service == TARGET else 0
+    return [(MANY_PATHS.format(n), n % 2 == 0, subsets[n % len(subsets)]) for n in range(count)]
+
+
 def istio_objects(workload: Workload) -> list[dict]:
     """A VirtualService and a DestinationRule a service, as a user writes them; where mTLS is measured it is demanded."""
-    objects = [o for service in SERVICES for o in (_virtual_service(service, workload), _destination_rule(service))]
+    objects = [o for service in SERVICES for o in (_virtual_service(service, workload), _destination_rule(service, workload))]
     return objects + [_strict()] if workload.mtls else objects
 
 
@@ -86,8 +104,15 @@ def _virtual_service(service: str, workload: Workload) -> dict:
         rules = [
             {"match": [{"headers": {"end-user": {"exact": USER}}}], "route": [to("v2")]},
             {"match": [{"uri": {"prefix": ADMIN_PREFIX}}], "route": [to("v2")]},
+            *(
+                {"match": [{"uri": {"exact" if exact else "prefix": path}}], "route": [to(subset)]}
+                for path, exact, subset in idle_paths(service, workload)
+            ),
             {"route": [to(subset, weight=weight) for subset, weight in WEIGHTS.items()]},
         ]
+        if workload.policy:
+            retries = {"attempts": RETRIES, "perTryTimeout": "5s", "retryOn": "5xx,connect-failure,reset"}
+            rules = [rule | {"retries": retries, "timeout": "15s"} for rule in rules]
         return _object("networking.istio.io/v1", "VirtualService", service, {"hosts": [service], "http": rules})
 
     def to_port(subset: str, port: int, weight: int) -> dict:
@@ -100,9 +125,19 @@ def _virtual_service(service: str, workload: Workload) -> dict:
     return _object("networking.istio.io/v1", "VirtualService", service, {"hosts": [service], "tcp": rules})
 
 
-def _destination_rule(service: str) -> dict:
-    subsets = [{"name": subset, "labels": {subset_label(subset): "yes"}} for subset in SUBSETS]
-    return _object("networking.istio.io/v1", "DestinationRule", service, {"host": service, "subsets": subsets})
+def _destination_rule(service: str, workload: Workload) -> dict:
+    names = subsets_of(service, workload)
+    subsets = [{"name": subset, "labels": {subset_label(subset): "yes"}} for subset in names]
+    spec = {"host": service, "subsets": subsets} | ({"trafficPolicy": _policy()} if workload.policy else {})
+    return _object("networking.istio.io/v1", "DestinationRule", service, spec)
+
+
+def _policy() -> dict:
+    http = {"http1MaxPendingRequests": MAX_REQUESTS, "http2MaxRequests": MAX_REQUESTS}
+    return {
+        "connectionPool": {"tcp": {"maxConnections": MAX_CONNECTIONS}, "http": http},
+        "outlierDetection": {"consecutive5xxErrors": CONSECUTIVE_ERRORS, "interval": "10s", "baseEjectionTime": "30s"},
+    }
 
 
 def _strict() -> dict:

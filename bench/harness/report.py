@@ -154,6 +154,18 @@ def as_json(run: Run) -> dict:
     }
 
 
+def growth(runs: dict[str, dict]) -> str:
+    """What many routes and subsets cost each contender in terms of few; empty where not both were measured."""
+    if not {"http1", "routes"} <= runs.keys():
+        return ""
+
+    def costs(name: str) -> dict[str, float]:
+        return {proxy["label"]: proxy["medians"]["cpu_per_unit"] for proxy in runs[name]["proxies"]}
+
+    few, many = costs("http1"), costs("routes")
+    return " ".join(["growth_routes", *(f"{label}={many[label] / few[label]:.3f}" for label in few if label in many)])
+
+
 def _contender_json(contender: Contender) -> dict:
     figures = ("per_second", "cpu_per_unit", "p50_millis", "p99_millis")
     return {

@@ -42,6 +42,7 @@ class Workload:
     """
     Applications, and the loads that are put on them in turn.
 
+    routes, subsets: of the service that is called. policy: with retries, circuit breakers and outlier detection.
     protocol: what the Services' ports are named for (http, http2, grpc, tcp). mtls: the server pod has a proxy too, and
     both proxies together are what is measured. contenders: by default, the first is the agent.
     """
@@ -51,6 +52,9 @@ class Workload:
     measures: tuple[Measure, ...]
     mtls: bool = False
     contenders: tuple[str, ...] = ("agent", "envoy")
+    routes: int = 3
+    subsets: int = 2
+    policy: bool = False
 
     @property
     def http(self) -> bool:
@@ -71,6 +75,9 @@ WORKLOADS = {
     w.name: w
     for w in (
         Workload("http1", "http", (Measure("http1", "HTTP/1.1", "http1", 8000),)),
+        Workload("traffic", "http", (Measure("traffic", "HTTP/1.1 with a traffic policy", "http1", 8000),), policy=True),
+        Workload("routes", "http", (Measure("routes", "HTTP/1.1, 1,000 routes, 100 subsets", "http1", 8000),),
+                 routes=1000, subsets=100),
         Workload("h2", "http2", (Measure("h2", "HTTP/2, 10 streams a connection", "h2", 8000),)),
         Workload("grpc", "grpc", (Measure("grpc", "gRPC unary", "grpc", 3000),)),
         Workload("mtls_http1", "http", (Measure("mtls_http1", "HTTP/1.1, mTLS between two nodes", "http1", 4000),), True),

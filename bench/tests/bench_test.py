@@ -13,7 +13,7 @@ from harness.lab import Pod  # noqa: E402
 from harness.load import Traffic, fortio_traffic, h2load_traffic, iperf_traffic, percentile_of  # noqa: E402
 from harness.measure import Window, agree, common_rate, warm_up  # noqa: E402
 from harness.mesh import Scene  # noqa: E402
-from harness.report import Contender, Ratio, Run, as_json, summary, text  # noqa: E402
+from harness.report import Contender, Ratio, Run, as_json, growth, summary, text  # noqa: E402
 from harness.session import notes  # noqa: E402
 from harness.tls import Leaf  # noqa: E402
 from harness.workload import BULK_PORT, BYTES, PORT, REQUESTS, WORKLOADS  # noqa: E402
@@ -129,7 +129,7 @@ class FiguresTest(unittest.TestCase):
 
 class RoutesTest(unittest.TestCase):
     def test_both_renderings_have_the_same_services_rules_and_weights(self) -> None:
-        for name in ("http1", "h2", "grpc", "mtls_http1"):
+        for name in ("http1", "traffic", "routes", "h2", "grpc", "mtls_http1"):
             chains = envoy.outbound(scene(name), None)["listeners"][0]["filter_chains"]
             hosts = chains[0]["filters"][0]["typed_config"]["route_config"]["virtual_hosts"]
             services = self.objects("VirtualService", name)
@@ -156,8 +156,32 @@ class RoutesTest(unittest.TestCase):
         for name, workload in WORKLOADS.items():
             resources = envoy.outbound(scene(name), envoy.Identity(LEAF) if workload.mtls else None)
             names = {c["name"] for c in resources["clusters"]}
-            routed = {envoy.cluster_name(s, p, v) for s in mesh.SERVICES for p in workload.ports for v in mesh.SUBSETS}
+            routed = {
+                envoy.cluster_name(service, port, subset)
+                for service in mesh.SERVICES
+                for port in workload.ports
+                for subset in mesh.subsets_of(service, workload)
+            }
             self.assertEqual(names, routed | {"PassthroughCluster"})
+
+    def test_many_routes_and_subsets_are_the_called_services(self) -> None:
+        target = next(o for o in self.objects("VirtualService", "routes") if o["metadata"]["name"] == mesh.TARGET)
+        self.assertEqual(len(target["spec"]["http"]), 1000)
+        rule = next(o for o in self.objects("DestinationRule", "routes") if o["metadata"]["name"] == mesh.TARGET)
+        self.assertEqual(len(rule["spec"]["subsets"]), 100)
+        self.assertEqual(len(self.objects("VirtualService", "routes")[0]["spec"]["http"]), 3)
+
+    def test_a_policy_is_every_contenders(self) -> None:
+        for name in WORKLOADS:
+            ours, envoys = json.dumps(mesh.istio_objects(WORKLOADS[name])), json.dumps(envoy.outbound(scene(name), None))
+            for word, its in (("retries", "retry_policy"), ("outlierDetection", "outlier_detection")):
+                self.assertEqual((word in ours, its in envoys), (name == "traffic", name == "traffic"))
+
+    def test_growth_is_of_many_in_terms_of_few(self) -> None:
+        few, many = (run_of("http1", contender("agent", c), contender("envoy", 2 * c)) for c in (2, 3))
+        runs = {"http1": as_json(few), "routes": as_json(many)}
+        self.assertEqual(growth(runs), "growth_routes agent=1.500 envoy=1.500")
+        self.assertEqual(growth({"http1": as_json(few)}), "")
 
     def test_only_declared_http2_goes_to_the_application_as_http2(self) -> None:
         for name in WORKLOADS:

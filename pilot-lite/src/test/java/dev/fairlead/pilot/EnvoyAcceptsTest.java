@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.fairlead.pilot.testing.Await;
 import dev.fairlead.pilot.testing.TestCa;
 import dev.fairlead.pilot.testing.TestCluster;
+import dev.fairlead.pilot.validate.TrafficTableTest;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.tokens.Caller;
 import dev.fairlead.wire.tokens.NodeTokens;
@@ -42,7 +43,7 @@ class EnvoyAcceptsTest {
     void everythingThatOnePodIsServed(String mesh) throws Exception {
         String envoy = envoy();
         try (var cluster = new TestCluster(folder.resolve("cluster"))) {
-            cluster.apply(everyShape(mesh));
+            cluster.apply(everyShape(mesh) + TrafficTableTest.acceptedHttp());
             var ca = new TestCa();
             Path bundle = folder.resolve("root.pem");
             ca.writeBundle(bundle);
@@ -258,7 +259,7 @@ class EnvoyAcceptsTest {
                   host: plain
                   trafficPolicy:
                     tls: {mode: ISTIO_MUTUAL}
-                    loadBalancer: {simple: RANDOM}
+                    loadBalancer: {consistentHash: {useSourceIp: true, maglev: {tableSize: 65537}}}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
@@ -267,6 +268,9 @@ class EnvoyAcceptsTest {
                   host: sleep
                   trafficPolicy:
                     connectionPool: {http: {h2UpgradePolicy: UPGRADE, maxConcurrentStreams: 100}}
+                    loadBalancer:
+                      consistentHash:
+                        httpCookie: {name: user, path: /a, ttl: 0s, attributes: [{name: SameSite, value: Lax}]}
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: DestinationRule
@@ -368,6 +372,7 @@ class EnvoyAcceptsTest {
                 && dump.contains("\"outbound|9080|default")
                 && dump.contains("all-matches")
                 && dump.contains("all-fields")
+                && dump.contains("row-0.example.com:80")
                 && dump.contains("198.18.2.13");
     }
 

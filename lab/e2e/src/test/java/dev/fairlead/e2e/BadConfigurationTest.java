@@ -86,7 +86,7 @@ class BadConfigurationTest {
                 "{route: [{destination: {host: bad, subset: 'no such'}}]} | spec.http[0].route[0].destination.subset | subset name",
                 "{route: [{destination: {host: bad}, weight: -1}]} | spec.http[0].route[0].weight | 0",
                 "{rout: [{destination: {host: bad}}]} | spec.http[0].rout | unknown",
-                "{route: [{destination: {host: bad}}], fault: {abort: {httpStatus: 500, percentage: {value: 100}}}} | spec.http[0].fault | not supported yet",
+                "{route: [{destination: {host: bad}}], fault: {abort: {http2Error: REFUSED_STREAM, percentage: {value: 100}}}} | spec.http[0].fault.abort.http2Error | not supported yet",
                 "{route: [{destination: {host: bad, port: {number: 70000}}}]} | spec.http[0].route[0].destination.port.number | 65535"
             })
     void malformedRuleIsNamedWithFieldAndReasonEverywhere(String rule, String field, String reason)

@@ -2,6 +2,7 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.compile.ServiceCluster.ClientTls;
 import dev.fairlead.pilot.compile.ServiceCluster.Endpoint;
+import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
@@ -77,6 +78,24 @@ final class ClusterCompiler {
         return plainName(port, subset, host) + suffix;
     }
 
+    /**
+     * By what requests to a cluster are hashed, as clients of a namespace see it; null: they are
+     * not.
+     */
+    ConsistentHash.@Nullable Key hashKey(
+            String clientNamespace, String host, int port, String subset) {
+        Service service = registry.service(host);
+        DestinationRule rule =
+                service == null ? null : rules.destinationRule(clientNamespace, service);
+        if (rule == null) {
+            return null;
+        }
+        Subset part = rule.subset(subset);
+        ConsistentHash hash =
+                rule.policy().at(port, part == null ? TrafficPolicy.NONE : part.policy()).hash();
+        return hash == null ? null : hash.key();
+    }
+
     /** Where a client's rule is not the one that the Service's own namespace sees. */
     private String suffix(String clientNamespace, Service service, @Nullable DestinationRule rule) {
         return service.namespace().equals(clientNamespace)
@@ -132,6 +151,7 @@ final class ClusterCompiler {
                         mesh.protocols().upgrade()),
                 effective.http() == null ? 0 : effective.http().maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
+                effective.hash(),
                 tls(effective.tls()),
                 effective.proxyProtocol(),
                 "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),

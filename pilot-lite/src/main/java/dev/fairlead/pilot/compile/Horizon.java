@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.Hosts;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Horizon {
     private final ClientScope scope;
     private final Registry registry;
     private final List<Service> services = new ArrayList<>();
+    private final Set<Service> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<VirtualService> virtualServices = new ArrayList<>();
     private final HostIndex<VirtualService> byHost = new HostIndex<>();
 
@@ -33,6 +35,7 @@ final class Horizon {
             if (registry.visible(service, scope.namespace())
                     && scope.imports(service.fqdn(), service.namespace())) {
                 services.add(service);
+                seen.add(service);
             }
         }
         for (VirtualService rule : rules) {
@@ -68,19 +71,38 @@ final class Horizon {
         return services;
     }
 
+    /** Whether a host is a Service in sight, or a pattern takes one. */
+    boolean isService(String host) {
+        if (!host.startsWith("*")) {
+            Service service = registry.service(host);
+            return service != null && seen.contains(service);
+        }
+        return services.stream().anyMatch(service -> Hosts.matches(host, service.fqdn()));
+    }
+
+    /** Whether a host is, or takes, a Service in sight with that port. */
+    boolean hasPort(String host, int port) {
+        if (!host.startsWith("*")) {
+            Service service = registry.service(host);
+            return service != null && seen.contains(service) && service.port(port) != null;
+        }
+        return services.stream()
+                .anyMatch(s -> s.port(port) != null && Hosts.matches(host, s.fqdn()));
+    }
+
     /**
      * Services that connections may end at: those, and what the VirtualServices in sight send to.
      */
     List<Service> destinations() {
-        Set<Service> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        seen.addAll(services);
+        Set<Service> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        known.addAll(services);
         List<Service> all = new ArrayList<>(services);
         for (VirtualService rule : virtualServices) {
             for (String host : rule.destinations()) {
                 Service service = registry.service(host);
                 if (service != null
                         && registry.visible(service, scope.namespace())
-                        && seen.add(service)) {
+                        && known.add(service)) {
                     all.add(service);
                 }
             }

@@ -10,6 +10,7 @@ import dev.fairlead.pilot.compile.RouteTable.Redirected;
 import dev.fairlead.pilot.compile.RouteTable.Refused;
 import dev.fairlead.pilot.compile.RouteTable.Route;
 import dev.fairlead.pilot.compile.RouteTable.VirtualHost;
+import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.HeaderChanges;
 import dev.fairlead.pilot.state.Hosts;
 import dev.fairlead.pilot.state.HttpMatch;
@@ -95,9 +96,7 @@ final class RouteCompiler {
                 }
             }
         }
-        if (port == EXTERNAL_HTTP_PORT) {
-            addExternalHosts(hosts, domains);
-        }
+        addOtherHosts(port, hosts, domains);
         return known.table(new RouteTable(tableName(port), hosts));
     }
 
@@ -128,6 +127,7 @@ final class RouteCompiler {
 
     private Route serviceRoute(Service service, int port) {
         String cluster = clusters.name(clientNamespace, service.fqdn(), port, "");
+        ConsistentHash.Key key = clusters.hashKey(clientNamespace, service.fqdn(), port, "");
         return plain(
                 "default",
                 HttpMatch.ANY,
@@ -137,40 +137,46 @@ final class RouteCompiler {
                         RetryPolicy.of(null, registry.state().mesh(), false),
                         null,
                         "",
-                        List.of()));
+                        List.of(),
+                        key == null ? List.of() : List.of(key)));
     }
 
     private static Route plain(String name, HttpMatch match, Action action) {
         return new Route(name, match, action, HeaderChanges.NONE, null, null);
     }
 
-    private void addExternalHosts(List<VirtualHost> hosts, Set<String> domains) {
+    /**
+     * Hosts of VirtualServices that are no Service in sight: on the port of plain HTTP, and beside
+     * a Service of the same VirtualService on its port.
+     *
+     * <p>Source: Istio's pilot, route.go, separateVSHostsAndServices.
+     */
+    private void addOtherHosts(int port, List<VirtualHost> hosts, Set<String> domains) {
         for (VirtualService rule : horizon.virtualServices()) {
+            if (port != EXTERNAL_HTTP_PORT && !servesBeside(rule, port)) {
+                continue;
+            }
             for (String host : rule.hosts()) {
-                if (external(host) && rule.equals(horizon.http(host))) {
-                    VirtualHost external =
+                if (!horizon.isService(host) && rule.equals(horizon.http(host))) {
+                    VirtualHost other =
                             host(
                                     domains,
-                                    host + ":" + EXTERNAL_HTTP_PORT,
+                                    host + ":" + port,
                                     List.of(host),
-                                    EXTERNAL_HTTP_PORT,
-                                    routes(
-                                            rule,
-                                            EXTERNAL_HTTP_PORT,
-                                            plain("", HttpMatch.ANY, new Otherwise())));
-                    if (external != null) {
-                        hosts.add(external);
+                                    port,
+                                    routes(rule, port, plain("", HttpMatch.ANY, new Otherwise())));
+                    if (other != null) {
+                        hosts.add(other);
                     }
                 }
             }
         }
     }
 
-    /** Whether a host, or pattern, takes no Service at all. */
-    private boolean external(String host) {
-        return host.startsWith("*")
-                ? registry.services().stream().noneMatch(s -> Hosts.matches(host, s.fqdn()))
-                : registry.service(host) == null;
+    /** Whether one of several hosts is a Service with that port. */
+    private boolean servesBeside(VirtualService rule, int port) {
+        return rule.hosts().size() > 1
+                && rule.hosts().stream().anyMatch(host -> horizon.hasPort(host, port));
     }
 
     /**
@@ -240,7 +246,12 @@ final class RouteCompiler {
         HttpPolicy policy = http.policy();
         boolean alone = http.destinations().size() == 1;
         List<Destination> targets = new ArrayList<>();
+        List<ConsistentHash.Key> hashing = new ArrayList<>();
         for (HttpRoute.Destination to : http.destinations()) {
+            ConsistentHash.Key key = hashKey(to.target(), port);
+            if (key != null && (alone || to.target().weight() > 0)) {
+                hashing.add(key);
+            }
             targets.add(
                     new Destination(
                             cluster(to.target(), port),
@@ -255,10 +266,12 @@ final class RouteCompiler {
         return new Forward(
                 targets,
                 policy.timeout() == null ? Duration.ZERO : policy.timeout(),
-                RetryPolicy.of(policy.retries(), registry.state().mesh(), false),
+                RetryPolicy.of(
+                        policy.retries(), registry.state().mesh(), alone && !hashing.isEmpty()),
                 policy.rewrite(),
                 rewritten.isEmpty() ? authority : rewritten,
-                copies);
+                copies,
+                hashing);
     }
 
     private boolean inScope(int matchPort, String sourceNamespace, int port) {
@@ -287,7 +300,11 @@ final class RouteCompiler {
     /** All of a Service's port. */
     List<WeightedCluster> whole(Service service, int port) {
         return List.of(
-                new WeightedCluster(clusters.name(clientNamespace, service.fqdn(), port, ""), 1));
+                new WeightedCluster(
+                        clusters.name(clientNamespace, service.fqdn(), port, ""),
+                        1,
+                        clusters.hashKey(clientNamespace, service.fqdn(), port, "")
+                                instanceof ConsistentHash.Key.SourceIp));
     }
 
     /**
@@ -295,12 +312,21 @@ final class RouteCompiler {
      */
     List<WeightedCluster> targets(List<Target> targets, int port) {
         return targets.stream()
-                .map(target -> new WeightedCluster(cluster(target, port), target.weight()))
+                .map(target ->
+                        new WeightedCluster(
+                                cluster(target, port),
+                                target.weight(),
+                                hashKey(target, port) instanceof ConsistentHash.Key.SourceIp))
                 .toList();
     }
 
     private String cluster(Target target, int port) {
         return clusters.name(
+                clientNamespace, target.host(), targetPort(target, port), target.subset());
+    }
+
+    private ConsistentHash.@Nullable Key hashKey(Target target, int port) {
+        return clusters.hashKey(
                 clientNamespace, target.host(), targetPort(target, port), target.subset());
     }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.HeaderChanges;
 import dev.fairlead.pilot.state.HttpMatch;
 import dev.fairlead.pilot.state.HttpPolicy.Cors;
@@ -57,6 +58,7 @@ public record RouteTable(String name, List<VirtualHost> hosts) {
      * @param timeout for the whole response, and what a gRPC client may ask for at most; zero: none
      * @param rewrite null: path and authority stay
      * @param authority what requests are for from then on; empty: as they came
+     * @param hashing by what a cluster that hashes chooses; all of them together
      */
     public record Forward(
             List<Destination> targets,
@@ -64,11 +66,13 @@ public record RouteTable(String name, List<VirtualHost> hosts) {
             @Nullable RetryPolicy retries,
             @Nullable Rewrite rewrite,
             String authority,
-            List<Copy> copies)
+            List<Copy> copies,
+            List<ConsistentHash.Key> hashing)
             implements Action {
         public Forward {
             targets = List.copyOf(targets);
             copies = List.copyOf(copies);
+            hashing = List.copyOf(hashing);
         }
     }
 

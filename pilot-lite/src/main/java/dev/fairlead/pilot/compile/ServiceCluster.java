@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.ProxyProtocol;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param http1 whether the port is declared HTTP/1.1, which decides the ALPN offered by agents
  *     before {@link Profile#HTTP2}
  * @param maxConcurrentStreams on one HTTP/2 connection; 0: as many as the endpoint allows
+ * @param hash instead of {@code balancing}, for those who know traffic policy
  * @param proxyProtocol what connections begin with; null: nothing
  * @param identities SPIFFE IDs that its endpoints may show, sorted
  */
@@ -24,6 +26,7 @@ public record ServiceCluster(
         UpstreamProtocol protocol,
         int maxConcurrentStreams,
         LoadBalancing balancing,
+        @Nullable ConsistentHash hash,
         ClientTls tls,
         @Nullable ProxyProtocol proxyProtocol,
         String sni,

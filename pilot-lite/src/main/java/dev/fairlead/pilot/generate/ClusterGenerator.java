@@ -52,14 +52,19 @@ final class ClusterGenerator {
                 view.name(), cluster.build(), view.headless() ? Set.of() : Set.of(view.name()));
     }
 
-    private static Cluster.Builder eds(ServiceCluster view) {
-        return named(view.name())
-                .setType(DiscoveryType.EDS)
-                .setEdsClusterConfig(
-                        EdsClusterConfig.newBuilder()
-                                .setEdsConfig(Protos.ADS)
-                                .setServiceName(view.name()))
-                .setLbPolicy(policy(view.balancing()));
+    private Cluster.Builder eds(ServiceCluster view) {
+        var cluster =
+                named(view.name())
+                        .setType(DiscoveryType.EDS)
+                        .setEdsClusterConfig(
+                                EdsClusterConfig.newBuilder()
+                                        .setEdsConfig(Protos.ADS)
+                                        .setServiceName(view.name()))
+                        .setLbPolicy(policy(view.balancing()));
+        if (view.hash() != null && audience.knowsTrafficPolicy()) {
+            HashPolicies.set(cluster, view.hash());
+        }
+        return cluster;
     }
 
     private static LbPolicy policy(LoadBalancing balancing) {

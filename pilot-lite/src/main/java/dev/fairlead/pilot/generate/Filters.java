@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.util.List;
 import java.util.SortedSet;
@@ -35,6 +36,8 @@ final class Filters {
     private static final HttpFilter FAULT = http(FAULT_NAME, HTTPFault.getDefaultInstance());
     private static final HttpFilter ROUTER =
             http("envoy.filters.http.router", Router.getDefaultInstance());
+    private static final HashPolicy BY_SOURCE =
+            HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()).build();
     static final ListenerFilter ORIGINAL_DST =
             listener("envoy.filters.listener.original_dst", OriginalDst.getDefaultInstance());
     static final ListenerFilter TLS_INSPECTOR =
@@ -116,8 +119,11 @@ final class Filters {
                 .build();
     }
 
-    static Filter tcp(String statPrefix, List<WeightedCluster> targets) {
+    static Filter tcp(String statPrefix, List<WeightedCluster> targets, Audience audience) {
         var proxy = TcpProxy.newBuilder().setStatPrefix(statPrefix);
+        if (audience.knowsTrafficPolicy() && targets.stream().anyMatch(WeightedCluster::bySource)) {
+            proxy.addHashPolicy(BY_SOURCE);
+        }
         List<WeightedCluster> shares = RouteGenerator.shares(targets);
         if (shares.size() == 1) {
             proxy.setCluster(shares.getFirst().cluster());
@@ -137,8 +143,8 @@ final class Filters {
                 .build();
     }
 
-    static Filter tcp(String statPrefix, String cluster) {
-        return tcp(statPrefix, List.of(new WeightedCluster(cluster, 1)));
+    static Filter tcp(String statPrefix, String cluster, Audience audience) {
+        return tcp(statPrefix, List.of(new WeightedCluster(cluster, 1)), audience);
     }
 
     static CidrRange cidr(String text) {

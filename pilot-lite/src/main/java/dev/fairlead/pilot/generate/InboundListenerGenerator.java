@@ -177,11 +177,12 @@ final class InboundListenerGenerator {
         return chain.build();
     }
 
-    private static Filter tcp(Door door) {
+    private Filter tcp(Door door) {
         String stat = "inbound|" + door.name + "|tcp";
         return Filters.tcp(
                 door.opaqueHttp2 ? stat + ".opaque_http2" : stat,
-                List.of(new WeightedCluster(door.cluster, 1)));
+                List.of(new WeightedCluster(door.cluster, 1)),
+                audience);
     }
 
     /** Whatever the caller's route allowed reaches the application, CONNECT too. */

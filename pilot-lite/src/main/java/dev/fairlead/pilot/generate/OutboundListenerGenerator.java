@@ -123,7 +123,7 @@ final class OutboundListenerGenerator {
                 Filters.http(name, chain.routes(), audience));
     }
 
-    private static FilterChain tls(Chain.Tls chain) {
+    private FilterChain tls(Chain.Tls chain) {
         String name = "outbound|" + chain.port() + "|tls|" + chain.name();
         var match = on(chain.port(), chain.prefixes());
         if (chain.serverNames().isEmpty()) {
@@ -131,7 +131,7 @@ final class OutboundListenerGenerator {
         } else {
             match.addAllServerNames(chain.serverNames());
         }
-        return chain(name, match, Filters.tcp(name, chain.targets()));
+        return chain(name, match, Filters.tcp(name, chain.targets(), audience));
     }
 
     /** Addresses of {@code tcp} for which no rule takes TLS whatever it asks for. */
@@ -150,13 +150,15 @@ final class OutboundListenerGenerator {
     /**
      * @param transport that it takes; empty: any
      */
-    private static FilterChain tcp(
-            Chain.Tcp chain, String kind, String transport, List<String> prefixes) {
+    private FilterChain tcp(Chain.Tcp chain, String kind, String transport, List<String> prefixes) {
         String name = "outbound|" + chain.port() + "|" + kind + "|" + chain.name();
         return chain(
                 name,
                 on(chain.port(), prefixes).setTransportProtocol(transport),
-                Filters.tcp(chain.opaqueHttp2() ? name + ".opaque_http2" : name, chain.targets()));
+                Filters.tcp(
+                        chain.opaqueHttp2() ? name + ".opaque_http2" : name,
+                        chain.targets(),
+                        audience));
     }
 
     private static FilterChainMatch.Builder match(Chain.Tcp chain) {
@@ -177,14 +179,14 @@ final class OutboundListenerGenerator {
                 .build();
     }
 
-    private static FilterChain otherwise(Egress egress) {
+    private FilterChain otherwise(Egress egress) {
         String cluster =
                 egress == Egress.ALLOW_ANY
                         ? ClusterGenerator.PASSTHROUGH
                         : ClusterGenerator.BLACK_HOLE;
         return FilterChain.newBuilder()
                 .setName("default")
-                .addFilters(Filters.tcp(cluster, cluster))
+                .addFilters(Filters.tcp(cluster, cluster, audience))
                 .build();
     }
 }

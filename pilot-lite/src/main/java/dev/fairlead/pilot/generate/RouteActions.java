@@ -130,6 +130,7 @@ final class RouteActions {
         if (!view.authority().isEmpty()) {
             action.setHostRewriteLiteral(view.authority());
         }
+        view.hashing().forEach(key -> action.addHashPolicy(HashPolicies.route(key)));
         for (Copy copy : view.copies()) {
             action.addRequestMirrorPolicies(RoutePolicies.mirror(copy));
         }

@@ -23,18 +23,20 @@ public record DestinationRule(
     /**
      * Settings that may be absent (null).
      *
+     * @param hash instead of {@code balancing}
      * @param proxyProtocol null: no header; the same for all ports
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
             @Nullable TlsMode tls,
             @Nullable LoadBalancing balancing,
+            @Nullable ConsistentHash hash,
             @Nullable HttpPool http,
             @Nullable ProxyProtocol proxyProtocol,
             Map<Integer, TrafficPolicy> ports) {
 
         public static final TrafficPolicy NONE =
-                new TrafficPolicy(null, null, null, null, Map.of());
+                new TrafficPolicy(null, null, null, null, null, Map.of());
 
         public TrafficPolicy {
             ports = Map.copyOf(ports);
@@ -44,9 +46,11 @@ public record DestinationRule(
         public TrafficPolicy at(int port, TrafficPolicy subset) {
             TrafficPolicy own = ports.getOrDefault(port, this);
             TrafficPolicy part = subset.ports.getOrDefault(port, subset);
+            TrafficPolicy balancer = part.balancing != null || part.hash != null ? part : own;
             return new TrafficPolicy(
                     part.tls != null ? part.tls : own.tls,
-                    part.balancing != null ? part.balancing : own.balancing,
+                    balancer.balancing,
+                    balancer.hash,
                     part.http != null ? part.http : own.http,
                     subset.proxyProtocol != null ? subset.proxyProtocol : proxyProtocol,
                     Map.of());
@@ -55,6 +59,11 @@ public record DestinationRule(
         private boolean usesClientProtocol() {
             return (http != null && http.useClientProtocol)
                     || ports.values().stream().anyMatch(TrafficPolicy::usesClientProtocol);
+        }
+
+        private boolean asksForTrafficPolicy() {
+            return hash != null
+                    || ports.values().stream().anyMatch(TrafficPolicy::asksForTrafficPolicy);
         }
 
         /** Whether it, or what it says of a port, says anything of HTTP. */
@@ -98,6 +107,12 @@ public record DestinationRule(
     /** Whether it says anything of HTTP, of any part of the host. */
     public boolean asksOfHttp() {
         return policy.asksOfHttp() || subsets.stream().anyMatch(s -> s.policy().asksOfHttp());
+    }
+
+    /** Whether it says anything of any part of the host that came with traffic policy. */
+    public boolean asksForTrafficPolicy() {
+        return policy.asksForTrafficPolicy()
+                || subsets.stream().anyMatch(s -> s.policy().asksForTrafficPolicy());
     }
 
     /** Whether connections to the host, or to a part of it, begin with a PROXY header. */

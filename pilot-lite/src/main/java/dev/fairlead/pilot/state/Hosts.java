@@ -32,15 +32,22 @@ public final class Hosts {
         return pattern.startsWith("*") ? pattern.length() : Integer.MAX_VALUE;
     }
 
-    /** The names by which pods of {@code clientNamespace} may call a Service, longest first. */
+    /**
+     * The names by which pods of {@code clientNamespace} may call a Service; of a headless one also
+     * those below them, which are its pods'.
+     */
     public static List<String> namesOf(Service service, String clientNamespace) {
         List<String> names = new ArrayList<>();
         String inNamespace = service.name() + "." + service.namespace();
         names.add(service.fqdn());
+        names.add(service.fqdn() + "."); // what a resolver was told not to complete
         names.add(inNamespace + ".svc");
         names.add(inNamespace);
         if (service.namespace().equals(clientNamespace)) {
             names.add(service.name());
+        }
+        if (service.headless()) {
+            names.addAll(names.stream().map(name -> "*." + name).toList());
         }
         names.addAll(service.addresses());
         return names;

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.validate;
 
+import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.H2Upgrade;
 import dev.fairlead.pilot.state.DestinationRule.HttpPool;
@@ -78,7 +79,7 @@ final class DestinationRuleReader {
                     }
                     return settings;
                 });
-        return new TrafficPolicy(top.tls(), top.balancing(), top.http(), proxy, ports);
+        return new TrafficPolicy(top.tls(), top.balancing(), top.hash(), top.http(), proxy, ports);
     }
 
     private static ProxyProtocol proxyProtocol(Fields proxy) {
@@ -102,6 +103,7 @@ final class DestinationRuleReader {
         return new TrafficPolicy(
                 tls,
                 balancer == null ? null : balancer.simple,
+                balancer == null ? null : balancer.hash,
                 pool == null ? null : pool.http,
                 null,
                 Map.of());
@@ -150,23 +152,30 @@ final class DestinationRuleReader {
         return mode == null ? TlsMode.DISABLE : mode; // DISABLE is the enum's zero value
     }
 
-    private record Balancer(@Nullable LoadBalancing simple) {}
+    private record Balancer(@Nullable LoadBalancing simple, @Nullable ConsistentHash hash) {}
 
     private static Balancer balancer(Fields balancer) {
-        balancer.notYet("consistentHash", "localityLbSetting", "warmupDurationSecs", "warmup");
+        balancer.notYet("localityLbSetting", "warmupDurationSecs", "warmup");
+        ConsistentHash hash = balancer.object("consistentHash", ConsistentHashReader::read);
         String simple = balancer.string("simple");
+        if (hash != null) {
+            if (!simple.isEmpty()) {
+                balancer.problem("simple", "cannot stand beside consistentHash");
+            }
+            return new Balancer(null, hash);
+        }
         return switch (simple) {
-            case "", "UNSPECIFIED" -> new Balancer(null);
-            case "ROUND_ROBIN" -> new Balancer(LoadBalancing.ROUND_ROBIN);
-            case "LEAST_CONN", "LEAST_REQUEST" -> new Balancer(LoadBalancing.LEAST_REQUEST);
-            case "RANDOM" -> new Balancer(LoadBalancing.RANDOM);
+            case "", "UNSPECIFIED" -> new Balancer(null, null);
+            case "ROUND_ROBIN" -> new Balancer(LoadBalancing.ROUND_ROBIN, null);
+            case "LEAST_CONN", "LEAST_REQUEST" -> new Balancer(LoadBalancing.LEAST_REQUEST, null);
+            case "RANDOM" -> new Balancer(LoadBalancing.RANDOM, null);
             case "PASSTHROUGH" -> {
                 balancer.problem("simple", simple + ": " + Problem.NOT_SUPPORTED);
-                yield new Balancer(null);
+                yield new Balancer(null, null);
             }
             default -> {
                 balancer.problem("simple", "unknown value " + simple);
-                yield new Balancer(null);
+                yield new Balancer(null, null);
             }
         };
     }

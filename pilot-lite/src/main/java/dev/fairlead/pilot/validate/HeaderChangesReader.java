@@ -6,6 +6,7 @@ import dev.fairlead.pilot.state.HeaderChanges.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -14,7 +15,20 @@ import java.util.TreeMap;
  */
 final class HeaderChangesReader {
 
-    /** The authority that a request is given, and by which field. */
+    /** Who changes them breaks messages, which no mesh should be told to do. */
+    private static final Set<String> FRAMING =
+            Set.of(
+                    "connection",
+                    "content-length",
+                    "expect",
+                    "keep-alive",
+                    "proxy-connection",
+                    "te",
+                    "trailer",
+                    "transfer-encoding",
+                    "upgrade");
+
+    /** The authority that a request is given; empty: it keeps its own. */
     private String authority = "";
 
     private HeaderChangesReader() {}
@@ -102,6 +116,10 @@ final class HeaderChangesReader {
         }
         if (!StringMatches.isHeaderName(name)) {
             fields.problem(where, "not a header name");
+            return false;
+        }
+        if (FRAMING.contains(name)) {
+            fields.problem(where, "says where a message ends, or concerns one hop");
             return false;
         }
         return true;

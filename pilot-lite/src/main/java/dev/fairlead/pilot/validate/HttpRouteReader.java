@@ -64,10 +64,11 @@ final class HttpRouteReader {
         if (route.has("mirror")) {
             beside(route, "mirror", "mirrors");
         }
-        if (route.has("mirrorPercentage") || route.has("mirrorPercent")) {
-            if (!route.has("mirror") && !inDelegate) {
-                String name = route.has("mirrorPercentage") ? "mirrorPercentage" : "mirrorPercent";
-                route.problem(name, "says nothing without mirror");
+        if (!route.has("mirror") && !inDelegate && !route.has("delegate")) {
+            for (String share : new String[] {"mirrorPercentage", "mirrorPercent"}) {
+                if (route.has(share)) { // of roots and delegates each may have the other's
+                    route.problem(share, "says nothing without mirror");
+                }
             }
         }
     }

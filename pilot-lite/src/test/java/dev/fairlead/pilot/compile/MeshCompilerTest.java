@@ -75,6 +75,8 @@ class MeshCompilerTest {
                 .containsExactly(
                         REVIEWS,
                         REVIEWS + ":9080",
+                        REVIEWS + ".",
+                        REVIEWS + ".:9080",
                         "reviews.default.svc",
                         "reviews.default.svc:9080",
                         "reviews.default",
@@ -86,6 +88,25 @@ class MeshCompilerTest {
         assertThat(host(mesh, "other", REVIEWS + ":9080").domains())
                 .doesNotContain("reviews", "reviews:9080")
                 .contains("reviews.default");
+    }
+
+    @Test
+    void theNamesBelowAHeadlessServiceAreItsPods() {
+        String headless =
+                """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: db}
+                spec: {clusterIP: None, selector: {app: db}, ports: [{name: http, port: 9080}]}
+                """;
+        assertThat(
+                        host(
+                                        compile(reviewsAndSleep() + headless),
+                                        "default",
+                                        "db.default.svc.cluster.local:9080")
+                                .domains())
+                .contains("*.db.default.svc.cluster.local", "*.db:9080", "*.db.default.svc:9080");
     }
 
     @Test

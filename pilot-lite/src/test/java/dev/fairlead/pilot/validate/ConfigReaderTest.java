@@ -231,7 +231,21 @@ class ConfigReaderTest {
                         "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported yet"),
                 arguments(
                         "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {}}}}",
-                        "spec.trafficPolicy.loadBalancer.consistentHash: not supported yet"),
+                        "spec.trafficPolicy.loadBalancer.consistentHash: one of httpHeaderName,"
+                                + " httpCookie, useSourceIp, httpQueryParameterName is needed"),
+                arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {simple: RANDOM, consistentHash:"
+                                + " {useSourceIp: true}}}}",
+                        "spec.trafficPolicy.loadBalancer.simple: cannot stand beside consistentHash"),
+                arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true,"
+                                + " maglev: {tableSize: 4}}}}}",
+                        "spec.trafficPolicy.loadBalancer.consistentHash.maglev.tableSize: 4 is not a"
+                                + " prime"),
+                arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {ttl:"
+                                + " 0s}}}}}",
+                        "spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.name: is needed"),
                 arguments(
                         "{host: a, subsets: [{name: v1, trafficPolicy: {outlierDetection: {}}}]}",
                         "spec.subsets[0].trafficPolicy.outlierDetection: not supported yet"),

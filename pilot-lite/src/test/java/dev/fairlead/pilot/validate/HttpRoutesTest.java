@@ -322,6 +322,15 @@ class HttpRoutesTest {
     @ValueSource(
             strings = {
                 "{hosts: [a], http: [{delegate: {name: d}}]}",
+                "{hosts: [a], http: [{delegate: {name: d}, mirrorPercentage: {value: 5}}]}",
+                "{hosts: [a], http: [{match: [{headers: {'a!#$%&''*+-.^_`|~z': {exact: why}}}], "
+                        + TO
+                        + "}]}",
+                "{hosts: [a], http: [{retries: {attempts: 3, perTryTimeout: 2s, retryOn:"
+                        + " 'gateway-error,connect-failure,refused-stream,reset-before-request',"
+                        + " retryRemoteLocalities: true}, "
+                        + TO
+                        + "}]}",
                 "{hosts: [a], gateways: [mesh, ns/gw, gw.ns.svc.cluster.local], http: [{"
                         + TO
                         + "}]}",

@@ -54,6 +54,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     private long heardNanos = System.nanoTime();
     private long idleSinceNanos = System.nanoTime();
     private boolean asked;
+    private long askedNanos;
     private @Nullable Future<?> timer;
 
     protected Peer(boolean server) {
@@ -88,6 +89,21 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     /** Idle for {@code nanos}: how long an idle connection may stay. */
     protected abstract long idleNanos();
 
+    /** A peer with open streams that says nothing for so long is asked. */
+    protected long silenceNanos() {
+        return SILENCE_NANOS;
+    }
+
+    /** Within this it must have answered. */
+    protected long answerNanos() {
+        return ANSWER_NANOS;
+    }
+
+    /** Whether one without streams is asked, too. */
+    protected boolean asksWhenIdle() {
+        return false;
+    }
+
     protected abstract void counted(Event event);
 
     /** What is counted. */
@@ -114,7 +130,7 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
                 .flowController()
                 .incrementWindowSize(
                         connection().connectionStream(), Codec.CONNECTION_WINDOW - 0xffff);
-        armTimer(Math.min(SILENCE_NANOS, idleNanos()));
+        armTimer(Math.min(silenceNanos(), idleNanos()));
         flushSoon();
     }
 
@@ -328,28 +344,33 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
 
     private void checkTimer() {
         long now = System.nanoTime();
+        long next = Long.MAX_VALUE;
         if (connection().numActiveStreams() == 0) {
-            long left = idleNanos() - (now - idleSinceNanos);
-            if (left <= 0) {
+            next = idleNanos() - (now - idleSinceNanos);
+            if (next <= 0) {
                 counted(Event.IDLE_TIMEOUT);
                 drain();
-            } else {
-                armTimer(Math.min(left, SILENCE_NANOS)); // a stream may begin before
+                return;
             }
-            return;
+            if (!asksWhenIdle()) {
+                armTimer(Math.min(next, silenceNanos())); // a stream may begin before
+                return;
+            }
         }
         long silence = now - heardNanos;
-        if (asked && silence >= ANSWER_NANOS) {
+        if (asked && now - askedNanos >= answerNanos()) {
             counted(Event.KEEPALIVE_TIMEOUT);
             context().close();
-        } else if (silence >= SILENCE_NANOS) {
+        } else if (asked) {
+            armTimer(answerNanos() - (now - askedNanos));
+        } else if (silence >= silenceNanos()) {
             asked = true;
+            askedNanos = now;
             encoder().writePing(context(), false, PING, context().newPromise());
             flushSoon();
-            armTimer(ANSWER_NANOS);
+            armTimer(answerNanos());
         } else {
-            asked = false;
-            armTimer(SILENCE_NANOS - silence);
+            armTimer(Math.min(next, silenceNanos() - silence));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.capture.PodSockets;
 import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.data.upstream.NodeLimits;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
@@ -38,6 +39,7 @@ public final class DataPlane {
     private final LocalPods localPods;
     private final AddressPolicy addressPolicy;
     private final TlsStore tls;
+    private final NodeLimits nodeLimits = new NodeLimits();
     private final Map<String, Placed> pods = new ConcurrentHashMap<>();
     private volatile Snapshot installed = Snapshot.EMPTY;
 
@@ -102,7 +104,8 @@ public final class DataPlane {
                                 addressPolicy,
                                 worker.stats(),
                                 worker::snapshot,
-                                random));
+                                random,
+                                nodeLimits));
         worker.add(runtime, sockets);
         return new AcceptedConnections() {
             @Override

@@ -12,6 +12,7 @@ import dev.fairlead.agent.data.http.ResponseFraming;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.PendingRequest;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -65,6 +66,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private final @Nullable GrpcCall grpc;
     private boolean keepAlive;
     private @Nullable UpstreamRequest upstream;
+    private @Nullable PendingRequest pending;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
@@ -132,7 +134,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             tunnel.edit();
         }
         beginning = true;
-        to.acquire(picked, router.from(), false, http2, this);
+        pending = to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
     }
 
@@ -146,7 +148,6 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void connected(UpstreamRequest connection) {
         if (books.ended()) {
-            books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_CANCELLED);
             connection.giveBack();
             return;
         }
@@ -390,7 +391,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             replayed = true;
             books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
             waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
-            books.cluster().acquire(books.host(), router.from(), true, http2, this);
+            pending = books.cluster().acquire(books.host(), router.from(), true, http2, this);
         } else {
             reply(flag);
         }
@@ -487,6 +488,10 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void abortUpstream() {
+        if (pending != null) {
+            pending.cancel();
+            pending = null;
+        }
         UpstreamRequest current = upstream;
         upstream = null;
         if (current != null) {

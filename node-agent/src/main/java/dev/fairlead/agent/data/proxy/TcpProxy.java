@@ -13,8 +13,11 @@ import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,8 @@ final class TcpProxy {
         if (downstream.pipeline().get(SslHandler.class) != null) {
             stats.inc(TcpStat.DOWNSTREAM_CX_SSL_TOTAL);
         }
+        Expiry expiry = new Expiry(downstream, stats);
+        expiry.arm(filter.maxDuration());
         PodCluster cluster = pod.cluster(filter.clusters().pick(pod.context().random()).name());
         UpstreamHost host = cluster == null ? null : cluster.pick(destination);
         if (cluster == null || host == null) {
@@ -72,7 +77,12 @@ final class TcpProxy {
                             @Nullable DestinationAccount account,
                             boolean mutual) {
                         TcpSeries source = series.series(cluster, host, mutual);
-                        Relay.join(downstream, upstream, new Books(stats, source, account));
+                        expiry.relay =
+                                Relay.join(
+                                        downstream,
+                                        upstream,
+                                        filter.idleTimeout().toNanos(),
+                                        new Books(stats, source, account));
                         HeldInput.passOn(downstream);
                     }
 
@@ -98,6 +108,37 @@ final class TcpProxy {
         series.opened();
         series.closed(flag);
         Relay.reset(downstream);
+    }
+
+    /** The end of a connection that may live only so long. */
+    private static final class Expiry implements Runnable {
+
+        private final Channel downstream;
+        private final Counters<TcpStat> stats;
+        private @Nullable Relay relay;
+
+        Expiry(Channel downstream, Counters<TcpStat> stats) {
+            this.downstream = downstream;
+            this.stats = stats;
+        }
+
+        void arm(@Nullable Duration most) {
+            if (most != null) {
+                Future<?> timer =
+                        downstream.eventLoop().schedule(this, most.toNanos(), TimeUnit.NANOSECONDS);
+                downstream.closeFuture().addListener(_ -> timer.cancel(false));
+            }
+        }
+
+        @Override
+        public void run() {
+            stats.inc(TcpStat.MAX_DOWNSTREAM_CONNECTION_DURATION);
+            if (relay == null) {
+                Relay.reset(downstream);
+            } else {
+                relay.cut(ResponseFlag.DURATION_TIMEOUT);
+            }
+        }
     }
 
     /** Counts one relayed connection, on both sides where it took the short way. */

@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relay {
 
-    /** Nothing moved for so long: both legs close. Source: Envoy, TCP proxy, idle_timeout. */
-    private static final long IDLE_NANOS = TimeUnit.HOURS.toNanos(1);
-
     /** Who counts. All calls come on the loop; {@link #ended} is called once. */
     public interface Observer {
 
@@ -50,19 +47,27 @@ public final class Relay {
     private final Observer observer;
     private final Channel downstream;
     private final Channel upstream;
+    private final long idleNanos;
     private boolean ended;
     private long movedNanos = System.nanoTime();
     private @Nullable Future<?> idleTimer;
 
-    private Relay(Channel downstream, Channel upstream, Observer observer) {
+    private Relay(Channel downstream, Channel upstream, long idleNanos, Observer observer) {
         this.downstream = downstream;
         this.upstream = upstream;
+        this.idleNanos = idleNanos;
         this.observer = observer;
     }
 
-    /** Joins two open channels and begins to read from both. */
-    public static void join(Channel downstream, Channel upstream, Observer observer) {
-        Relay relay = new Relay(downstream, upstream, observer);
+    /**
+     * Joins two open channels and begins to read from both.
+     *
+     * @param idleNanos nothing moved for so long: both legs close; 0: never. Source: Envoy, TCP
+     *     proxy, idle_timeout
+     */
+    public static Relay join(
+            Channel downstream, Channel upstream, long idleNanos, Observer observer) {
+        Relay relay = new Relay(downstream, upstream, idleNanos, observer);
         Leg down = relay.new Leg(downstream, upstream, true);
         Leg up = relay.new Leg(upstream, downstream, false);
         down.opposite = up;
@@ -76,10 +81,20 @@ public final class Relay {
             relay.end(ResponseFlag.UPSTREAM_CLOSED);
             reset(downstream);
         } else {
-            relay.armIdleTimer(IDLE_NANOS);
+            if (idleNanos > 0) {
+                relay.armIdleTimer(idleNanos);
+            }
             up.readOn();
             down.readOn();
         }
+        return relay;
+    }
+
+    /** Both legs end now. */
+    public void cut(ResponseFlag flag) {
+        end(flag);
+        reset(downstream);
+        reset(upstream);
     }
 
     private void end(ResponseFlag flag) {
@@ -95,7 +110,7 @@ public final class Relay {
     }
 
     private void checkIdle() {
-        long left = IDLE_NANOS - (System.nanoTime() - movedNanos);
+        long left = idleNanos - (System.nanoTime() - movedNanos);
         if (left > 0) {
             armIdleTimer(left);
             return;
@@ -103,9 +118,7 @@ public final class Relay {
         if (!ended) {
             observer.idle();
         }
-        end(ResponseFlag.NONE);
-        reset(downstream);
-        reset(upstream);
+        cut(ResponseFlag.NONE);
     }
 
     /** Both channels are closed, or the last of them is about to be. */

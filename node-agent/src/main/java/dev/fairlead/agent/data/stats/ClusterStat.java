@@ -40,6 +40,30 @@ public enum ClusterStat implements Stat {
             "upstream_cx_destroy_with_active_rq",
             Kind.COUNTER,
             "Connections closed under a request."),
+    UPSTREAM_CX_DESTROY_LOCAL_WITH_ACTIVE_RQ(
+            "upstream_cx_destroy_local_with_active_rq",
+            Kind.COUNTER,
+            "Connections closed by us under a request."),
+    UPSTREAM_CX_DESTROY_REMOTE_WITH_ACTIVE_RQ(
+            "upstream_cx_destroy_remote_with_active_rq",
+            Kind.COUNTER,
+            "Connections closed by the peer under a request."),
+    UPSTREAM_CX_OVERFLOW(
+            "upstream_cx_overflow",
+            Kind.COUNTER,
+            "Connections that were wanted when there were as many as may be."),
+    UPSTREAM_CX_CONNECT_ATTEMPTS_EXCEEDED(
+            "upstream_cx_connect_attempts_exceeded",
+            Kind.COUNTER,
+            "Opaque connections given up because their attempt failed."),
+    UPSTREAM_CX_MAX_REQUESTS(
+            "upstream_cx_max_requests",
+            Kind.COUNTER,
+            "Connections that got the last request that they may have."),
+    UPSTREAM_CX_MAX_DURATION_REACHED(
+            "upstream_cx_max_duration_reached",
+            Kind.COUNTER,
+            "Connections that had lived as long as they may."),
     UPSTREAM_CX_PROTOCOL_ERROR(
             "upstream_cx_protocol_error", Kind.COUNTER, "Answers that broke the protocol."),
     UPSTREAM_CX_RX_BYTES_TOTAL("upstream_cx_rx_bytes_total", Kind.COUNTER, "Bytes received."),
@@ -47,7 +71,9 @@ public enum ClusterStat implements Stat {
     UPSTREAM_RQ_TOTAL("upstream_rq_total", Kind.COUNTER, "Requests sent."),
     UPSTREAM_RQ_ACTIVE("upstream_rq_active", Kind.GAUGE, "Requests under way."),
     UPSTREAM_RQ_PENDING_TOTAL(
-            "upstream_rq_pending_total", Kind.COUNTER, "Requests that waited for a connection."),
+            "upstream_rq_pending_total",
+            Kind.COUNTER,
+            "Requests that waited for, or opened, a connection."),
     UPSTREAM_RQ_PENDING_ACTIVE(
             "upstream_rq_pending_active", Kind.GAUGE, "Requests that wait for a connection."),
     UPSTREAM_RQ_PENDING_OVERFLOW(
@@ -74,6 +100,38 @@ public enum ClusterStat implements Stat {
             "upstream_rq_same_node", Kind.COUNTER, "Requests that took the same-node shortcut."),
     MEMBERSHIP_TOTAL("membership_total", Kind.GAUGE, "Endpoints."),
     MEMBERSHIP_HEALTHY("membership_healthy", Kind.GAUGE, "Healthy endpoints."),
+    CX_OPEN(
+            "circuit_breakers.default.cx_open",
+            Kind.GAUGE,
+            "Pods that have as many connections as they may."),
+    RQ_PENDING_OPEN(
+            "circuit_breakers.default.rq_pending_open",
+            Kind.GAUGE,
+            "Pods of which as many requests wait for a connection as may."),
+    RQ_OPEN(
+            "circuit_breakers.default.rq_open",
+            Kind.GAUGE,
+            "Pods that have as many requests under way as they may."),
+    RQ_RETRY_OPEN(
+            "circuit_breakers.default.rq_retry_open",
+            Kind.GAUGE,
+            "Pods that have as many retries under way as they may."),
+    REMAINING_CX(
+            "circuit_breakers.default.remaining_cx",
+            Kind.GAUGE,
+            "Connections that may still be made."),
+    REMAINING_PENDING(
+            "circuit_breakers.default.remaining_pending",
+            Kind.GAUGE,
+            "Requests that may still wait for a connection."),
+    REMAINING_RQ(
+            "circuit_breakers.default.remaining_rq",
+            Kind.GAUGE,
+            "Requests that may still be sent."),
+    REMAINING_RETRIES(
+            "circuit_breakers.default.remaining_retries",
+            Kind.GAUGE,
+            "Retries that may still be made; 0 with a budget."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
     SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
     SSL_FAIL_VERIFY_SAN(

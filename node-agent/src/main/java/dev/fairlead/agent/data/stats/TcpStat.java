@@ -9,7 +9,11 @@ public enum TcpStat implements Stat {
     DOWNSTREAM_CX_RX_BYTES_TOTAL("downstream_cx_rx_bytes_total", Kind.COUNTER, "Bytes received."),
     DOWNSTREAM_CX_TX_BYTES_TOTAL("downstream_cx_tx_bytes_total", Kind.COUNTER, "Bytes sent."),
     DOWNSTREAM_CX_SSL_TOTAL("downstream_cx_ssl_total", Kind.COUNTER, "Connections with TLS."),
-    IDLE_TIMEOUT("idle_timeout", Kind.COUNTER, "Connections closed for idleness.");
+    IDLE_TIMEOUT("idle_timeout", Kind.COUNTER, "Connections closed for idleness."),
+    MAX_DOWNSTREAM_CONNECTION_DURATION(
+            "max_downstream_connection_duration",
+            Kind.COUNTER,
+            "Connections closed as they had lived as long as they may.");
 
     private final String statName;
     private final Kind kind;

@@ -32,14 +32,34 @@ public final class WorkerStats {
     private final Map<SeriesLabels, RequestSeries> requests = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, TcpSeries> connections = new ConcurrentHashMap<>();
 
-    /** A cluster's counters with its responses by exact code and its latencies. */
+    /**
+     * A cluster's counters with its responses by exact code and its times.
+     *
+     * @param connectMillis how long connections took to be there
+     * @param connectionMillis how long they lived
+     */
     public record ClusterCounters(
-            Counters<ClusterStat> counters, CodeCounts codes, Histogram requestMillis) {
+            Counters<ClusterStat> counters,
+            CodeCounts codes,
+            Histogram requestMillis,
+            Histogram connectMillis,
+            Histogram connectionMillis) {
+
+        ClusterCounters() {
+            this(
+                    new Counters<>(ClusterStat.class),
+                    new CodeCounts(),
+                    Histogram.ofMillis(),
+                    Histogram.ofMillis(),
+                    Histogram.ofMillis());
+        }
 
         private void add(ClusterCounters other) {
             counters.addCounters(other.counters);
             codes.addAll(other.codes);
             requestMillis.addAll(other.requestMillis);
+            connectMillis.addAll(other.connectMillis);
+            connectionMillis.addAll(other.connectionMillis);
         }
     }
 
@@ -54,13 +74,7 @@ public final class WorkerStats {
 
     /** {@code name} is the cluster's stat name. */
     public ClusterCounters cluster(String pod, String name) {
-        return clusters.computeIfAbsent(
-                new Key(pod, name),
-                _ ->
-                        new ClusterCounters(
-                                new Counters<>(ClusterStat.class),
-                                new CodeCounts(),
-                                Histogram.ofMillis()));
+        return clusters.computeIfAbsent(new Key(pod, name), _ -> new ClusterCounters());
     }
 
     /** {@code prefix} is the filter's stat prefix. */

@@ -5,8 +5,8 @@ import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.stats.ClusterStat;
-import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.cluster.ConnectionPool.TcpKeepAlive;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.ProxyProtocol;
@@ -17,7 +17,9 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
-import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
@@ -72,10 +74,10 @@ final class Connector {
             @Nullable InetAddress from,
             @Nullable ProxyHeader origin,
             @Nullable HttpProtocol http,
-            Counters<ClusterStat> stats,
+            ConnectionBooks books,
             Waiter waiter) {
         if (refused(endpoint, from != null)) {
-            stats.inc(ClusterStat.UPSTREAM_CX_REFUSED_ADDRESS);
+            books.stats().inc(ClusterStat.UPSTREAM_CX_REFUSED_ADDRESS);
             waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
             return;
         }
@@ -84,13 +86,13 @@ final class Connector {
                 security instanceof Security.Mutual m ? Alpn.offered(m.tls, http) : null;
         switch (security) {
             case Security.Impossible() -> {
-                stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
+                books.stats().inc(ClusterStat.SSL_CONNECTION_ERROR);
                 waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
             }
             case Security.Plain() ->
-                    choose(cluster, endpoint, from, origin, http, null, null, stats, waiter);
+                    choose(cluster, endpoint, from, origin, http, null, null, books, waiter);
             case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
-                    choose(cluster, endpoint, from, origin, http, mutual, peers, stats, waiter);
+                    choose(cluster, endpoint, from, origin, http, mutual, peers, books, waiter);
         }
     }
 
@@ -191,19 +193,19 @@ final class Connector {
             @Nullable HttpProtocol http,
             @Nullable UpstreamTls mutual,
             @Nullable Set<SpiffeId> peers,
-            Counters<ClusterStat> stats,
+            ConnectionBooks books,
             Waiter waiter) {
         LocalPod self = context.pod();
         if (from != null) { // inbound: the application is in this very namespace
-            var first = new FirstHandler(null, cluster.proxyProtocol(), origin);
-            open(cluster, endpoint, self, from, first, stats, waiter, null, false);
+            var first = new FirstHandler(null, cluster.proxyProtocol(), origin, books);
+            open(cluster, endpoint, self, from, first, books, waiter, null, false);
             return;
         }
         switch (way(cluster, endpoint, mutual, http)) {
             case SameNode.Way.Refused(ResponseFlag flag) -> waiter.failed(flag);
             case SameNode.Way.Direct(LocalPod destination, DestinationAccount account) -> {
                 if (peers != null && !peers.contains(destination.identity())) {
-                    stats.inc(ClusterStat.SSL_FAIL_VERIFY_SAN);
+                    books.stats().inc(ClusterStat.SSL_FAIL_VERIFY_SAN);
                     waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
                 } else {
                     InetAddress seen = destination.equals(self) ? null : sourceFor(endpoint);
@@ -213,15 +215,16 @@ final class Connector {
                             endpoint,
                             destination,
                             seen,
-                            new FirstHandler(null, account.proxyProtocol(), said ? origin : null),
-                            stats,
+                            new FirstHandler(
+                                    null, account.proxyProtocol(), said ? origin : null, books),
+                            books,
                             waiter,
                             account,
                             mutual != null);
                 }
             }
             case SameNode.Way.Wire() ->
-                    overTheWire(cluster, endpoint, origin, mutual, peers, stats, waiter);
+                    overTheWire(cluster, endpoint, origin, mutual, peers, books, waiter);
         }
     }
 
@@ -241,7 +244,7 @@ final class Connector {
             @Nullable ProxyHeader origin,
             @Nullable UpstreamTls mutual,
             @Nullable Set<SpiffeId> peers,
-            Counters<ClusterStat> stats,
+            ConnectionBooks books,
             Waiter waiter) {
         SslHandler ssl = null;
         if (mutual != null && peers != null) {
@@ -257,8 +260,8 @@ final class Connector {
                 return;
             }
         }
-        var first = new FirstHandler(ssl, cluster.proxyProtocol(), origin);
-        open(cluster, endpoint, context.pod(), null, first, stats, waiter, null, ssl != null);
+        var first = new FirstHandler(ssl, cluster.proxyProtocol(), origin, books);
+        open(cluster, endpoint, context.pod(), null, first, books, waiter, null, ssl != null);
     }
 
     private void open(
@@ -267,7 +270,7 @@ final class Connector {
             LocalPod namespace,
             @Nullable InetAddress from,
             FirstHandler first,
-            Counters<ClusterStat> stats,
+            ConnectionBooks books,
             Waiter waiter,
             @Nullable DestinationAccount account,
             boolean mutual) {
@@ -277,11 +280,12 @@ final class Connector {
                 .addListener((Future<Channel> connecting) -> {
                     if (!connecting.isSuccess()) {
                         first.releaseUnused();
-                        countFailure(connecting.cause(), stats);
+                        books.failed(connecting.cause());
                         waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
                         return;
                     }
                     Channel channel = connecting.getNow();
+                    keepAlive(channel, cluster.policy().pool().tcpKeepAlive());
                     first.sayWhoCalls();
                     SslHandler ssl = first.ssl();
                     if (account != null) {
@@ -291,31 +295,41 @@ final class Connector {
                         waiter.connected(channel, account, mutual);
                     } else {
                         ssl.setHandshakeTimeoutMillis(timeoutMillis);
-                        awaitHandshake(channel, ssl, stats, waiter);
+                        awaitHandshake(channel, ssl, books, waiter);
                     }
                 });
     }
 
-    private static void countFailure(Throwable cause, Counters<ClusterStat> stats) {
-        stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
-        if (cause instanceof ConnectTimeoutException) {
-            stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_TIMEOUT);
+    private static void keepAlive(Channel channel, @Nullable TcpKeepAlive wanted) {
+        if (wanted == null) {
+            return;
+        }
+        ChannelConfig config = channel.config();
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        if (wanted.probes() > 0) {
+            config.setOption(EpollChannelOption.TCP_KEEPCNT, wanted.probes());
+        }
+        if (wanted.time() != null) {
+            config.setOption(EpollChannelOption.TCP_KEEPIDLE, (int) wanted.time().toSeconds());
+        }
+        if (wanted.interval() != null) {
+            config.setOption(EpollChannelOption.TCP_KEEPINTVL, (int) wanted.interval().toSeconds());
         }
     }
 
     private static void awaitHandshake(
-            Channel channel, SslHandler ssl, Counters<ClusterStat> stats, Waiter waiter) {
+            Channel channel, SslHandler ssl, ConnectionBooks books, Waiter waiter) {
         HeldInput.hold(channel);
         channel.read();
         ssl.handshakeFuture()
                 .addListener(done -> {
                     if (done.isSuccess()) {
-                        stats.inc(ClusterStat.SSL_HANDSHAKE);
+                        books.stats().inc(ClusterStat.SSL_HANDSHAKE);
                         waiter.connected(channel, null, true);
                         HeldInput.passOn(channel);
                     } else {
-                        stats.inc(ClusterStat.SSL_CONNECTION_ERROR);
-                        stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
+                        books.stats().inc(ClusterStat.SSL_CONNECTION_ERROR);
+                        books.failed(done.cause());
                         channel.close();
                         waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
                     }

@@ -10,20 +10,26 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts into a new connection's pipeline what comes before all else: a PROXY header where one is
- * due, then TLS. The pipeline frees TLS then; where it never got there, {@link #releaseUnused}
- * does.
+ * Puts into a new connection's pipeline what comes before all else: its books, a PROXY header where
+ * one is due, then TLS. The pipeline frees TLS then; where it never got there, {@link
+ * #releaseUnused} does.
  */
 final class FirstHandler extends ChannelInitializer<Channel> {
 
     private final @Nullable SslHandler ssl;
     private final @Nullable ProxyHeaderWriter header;
+    private final ConnectionBooks books;
     private boolean used;
 
     /**
      * @param origin what the header says; null: the connection's own ends
      */
-    FirstHandler(@Nullable SslHandler ssl, ProxyProtocol version, @Nullable ProxyHeader origin) {
+    FirstHandler(
+            @Nullable SslHandler ssl,
+            ProxyProtocol version,
+            @Nullable ProxyHeader origin,
+            ConnectionBooks books) {
+        this.books = books;
         this.ssl = ssl;
         this.header = version == ProxyProtocol.NONE ? null : new ProxyHeaderWriter(version, origin);
     }
@@ -31,6 +37,7 @@ final class FirstHandler extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
         used = true;
+        channel.pipeline().addLast(books);
         if (header != null) {
             channel.pipeline().addLast(header);
         }

@@ -47,7 +47,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     private static final int MAX_INTERIM = 8;
 
     private final Origin origin;
-    private final HttpPool pool;
+    private final HostPool pool;
     private final UpstreamHost host;
     private final Channel channel;
     private final ResponseDecoder decoder = new ResponseDecoder();
@@ -70,6 +70,11 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     private int interims;
     private int served;
     private boolean retired;
+    private boolean lent;
+    private long requestsLeft;
+
+    /** We have ended it under its request. */
+    private boolean endedWithRequest;
 
     /** The peer has reset it, or took no more: what ends with the connection has not ended well. */
     private boolean broken;
@@ -82,12 +87,27 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         this.pool = origin.pool();
         this.host = origin.host();
         this.channel = origin.channel();
-        this.stats = pool.cluster().counters();
+        this.stats = origin.books().stats();
+        this.requestsLeft = pool.cluster().requestsOfNew();
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         // A server may answer and close while a body is sent: the answer is still to be read.
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
         channel.pipeline().addLast(new RequestEncoder(), decoder, this);
         channel.config().setAutoRead(true);
+    }
+
+    /** For one request, which counts from now on. */
+    Http1Upstream lend() {
+        lent = true;
+        host.began();
+        stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
+        stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
+        requestsLeft--;
+        if (requestsLeft == 0) {
+            stats.inc(ClusterStat.UPSTREAM_CX_MAX_REQUESTS);
+            retired = true;
+        }
+        return this;
     }
 
     @Override
@@ -98,9 +118,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         reusable = true;
         interims = 0;
         served++;
-        host.began();
-        stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
-        stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
         if (origin.account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
@@ -152,18 +169,20 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     public void abort() {
         if (sink != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_TX_RESET);
-            detach();
         }
+        endedWithRequest = lent;
+        detach();
         close();
     }
 
     @Override
     public void giveBack() {
+        detach();
         if (retired || broken || !channel.isActive()) {
             close();
         } else {
             readable(true);
-            pool.release(this);
+            pool.free(this);
         }
     }
 
@@ -173,7 +192,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
     void close() {
         if (channel.isOpen()) {
-            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_LOCAL);
             channel.close();
         }
     }
@@ -182,17 +200,17 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         return channel.isActive();
     }
 
+    /** Neither lent nor about to end. */
+    boolean isIdle() {
+        return !lent && channel.isActive();
+    }
+
     @Override
     public void retire() {
         retired = true;
-        if (sink == null) {
+        if (!lent) {
             close();
         }
-    }
-
-    /** Just made, for a request that waits: it carries that one only. */
-    void retireAfterNext() {
-        retired = true;
     }
 
     @Override
@@ -336,6 +354,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
         }
         ResponseSink waiting = sink;
+        endedWithRequest = lent;
         detach();
         close();
         if (waiting != null) {
@@ -344,10 +363,12 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     }
 
     private void detach() {
-        if (sink != null) {
-            sink = null;
+        sink = null;
+        if (lent) {
+            lent = false;
             host.ended();
             stats.dec(ClusterStat.UPSTREAM_RQ_ACTIVE);
+            pool.cluster().breaker().requests().release();
         }
     }
 
@@ -372,17 +393,16 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             idleTimer.cancel(false);
         }
         if (waiting != null) {
-            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_WITH_ACTIVE_RQ);
-            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_REMOTE);
             stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
             boolean untouched = !responseBegun && interims == 0 && served > 1;
             detach();
-            pool.closed(this);
+            pool.cluster().closed(this, true);
             waiting.reset(
                     ResponseFlag.UPSTREAM_CLOSED,
                     untouched ? ResponseSink.Processed.UNLIKELY : ResponseSink.Processed.PERHAPS);
         } else {
-            pool.closed(this);
+            detach();
+            pool.cluster().closed(this, endedWithRequest);
         }
     }
 
@@ -404,7 +424,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     /** It lies idle from now on and closes when it has done so for long. */
     void rest(long idleNanos) {
         idleSinceNanos = System.nanoTime();
-        if (idleTimer == null) {
+        if (idleTimer == null && idleNanos < Long.MAX_VALUE) {
             armIdleTimer(idleNanos, idleNanos);
         }
     }
@@ -417,11 +437,11 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
 
     private void checkIdle(long idleNanos) {
         long left = idleNanos - (System.nanoTime() - idleSinceNanos);
-        if (sink == null && left <= 0) {
+        if (!lent && left <= 0) {
             stats.inc(ClusterStat.UPSTREAM_CX_IDLE_TIMEOUT);
             close();
         } else {
-            armIdleTimer(idleNanos, sink == null ? left : idleNanos);
+            armIdleTimer(idleNanos, lent ? idleNanos : left);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.http2.Peer;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.upstream.ResponseSink.Processed;
+import dev.fairlead.agent.model.cluster.ConnectionPool.Http2KeepAlive;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -16,7 +17,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +40,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     private final Channel channel;
     private final Counters<ClusterStat> stats;
     private final long idleNanos;
+    private final @Nullable Http2KeepAlive keepAlive;
     private final List<ResponseSink> touched = new ArrayList<>();
     private final List<Http2UpstreamStream> awaitingSettings = new ArrayList<>(0);
     private boolean settingsKnown;
@@ -47,15 +48,18 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     private int peerLimit = STREAMS_BEFORE_SETTINGS;
     private int lent;
     private boolean leaving;
+    private long requestsLeft;
     private int lastProcessed = Integer.MAX_VALUE;
     private ResponseFlag endFlag = ResponseFlag.UPSTREAM_CLOSED;
 
-    Http2Upstream(Origin origin, long idleNanos) {
+    Http2Upstream(Origin origin) {
         super(false);
         this.origin = origin;
         this.channel = origin.channel();
-        this.stats = origin.pool().cluster().counters();
-        this.idleNanos = idleNanos;
+        this.stats = origin.books().stats();
+        this.idleNanos = origin.pool().cluster().idleNanos();
+        this.requestsLeft = origin.pool().cluster().requestsOfNew();
+        this.keepAlive = origin.pool().cluster().config().policy().pool().http2KeepAlive();
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.pipeline().addLast(this);
         channel.config().setAutoRead(true);
@@ -70,11 +74,23 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     /** A request to be; it counts until it is given back or has ended. */
     Http2UpstreamStream lend() {
         lent++;
+        origin.host().began();
+        stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
+        stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
+        requestsLeft--;
+        if (requestsLeft == 0) {
+            stats.inc(ClusterStat.UPSTREAM_CX_MAX_REQUESTS);
+            leave();
+        }
         return new Http2UpstreamStream(this);
     }
 
     boolean hasRoom() {
-        return !leaving && lent < Math.min(peerLimit, configuredLimit()) && channel.isActive();
+        int most = Math.min(peerLimit, configuredLimit());
+        return !leaving
+                && lent < most
+                && connection().local().numActiveStreams() < most // those that end linger there
+                && channel.isActive();
     }
 
     int load() {
@@ -118,7 +134,12 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
 
     void streamDone() {
         lent--;
-        if (lent == 0 && leaving) {
+        origin.host().ended();
+        stats.dec(ClusterStat.UPSTREAM_RQ_ACTIVE);
+        origin.pool().cluster().breaker().requests().release();
+        if (!leaving) {
+            origin.pool().hasRoom(this);
+        } else if (lent == 0) {
             channel.eventLoop().execute(this::drain);
         }
     }
@@ -198,11 +219,27 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
         List<Http2UpstreamStream> waiting = List.copyOf(awaitingSettings);
         awaitingSettings.clear();
         waiting.forEach(Http2UpstreamStream::flush);
+        origin.pool().changed();
     }
 
     @Override
     protected long idleNanos() {
         return idleNanos;
+    }
+
+    @Override
+    protected long silenceNanos() {
+        return keepAlive == null ? super.silenceNanos() : keepAlive.interval().toNanos();
+    }
+
+    @Override
+    protected long answerNanos() {
+        return keepAlive == null ? super.answerNanos() : keepAlive.timeout().toNanos();
+    }
+
+    @Override
+    protected boolean asksWhenIdle() {
+        return keepAlive != null;
     }
 
     @Override
@@ -233,11 +270,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         leaving = true;
-        if (lent > 0) {
-            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_WITH_ACTIVE_RQ);
-            stats.inc(ClusterStat.UPSTREAM_CX_DESTROY_REMOTE);
-        }
-        origin.pool().closed(this);
+        origin.pool().cluster().closed(this, lent > 0);
         List<Http2UpstreamStream> unopened = List.copyOf(awaitingSettings);
         awaitingSettings.clear();
         super.channelInactive(context);
@@ -254,11 +287,5 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
             LOG.warn("upstream connection failed host={}", origin.host().address(), cause);
         }
         context.close();
-    }
-
-    /** Idle for at most so long, given up to a quarter less by chance. */
-    static long idleNanos(java.util.random.RandomGenerator random) {
-        long most = TimeUnit.SECONDS.toNanos(60);
-        return most - random.nextLong(most / 4);
     }
 }

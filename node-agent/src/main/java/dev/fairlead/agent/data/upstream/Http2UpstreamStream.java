@@ -40,7 +40,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     Http2UpstreamStream(Http2Upstream connection) {
         super(connection);
         this.connection = connection;
-        this.stats = connection.origin().pool().cluster().counters();
+        this.stats = connection.origin().books().stats();
     }
 
     @Override
@@ -57,9 +57,6 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
 
     private void send(HttpRequest head, @Nullable String protocol, ResponseSink waiting) {
         sink = waiting;
-        connection.origin().host().began();
-        stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
-        stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
         if (account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
@@ -193,11 +190,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     }
 
     private void detach() {
-        if (sink != null) {
-            sink = null;
-            connection.origin().host().ended();
-            stats.dec(ClusterStat.UPSTREAM_RQ_ACTIVE);
-        }
+        sink = null;
         if (!done) {
             done = true;
             connection.streamDone();

@@ -6,10 +6,9 @@ import dev.fairlead.agent.data.upstream.UpstreamConnection.Origin;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.request.ResponseFlag;
-import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP connections of one pod to the endpoints of one cluster: lent for one request at a time,
- * or shared by as many streams as they take.
+ * The HTTP connections of one pod to the endpoints of one cluster, and what all of them have in
+ * common.
  *
  * <p>Owner: the pod's worker loop.
  */
@@ -27,12 +26,12 @@ final class HttpPool {
     /** Below the keep-alive of common servers; up to a quarter is taken off by chance. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private static final int MAX_IDLE_PER_HOST = 512;
-
     private final PodCluster cluster;
     private final PodContext context;
     private final Connector connector;
     private final Set<UpstreamConnection> connections = new HashSet<>();
+    private final Set<HostPool> pools = new HashSet<>();
+    private boolean closed;
 
     HttpPool(PodCluster cluster, PodContext context, Connector connector) {
         this.cluster = cluster;
@@ -40,8 +39,126 @@ final class HttpPool {
         this.connector = connector;
     }
 
-    PodCluster cluster() {
-        return cluster;
+    Cluster config() {
+        return cluster.config();
+    }
+
+    CircuitBreaker breaker() {
+        return cluster.breaker();
+    }
+
+    void count(ClusterStat stat) {
+        cluster.counters().inc(stat);
+    }
+
+    void uncount(ClusterStat stat) {
+        cluster.counters().dec(stat);
+    }
+
+    boolean has(UpstreamHost host) {
+        return cluster.has(host);
+    }
+
+    /** As {@link PodCluster#acquire}. */
+    @Nullable PendingRequest acquire(
+            UpstreamHost host,
+            @Nullable InetAddress from,
+            boolean fresh,
+            boolean http2,
+            HttpWaiter waiter) {
+        HttpProtocol asked =
+                switch (cluster.config().protocol()) {
+                    case HTTP1 -> HttpProtocol.HTTP1;
+                    case HTTP2 -> HttpProtocol.HTTP2;
+                    case DOWNSTREAM -> http2 ? HttpProtocol.HTTP2 : HttpProtocol.HTTP1;
+                };
+        HostPool pool = host.pools().get(from, asked);
+        if (pool == null) {
+            pool = new HostPool(this, host, from, asked);
+            host.pools().put(pool);
+            pools.add(pool);
+        }
+        return pool.acquire(fresh, waiter);
+    }
+
+    /** It has neither connections nor requests. */
+    void forget(HostPool pool) {
+        pools.remove(pool);
+        pool.host().pools().remove(pool);
+    }
+
+    ConnectionBooks newBooks() {
+        return new ConnectionBooks(cluster.allCounters(), breaker().connections(), false);
+    }
+
+    void connect(HostPool pool, ConnectionBooks books, Connector.Waiter waiter) {
+        connector.connect(
+                cluster.config(),
+                pool.host().endpoint(),
+                pool.from(),
+                null,
+                pool.asked(),
+                books,
+                waiter);
+    }
+
+    /** Requests that one HTTP/2 connection surely takes. */
+    int streamsOfNew() {
+        long most = Http2Upstream.STREAMS_BEFORE_SETTINGS;
+        if (config().maxConcurrentStreams() > 0) {
+            most = Math.min(most, config().maxConcurrentStreams());
+        }
+        return (int) Math.min(most, requestsOfNew());
+    }
+
+    /** Requests that a connection may have in its life. */
+    long requestsOfNew() {
+        long most = config().policy().pool().maxRequestsPerConnection();
+        return most == 0 ? Long.MAX_VALUE : most;
+    }
+
+    /** How long a connection may lie idle; {@code Long.MAX_VALUE}: for ever. */
+    long idleNanos() {
+        Duration configured = config().policy().pool().idleTimeout();
+        if (configured == null) {
+            return IDLE_NANOS - context.random().nextLong(IDLE_NANOS / 4);
+        }
+        return configured.isZero() ? Long.MAX_VALUE : configured.toNanos();
+    }
+
+    void add(UpstreamConnection upstream) {
+        connections.add(upstream);
+        Duration most = config().policy().pool().maxDuration();
+        if (most != null) {
+            upstream.origin().books().bound(context.loop(), most.toNanos(), upstream::retire);
+        }
+    }
+
+    void closed(UpstreamConnection upstream, boolean underRequests) {
+        if (connections.remove(upstream)) {
+            upstream.origin().books().ended(underRequests);
+            upstream.origin().pool().closed(upstream);
+        }
+    }
+
+    /** Whether a connection that was asked for by {@code askedWith} would be made so now. */
+    boolean isRight(Origin origin, Cluster askedWith) {
+        return !closed
+                && cluster.has(origin.host())
+                && askedWith.transport().equals(config().transport())
+                && askedWith.protocol() == config().protocol()
+                && askedWith.policy().pool().equals(config().policy().pool())
+                && stillRight(origin);
+    }
+
+    private boolean stillRight(Origin made) {
+        return made.from() != null
+                || connector.wouldBeTheSame(
+                        cluster.config(),
+                        made.host().endpoint(),
+                        made.asked(),
+                        made.account(),
+                        made.mutual());
     }
 
     /**
@@ -54,16 +171,6 @@ final class HttpPool {
                 upstream.retire();
             }
         }
-    }
-
-    private boolean stillRight(Origin made) {
-        return made.from() != null
-                || connector.wouldBeTheSame(
-                        cluster.config(),
-                        made.host().endpoint(),
-                        made.asked(),
-                        made.account(),
-                        made.mutual());
     }
 
     void retireAll() {
@@ -79,164 +186,18 @@ final class HttpPool {
         }
     }
 
+    /** The limits have changed: who waits need not wait any more. */
+    void limitsChanged() {
+        List.copyOf(pools).forEach(HostPool::changed);
+    }
+
     void abortAll() {
+        closed = true;
+        List.copyOf(pools).forEach(pool -> pool.failWhoWaits(ResponseFlag.LOCAL_RESET));
         List.copyOf(connections).forEach(UpstreamConnection::abort);
     }
 
-    /** As {@link PodCluster#acquire}. */
-    void acquire(
-            UpstreamHost host,
-            @Nullable InetAddress from,
-            boolean fresh,
-            boolean http2,
-            HttpWaiter waiter) {
-        HttpProtocol asked =
-                switch (cluster.config().protocol()) {
-                    case HTTP1 -> HttpProtocol.HTTP1;
-                    case HTTP2 -> HttpProtocol.HTTP2;
-                    case DOWNSTREAM -> http2 ? HttpProtocol.HTTP2 : HttpProtocol.HTTP1;
-                };
-        UpstreamRequest ready = asked == HttpProtocol.HTTP2 ? host.takeStream(from, asked) : null;
-        if (ready == null && !fresh) {
-            ready = host.takeIdle(from, asked);
-        }
-        if (ready != null) {
-            waiter.connected(ready);
-            return;
-        }
-        cluster.counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_TOTAL);
-        cluster.counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-        Opening already = host.opening(from, asked);
-        if (already != null) {
-            already.add(waiter);
-        } else {
-            open(host, from, asked, waiter);
-        }
-    }
-
-    private void open(
-            UpstreamHost host, @Nullable InetAddress from, HttpProtocol asked, HttpWaiter first) {
-        Opening attempt =
-                new Opening(from, asked, asked == HttpProtocol.HTTP2 ? streamsOfNew() : 1);
-        attempt.add(first);
-        host.addOpening(attempt);
-        Cluster askedWith = cluster.config();
-        connector.connect(
-                cluster.config(),
-                host.endpoint(),
-                from,
-                null,
-                asked,
-                cluster.counters(),
-                new Connector.Waiter() {
-                    @Override
-                    public void connected(
-                            Channel channel, @Nullable DestinationAccount account, boolean mutual) {
-                        host.removeOpening(attempt);
-                        opened(
-                                new Origin(
-                                        HttpPool.this, host, channel, from, asked, account, mutual),
-                                askedWith,
-                                attempt.waiters());
-                    }
-
-                    @Override
-                    public void failed(ResponseFlag flag) {
-                        host.removeOpening(attempt);
-                        for (HttpWaiter each : attempt.waiters()) {
-                            cluster.counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-                            cluster.counters().inc(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
-                            each.failed(flag);
-                        }
-                    }
-                });
-    }
-
-    /** Requests that may wait for one HTTP/2 connection. */
-    private int streamsOfNew() {
-        int most = cluster.config().maxConcurrentStreams();
-        return most == 0 ? Http2Upstream.STREAMS_BEFORE_SETTINGS : Math.min(most, 100);
-    }
-
-    /** The configuration may have changed while it was being made. */
-    private void opened(Origin origin, Cluster askedWith, List<HttpWaiter> waiters) {
-        boolean wrong =
-                !askedWith.transport().equals(cluster.config().transport())
-                        || askedWith.protocol() != cluster.config().protocol()
-                        || !stillRight(origin);
-        cluster.counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
-        cluster.counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
-        if (speaks(origin) == HttpProtocol.HTTP2) {
-            openedHttp2(origin, wrong, waiters);
-        } else {
-            openedHttp1(origin, wrong, waiters);
-        }
-    }
-
-    /** The short way ends at the application, which may speak another version than was asked. */
-    private static HttpProtocol speaks(Origin origin) {
-        DestinationAccount account = origin.account();
-        if (account == null || account.protocol() == HttpProtocol.DOWNSTREAM) {
-            return origin.asked();
-        }
-        return account.protocol();
-    }
-
-    private void openedHttp2(Origin origin, boolean wrong, List<HttpWaiter> waiters) {
-        cluster.counters().inc(ClusterStat.UPSTREAM_CX_HTTP2_TOTAL);
-        Http2Upstream upstream =
-                new Http2Upstream(origin, Http2Upstream.idleNanos(context.random()));
-        connections.add(upstream);
-        List<UpstreamRequest> streams = new ArrayList<>(waiters.size());
-        waiters.forEach(_ -> streams.add(upstream.lend())); // before one of them can end
-        if (wrong) {
-            upstream.retire();
-        } else {
-            origin.host().addMultiplexed(upstream);
-        }
-        for (int i = 0; i < streams.size(); i++) {
-            cluster.counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-            waiters.get(i).connected(streams.get(i));
-        }
-    }
-
-    private void openedHttp1(Origin origin, boolean wrong, List<HttpWaiter> waiters) {
-        cluster.counters().inc(ClusterStat.UPSTREAM_CX_HTTP1_TOTAL);
-        Http1Upstream upstream = new Http1Upstream(origin);
-        connections.add(upstream);
-        if (wrong) {
-            upstream.retireAfterNext();
-        }
-        cluster.counters().dec(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE);
-        waiters.getFirst().connected(upstream);
-        for (HttpWaiter other : waiters.subList(1, waiters.size())) {
-            open(origin.host(), origin.from(), origin.asked(), other); // each needs its own
-        }
-    }
-
-    void release(Http1Upstream upstream) {
-        UpstreamHost host = upstream.origin().host();
-        if (!cluster.has(host) || host.idleCount() >= MAX_IDLE_PER_HOST) {
-            upstream.close();
-            return;
-        }
-        host.addIdle(upstream);
-        upstream.rest(IDLE_NANOS - context.random().nextLong(IDLE_NANOS / 4));
-    }
-
-    /** It takes no new requests. */
-    void left(Http2Upstream upstream) {
-        upstream.origin().host().removeMultiplexed(upstream);
-    }
-
-    void closed(UpstreamConnection upstream) {
-        if (connections.remove(upstream)) {
-            switch (upstream) {
-                case Http1Upstream one -> one.origin().host().removeIdle(one);
-                case Http2Upstream two -> left(two);
-            }
-            cluster.counters().dec(ClusterStat.UPSTREAM_CX_ACTIVE);
-            cluster.counters().inc(ClusterStat.UPSTREAM_CX_DESTROY);
-        }
+    boolean isClosed() {
+        return closed;
     }
 }

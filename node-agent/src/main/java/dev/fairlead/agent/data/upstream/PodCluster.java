@@ -36,7 +36,9 @@ public final class PodCluster {
     private final Connector connector;
     private final ClusterCounters counters;
     private final Map<InetSocketAddress, UpstreamHost> hosts = new HashMap<>();
+    private final CircuitBreaker breaker;
     private final HttpPool pool;
+    private final TcpPool tcpPool;
     private Cluster config;
     private @Nullable Endpoints endpoints;
     private Balancer<UpstreamHost> balancer;
@@ -47,7 +49,10 @@ public final class PodCluster {
         this.config = config;
         this.connector = new Connector(context);
         this.pool = new HttpPool(this, context, connector);
+        this.tcpPool = new TcpPool(this, connector);
         this.counters = context.stats().cluster(context.pod().uid(), config.statName());
+        this.breaker = new CircuitBreaker(config.name(), context.nodeLimits(), counters.counters());
+        this.breaker.install(config.policy().breakers());
         this.service = ServiceName.ofCluster(config.statName());
         this.balancer = () -> null;
         setEndpoints(endpoints);
@@ -60,8 +65,10 @@ public final class PodCluster {
             boolean newTransport =
                     !now.transport().equals(config.transport())
                             || now.protocol() != config.protocol()
-                            || now.proxyProtocol() != config.proxyProtocol();
+                            || now.proxyProtocol() != config.proxyProtocol()
+                            || !now.policy().pool().equals(config.policy().pool());
             config = now;
+            breaker.install(now.policy().breakers());
             service = ServiceName.ofCluster(now.statName());
             if (newTransport) {
                 pool.retireAll();
@@ -72,6 +79,7 @@ public final class PodCluster {
         }
         hosts.values().forEach(UpstreamHost::forgetSeries);
         pool.retireWhatChanged();
+        pool.limitsChanged();
     }
 
     private void setEndpoints(@Nullable Endpoints now) {
@@ -135,19 +143,33 @@ public final class PodCluster {
     }
 
     /**
-     * An idle connection to {@code host}, a stream on one that has room, or a new one.
+     * An idle connection to {@code host}, a stream on one that has room, or a new one; where there
+     * may be no more of them, the first that is free.
      *
      * @param fresh an idle connection will not do
      * @param from caller's address that the application shall see; null: the pod's own
      * @param http2 what the client speaks
+     * @return what waits now; null: {@code waiter} has heard already
      */
-    public void acquire(
+    public @Nullable PendingRequest acquire(
             UpstreamHost host,
             @Nullable InetAddress from,
             boolean fresh,
             boolean http2,
             HttpWaiter waiter) {
-        pool.acquire(host, from, fresh, http2, waiter);
+        return pool.acquire(host, from, fresh, http2, waiter);
+    }
+
+    /**
+     * Asks to send a request once more; each yes is given back by {@link #retryEnded} when that try
+     * has ended. Source: Envoy, "Circuit breaking", maximum concurrent retries.
+     */
+    public boolean tryRetry() {
+        return breaker.tryRetry();
+    }
+
+    public void retryEnded() {
+        breaker.retryEnded();
     }
 
     /** Who wants an opaque connection. Exactly one of both is called, once. */
@@ -171,49 +193,27 @@ public final class PodCluster {
             @Nullable InetAddress from,
             @Nullable ProxyHeader origin,
             TcpWaiter waiter) {
-        host.began();
-        connector.connect(
-                config,
-                host.endpoint(),
-                from,
-                origin,
-                null,
-                counters(),
-                new Connector.Waiter() {
-                    @Override
-                    public void connected(
-                            Channel channel, @Nullable DestinationAccount account, boolean mutual) {
-                        counters().inc(ClusterStat.UPSTREAM_CX_TOTAL);
-                        counters().inc(ClusterStat.UPSTREAM_CX_ACTIVE);
-                        channel.closeFuture()
-                                .addListener(_ -> {
-                                    host.ended();
-                                    counters().dec(ClusterStat.UPSTREAM_CX_ACTIVE);
-                                    counters().inc(ClusterStat.UPSTREAM_CX_DESTROY);
-                                });
-                        waiter.connected(channel, account, mutual);
-                    }
-
-                    @Override
-                    public void failed(ResponseFlag flag) {
-                        host.ended();
-                        waiter.failed(flag);
-                    }
-                });
+        tcpPool.connect(host, from, origin, waiter);
     }
 
     /**
      * The cluster is gone from the configuration: idle connections close, busy ones when they end.
      */
     public void retire() {
-        pool.retireAll();
         hosts.clear();
+        pool.retireAll();
+        breaker.withdraw();
     }
 
     /** The pod is gone: everything closes. */
     public void close() {
-        pool.abortAll();
         hosts.clear();
+        pool.abortAll();
+        breaker.withdraw();
+    }
+
+    CircuitBreaker breaker() {
+        return breaker;
     }
 
     /** Whether {@code host} is still one that requests may go to. */

@@ -19,4 +19,30 @@ public record PodContext(
         AddressPolicy addressPolicy,
         WorkerStats stats,
         Supplier<Snapshot> snapshot,
-        RandomGenerator random) {}
+        RandomGenerator random,
+        NodeLimits nodeLimits) {
+
+    /** The only pod of its node. */
+    public PodContext(
+            LocalPod pod,
+            EventLoop loop,
+            Sockets sockets,
+            TlsStore tls,
+            SameNode sameNode,
+            AddressPolicy addressPolicy,
+            WorkerStats stats,
+            Supplier<Snapshot> snapshot,
+            RandomGenerator random) {
+        this(
+                pod,
+                loop,
+                sockets,
+                tls,
+                sameNode,
+                addressPolicy,
+                stats,
+                snapshot,
+                random,
+                new NodeLimits());
+    }
+}

@@ -15,19 +15,35 @@ sealed interface UpstreamConnection permits Http1Upstream, Http2Upstream {
     /**
      * What it was made from.
      *
-     * @param from caller's address that the application sees; null: the pod's own
-     * @param asked the protocol that was asked for; the short way may lead to an application that
-     *     speaks another
      * @param account where the destination's side is counted; null: it counts for itself
      */
     record Origin(
-            HttpPool pool,
-            UpstreamHost host,
+            HostPool pool,
+            ConnectionBooks books,
             Channel channel,
-            @Nullable InetAddress from,
-            HttpProtocol asked,
             @Nullable DestinationAccount account,
-            boolean mutual) {}
+            boolean mutual) {
+
+        UpstreamHost host() {
+            return pool.host();
+        }
+
+        /** Caller's address that the application sees; null: the pod's own. */
+        @Nullable InetAddress from() {
+            return pool.from();
+        }
+
+        HttpProtocol asked() {
+            return pool.asked();
+        }
+
+        /** The short way ends at the application, which may speak another than was asked for. */
+        HttpProtocol speaks() {
+            return account == null || account.protocol() == HttpProtocol.DOWNSTREAM
+                    ? pool.asked()
+                    : account.protocol();
+        }
+    }
 
     Origin origin();
 

@@ -4,28 +4,18 @@ import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
-import dev.fairlead.agent.model.cluster.HttpProtocol;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One endpoint of a cluster as one pod uses it: its idle connections, newest first, and what is
- * under way.
+ * One endpoint of a cluster as one pod uses it: its connections, and what is under way.
  *
  * <p>Owner: the pod's worker loop.
  */
 public final class UpstreamHost implements Candidate {
 
     private Endpoint endpoint;
-    private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
-    private final List<Http2Upstream> multiplexed = new ArrayList<>(2);
-    private final List<Opening> opening = new ArrayList<>(2);
+    private final HostPools pools = new HostPools();
     private int active;
     @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
@@ -70,75 +60,11 @@ public final class UpstreamHost implements Candidate {
         active--;
     }
 
-    /** The newest idle connection of that kind made for callers at {@code from}, or null. */
-    @Nullable Http1Upstream takeIdle(@Nullable InetAddress from, HttpProtocol asked) {
-        Iterator<Http1Upstream> newestFirst = idle.iterator();
-        while (newestFirst.hasNext()) {
-            Http1Upstream upstream = newestFirst.next();
-            if (upstream.isOpen()
-                    && asked == upstream.origin().asked()
-                    && Objects.equals(from, upstream.origin().from())) {
-                newestFirst.remove();
-                return upstream;
-            }
-        }
-        return null;
-    }
-
-    void addIdle(Http1Upstream upstream) {
-        idle.addFirst(upstream);
-    }
-
-    void removeIdle(Http1Upstream upstream) {
-        idle.remove(upstream);
-    }
-
-    /** A stream on the connection with the fewest, of those with room; null: none has any. */
-    @Nullable Http2UpstreamStream takeStream(@Nullable InetAddress from, HttpProtocol asked) {
-        Http2Upstream best = null;
-        for (int i = 0; i < multiplexed.size(); i++) {
-            Http2Upstream each = multiplexed.get(i);
-            if (each.hasRoom()
-                    && asked == each.origin().asked()
-                    && Objects.equals(from, each.origin().from())
-                    && (best == null || each.load() < best.load())) {
-                best = each;
-            }
-        }
-        return best == null ? null : best.lend();
-    }
-
-    void addMultiplexed(Http2Upstream upstream) {
-        multiplexed.add(upstream);
-    }
-
-    void removeMultiplexed(Http2Upstream upstream) {
-        multiplexed.remove(upstream);
-    }
-
-    /** The connection that is being made and takes more waiters, or null. */
-    @Nullable Opening opening(@Nullable InetAddress from, HttpProtocol asked) {
-        for (Opening each : opening) {
-            if (each.takes(from, asked)) {
-                return each;
-            }
-        }
-        return null;
-    }
-
-    void addOpening(Opening attempt) {
-        opening.add(attempt);
-    }
-
-    void removeOpening(Opening attempt) {
-        opening.remove(attempt);
+    HostPools pools() {
+        return pools;
     }
 
     boolean unused() {
-        return active == 0 && idle.isEmpty() && multiplexed.isEmpty() && opening.isEmpty();
-    }
-
-    int idleCount() {
-        return idle.size();
+        return active == 0 && pools.isEmpty();
     }
 }

@@ -2,7 +2,9 @@ package dev.fairlead.agent.model.listener;
 
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteTable;
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What carries a connection's bytes. */
 public sealed interface Filter {
@@ -25,8 +27,26 @@ public sealed interface Filter {
         }
     }
 
-    /** Bytes, to a cluster chosen once. */
-    record Tcp(String statPrefix, RouteAction.Forward clusters) implements Filter {}
+    /**
+     * Bytes, to a cluster chosen once.
+     *
+     * @param idleTimeout without a byte in either direction; zero: never
+     * @param maxDuration null: as long as it goes on
+     */
+    record Tcp(
+            String statPrefix,
+            RouteAction.Forward clusters,
+            Duration idleTimeout,
+            @Nullable Duration maxDuration)
+            implements Filter {
+
+        /** Envoy's own. */
+        public static final Duration IDLE_TIMEOUT = Duration.ofHours(1);
+
+        public Tcp(String statPrefix, RouteAction.Forward clusters) {
+            this(statPrefix, clusters, IDLE_TIMEOUT, null);
+        }
+    }
 
     /** Where an HTTP filter's routes are. */
     sealed interface Routes {

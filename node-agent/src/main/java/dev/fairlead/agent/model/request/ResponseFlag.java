@@ -47,6 +47,8 @@ public enum ResponseFlag {
             "upstream connect error or disconnect/reset before headers. reset reason: protocol"
                     + " error"),
     DOWNSTREAM_CLOSED("DC", 0, ""),
+    /** The connection had lived as long as it may. */
+    DURATION_TIMEOUT("DT", 0, ""),
     DOWNSTREAM_PROTOCOL_ERROR("DPE", 400, ""),
     DELAY_INJECTED("DI", 0, ""),
     FAULT_INJECTED("FI", 0, "fault filter abort"),

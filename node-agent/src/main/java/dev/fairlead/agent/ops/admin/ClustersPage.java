@@ -2,6 +2,7 @@ package dev.fairlead.agent.ops.admin;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.agent.model.cluster.CircuitBreakers;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
@@ -38,7 +39,15 @@ final class ClustersPage {
         for (Cluster cluster : new TreeMap<>(snapshot.clusters()).values()) {
             String name = cluster.name();
             text.append(name).append("::observability_name::").append(cluster.statName());
-            text.append('\n').append(name).append("::added_via_api::true\n");
+            text.append('\n');
+            CircuitBreakers breakers = cluster.policy().breakers();
+            String limit = name + "::default_priority::max_";
+            text.append(limit).append("connections::").append(breakers.maxConnections());
+            text.append('\n').append(limit).append("pending_requests::");
+            text.append(breakers.maxPending()).append('\n').append(limit).append("requests::");
+            text.append(breakers.maxRequests()).append('\n').append(limit).append("retries::");
+            text.append(breakers.maxRetries()).append('\n');
+            text.append(name).append("::added_via_api::true\n");
             for (Endpoint endpoint : endpoints(snapshot, cluster)) {
                 String host =
                         name + "::" + NetUtil.toSocketAddressString(endpoint.address()) + "::";
@@ -57,6 +66,7 @@ final class ClustersPage {
             ObjectNode status = statuses.addObject().put("name", cluster.name());
             status.put("added_via_api", true);
             status.put("observability_name", cluster.statName());
+            limits(cluster.policy().breakers(), status);
             var hosts = status.putArray("host_statuses");
             for (Endpoint endpoint : endpoints(snapshot, cluster)) {
                 InetSocketAddress address = endpoint.address();
@@ -71,6 +81,16 @@ final class ClustersPage {
             }
         }
         return root;
+    }
+
+    private static void limits(CircuitBreakers breakers, ObjectNode status) {
+        status.putObject("circuit_breakers")
+                .putArray("thresholds")
+                .addObject()
+                .put("max_connections", breakers.maxConnections())
+                .put("max_pending_requests", breakers.maxPending())
+                .put("max_requests", breakers.maxRequests())
+                .put("max_retries", breakers.maxRetries());
     }
 
     private static List<Endpoint> endpoints(Snapshot snapshot, Cluster cluster) {

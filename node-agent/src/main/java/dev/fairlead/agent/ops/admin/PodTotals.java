@@ -1,5 +1,6 @@
 package dev.fairlead.agent.ops.admin;
 
+import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.Stat;
@@ -7,6 +8,8 @@ import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.ops.telemetry.StatTotals;
 import dev.fairlead.agent.ops.telemetry.StatsView;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a pod's traffic sums up to.
@@ -14,6 +17,7 @@ import java.util.Map;
  * @param received bytes from whoever opened the connection
  * @param sent bytes to them
  * @param refused connections reset because of their destination
+ * @param limits of clusters whose circuit breakers are open, or held something up
  */
 record PodTotals(
         Direction inbound,
@@ -21,7 +25,16 @@ record PodTotals(
         long requests,
         long received,
         long sent,
-        long refused) {
+        long refused,
+        SortedMap<String, Limits> limits) {
+
+    /**
+     * What a cluster's circuit breakers do.
+     *
+     * @param waiting requests that wait for a connection
+     * @param overflows connections and requests that were one too many
+     */
+    record Limits(long connections, long requests, long waiting, long overflows) {}
 
     /** Connections, at all and open. */
     record Direction(long total, long active) {}
@@ -45,7 +58,26 @@ record PodTotals(
                 sum(view.http(), HttpStat.DOWNSTREAM_RQ_TOTAL),
                 received,
                 sent,
-                refused);
+                refused,
+                limits(view));
+    }
+
+    private static SortedMap<String, Limits> limits(StatsView view) {
+        SortedMap<String, Limits> limits = new TreeMap<>();
+        view.clusters()
+                .forEach((name, each) -> {
+                    var now =
+                            new Limits(
+                                    each.value(ClusterStat.UPSTREAM_CX_ACTIVE),
+                                    each.value(ClusterStat.UPSTREAM_RQ_ACTIVE),
+                                    each.value(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE),
+                                    each.value(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW)
+                                            + each.value(ClusterStat.UPSTREAM_CX_OVERFLOW));
+                    if (now.waiting() + now.overflows() > 0) {
+                        limits.put(name, now);
+                    }
+                });
+        return limits;
     }
 
     private static Direction direction(StatsView view, String name) {

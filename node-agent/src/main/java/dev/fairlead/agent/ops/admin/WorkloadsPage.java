@@ -61,6 +61,14 @@ final class WorkloadsPage {
             one.put("received_bytes", totals.received());
             one.put("sent_bytes", totals.sent());
             one.put("capture_refused", totals.refused());
+            ObjectNode limits = one.putObject("circuit_breakers");
+            totals.limits()
+                    .forEach((cluster, limit) ->
+                            limits.putObject(cluster)
+                                    .put("connections", limit.connections())
+                                    .put("requests", limit.requests())
+                                    .put("waiting", limit.waiting())
+                                    .put("overflows", limit.overflows()));
         }
         return root;
     }

@@ -32,18 +32,30 @@ final class EnvoyFamilies {
         }
     }
 
+    /** A histogram of a cluster. */
+    private record Time(String stat, Metric metric) {}
+
     private static final List<Source> SOURCES = sources();
 
-    private static final Metric UPSTREAM_RQ_TIME =
-            new Metric(
-                    "envoy_cluster_upstream_rq_time",
-                    Metric.Type.HISTOGRAM,
-                    "milliseconds",
-                    List.of(Scope.CLUSTER.label()),
-                    "How long requests took, from sent to answered.",
-                    Stability.STABLE);
+    private static final List<Time> TIMES =
+            List.of(
+                    time("upstream_rq_time", "How long requests took, from sent to answered."),
+                    time("upstream_cx_connect_ms", "How long connections took to be there."),
+                    time("upstream_cx_length_ms", "How long connections lived."));
 
     private EnvoyFamilies() {}
+
+    private static Time time(String stat, String help) {
+        return new Time(
+                stat,
+                new Metric(
+                        "envoy_cluster_" + stat,
+                        Metric.Type.HISTOGRAM,
+                        "milliseconds",
+                        List.of(Scope.CLUSTER.label()),
+                        help,
+                        Stability.STABLE));
+    }
 
     private static List<Source> sources() {
         Map<String, Source> byName = new LinkedHashMap<>();
@@ -125,7 +137,7 @@ final class EnvoyFamilies {
 
     static List<Metric> declared() {
         List<Metric> all = new ArrayList<>(SOURCES.stream().map(Source::metric).toList());
-        all.add(UPSTREAM_RQ_TIME);
+        TIMES.forEach(time -> all.add(time.metric()));
         return all;
     }
 
@@ -133,7 +145,7 @@ final class EnvoyFamilies {
     static Stream<Family> of(StatsView view, StatFilter filter) {
         return Stream.concat(
                 SOURCES.stream().map(source -> family(source, view, filter)),
-                Stream.of(view).map(each -> times(each, filter)));
+                TIMES.stream().map(time -> times(time, view, filter)));
     }
 
     private static Family family(Source source, StatsView view, StatFilter filter) {
@@ -188,12 +200,12 @@ final class EnvoyFamilies {
                 });
     }
 
-    private static Family times(StatsView view, StatFilter filter) {
-        Family family = new Family(UPSTREAM_RQ_TIME);
+    private static Family times(Time time, StatsView view, StatFilter filter) {
+        Family family = new Family(time.metric());
         view.totals(Scope.CLUSTER)
                 .forEach((name, totals) -> {
-                    HistogramTotal millis = totals.millis();
-                    String text = Scope.CLUSTER.textName(name, "upstream_rq_time");
+                    HistogramTotal millis = totals.histograms().get(time.stat());
+                    String text = Scope.CLUSTER.textName(name, time.stat());
                     if (millis != null && filter.accepts(text, millis.count())) {
                         family.add(List.of(name), millis);
                     }

@@ -41,11 +41,13 @@ final class EnvoyText {
                                 scope.textName(name, scope.responseStat() + "_" + code),
                                 count,
                                 filter));
-        HistogramTotal millis = totals.millis();
-        String timeName = scope.textName(name, "upstream_rq_time");
-        if (millis != null && filter.accepts(timeName, millis.count())) {
-            histograms.put(timeName, millis);
-        }
+        totals.histograms()
+                .forEach((stat, histogram) -> {
+                    String text = scope.textName(name, stat);
+                    if (filter.accepts(text, histogram.count())) {
+                        histograms.put(text, histogram);
+                    }
+                });
     }
 
     private void put(String name, long value, StatFilter filter) {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sum of one cluster's, filter's or listener's counters over loops and pods.
@@ -26,7 +25,7 @@ public final class StatTotals {
     private final List<? extends Stat> stats;
     private final long[] values;
     private final SortedMap<Integer, Long> codes = new TreeMap<>();
-    private @Nullable HistogramTotal millis;
+    private final SortedMap<String, HistogramTotal> histograms = new TreeMap<>();
 
     <S extends Enum<S> & Stat> StatTotals(Counters<S> like) {
         stats = List.of(like.stats());
@@ -50,11 +49,8 @@ public final class StatTotals {
         return this;
     }
 
-    StatTotals add(Histogram more) {
-        if (millis == null) {
-            millis = new HistogramTotal(more);
-        }
-        millis.add(more);
+    StatTotals add(String name, Histogram more) {
+        histograms.computeIfAbsent(name, _ -> new HistogramTotal(more)).add(more);
         return this;
     }
 
@@ -71,8 +67,8 @@ public final class StatTotals {
         return Collections.unmodifiableSortedMap(codes);
     }
 
-    /** How long requests took; null for what is no cluster. */
-    @Nullable HistogramTotal millis() {
-        return millis;
+    /** By name, in milliseconds; empty for what is no cluster. */
+    SortedMap<String, HistogramTotal> histograms() {
+        return histograms;
     }
 }

@@ -44,7 +44,9 @@ public final class StatsView {
                         (all, each) ->
                                 all.add(each.counters())
                                         .add(each.codes())
-                                        .add(each.requestMillis()));
+                                        .add("upstream_rq_time", each.requestMillis())
+                                        .add("upstream_cx_connect_ms", each.connectMillis())
+                                        .add("upstream_cx_length_ms", each.connectionMillis()));
         http =
                 sum(
                         loops,
@@ -108,6 +110,10 @@ public final class StatsView {
             case LISTENER -> listeners;
             case SERVER -> server;
         };
+    }
+
+    public SortedMap<String, StatTotals> clusters() {
+        return clusters;
     }
 
     public SortedMap<String, StatTotals> http() {

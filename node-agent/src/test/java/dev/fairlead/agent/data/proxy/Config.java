@@ -5,6 +5,7 @@ import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.ProxyProtocol;
+import dev.fairlead.agent.model.cluster.TrafficPolicy;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.listener.ChainMatch;
 import dev.fairlead.agent.model.listener.Filter;
@@ -48,6 +49,7 @@ final class Config {
     private String scope = "default";
     private Duration detectTimeout = Duration.ofSeconds(5);
     private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+    private TrafficPolicy policy = TrafficPolicy.DEFAULT;
     private Set<Integer> proxyHeaderPorts = Set.of();
 
     /** Clusters from now on are secured so. */
@@ -59,6 +61,12 @@ final class Config {
     /** Connections of clusters from now on begin so. */
     Config proxyProtocol(ProxyProtocol now) {
         proxyProtocol = now;
+        return this;
+    }
+
+    /** Clusters from now on have it. */
+    Config policy(TrafficPolicy now) {
+        policy = now;
         return this;
     }
 
@@ -132,7 +140,8 @@ final class Config {
                 transport,
                 protocol,
                 0,
-                proxyProtocol);
+                proxyProtocol,
+                policy);
     }
 
     Config route(String host, String cluster) {
@@ -195,7 +204,11 @@ final class Config {
     }
 
     Config outboundTcp(String cluster) {
-        outbound.add(chain(ChainMatch.ANY, null, tcp(cluster)));
+        return outboundTcp(tcp(cluster));
+    }
+
+    Config outboundTcp(Filter filter) {
+        outbound.add(chain(ChainMatch.ANY, null, filter));
         return this;
     }
 

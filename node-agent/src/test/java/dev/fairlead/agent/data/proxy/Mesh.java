@@ -13,6 +13,7 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.data.upstream.NodeLimits;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -90,7 +91,17 @@ final class Mesh implements AutoCloseable {
         this(snapshot, new NoTls(), new OnTheWire());
     }
 
+    /** Another pod of the same node has the same {@code node}. */
+    Mesh(Snapshot snapshot, NodeLimits node) throws Exception {
+        this(snapshot, new NoTls(), new OnTheWire(), node);
+    }
+
     Mesh(Snapshot snapshot, TlsStore tls, SameNode sameNode) throws Exception {
+        this(snapshot, tls, sameNode, new NodeLimits());
+    }
+
+    private Mesh(Snapshot snapshot, TlsStore tls, SameNode sameNode, NodeLimits node)
+            throws Exception {
         this.snapshot = snapshot;
         loop = (EventLoop) group.next();
         PodContext context =
@@ -103,7 +114,8 @@ final class Mesh implements AutoCloseable {
                         new AddressPolicy(_ -> false),
                         stats,
                         () -> this.snapshot,
-                        new SplittableRandom(1));
+                        new SplittableRandom(1),
+                        node);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));

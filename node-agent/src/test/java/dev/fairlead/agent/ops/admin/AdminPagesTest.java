@@ -22,6 +22,7 @@ class AdminPagesTest {
         assertThat(get("/stats?filter=httpbin.*pending_").body())
                 .isEqualTo(
                         """
+                        cluster.outbound|8000||httpbin.default.svc.cluster.local.circuit_breakers.default.rq_pending_open: 0
                         cluster.outbound|8000||httpbin.default.svc.cluster.local.upstream_rq_pending_active: 0
                         cluster.outbound|8000||httpbin.default.svc.cluster.local.upstream_rq_pending_failure_eject: 0
                         cluster.outbound|8000||httpbin.default.svc.cluster.local.upstream_rq_pending_overflow: 0
@@ -68,6 +69,10 @@ class AdminPagesTest {
                 .isEqualTo(
                         """
                         outbound|8000||httpbin.default.svc.cluster.local::observability_name::outbound|8000||httpbin.default.svc.cluster.local
+                        outbound|8000||httpbin.default.svc.cluster.local::default_priority::max_connections::1024
+                        outbound|8000||httpbin.default.svc.cluster.local::default_priority::max_pending_requests::1024
+                        outbound|8000||httpbin.default.svc.cluster.local::default_priority::max_requests::1024
+                        outbound|8000||httpbin.default.svc.cluster.local::default_priority::max_retries::3
                         outbound|8000||httpbin.default.svc.cluster.local::added_via_api::true
                         outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::health_flags::healthy
                         outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::weight::1
@@ -140,7 +145,7 @@ class AdminPagesTest {
                                 + "\"inbound_connections\":{\"total\":0,\"active\":0},"
                                 + "\"outbound_connections\":{\"total\":3,\"active\":1},"
                                 + "\"requests\":5,\"received_bytes\":700,\"sent_bytes\":900,"
-                                + "\"capture_refused\":1}");
+                                + "\"capture_refused\":1,\"circuit_breakers\":{}}");
         assertThat(json("/workloads?workload=default/other").at("/workloads")).isEmpty();
         assertThat(get("/workloads?format=text").body().lines().toList().get(1))
                 .startsWith(

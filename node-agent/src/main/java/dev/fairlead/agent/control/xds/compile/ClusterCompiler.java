@@ -35,7 +35,8 @@ public final class ClusterCompiler
                         UpstreamTransports.compile(ProxyTransports.unwrapped(cluster)),
                         http.protocol(),
                         http.maxConcurrentStreams(),
-                        ProxyTransports.version(cluster));
+                        ProxyTransports.version(cluster),
+                        TrafficPolicies.compile(cluster));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 

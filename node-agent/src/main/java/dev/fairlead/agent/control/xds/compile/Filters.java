@@ -32,7 +32,17 @@ final class Filters {
 
     private Filter tcp(TcpProxy proxy, At at) throws Refusal {
         String prefix = Values.notEmpty(proxy.getStatPrefix(), at.field("stat_prefix"));
-        return new Filter.Tcp(prefix, forward(proxy, at));
+        return new Filter.Tcp(
+                prefix,
+                forward(proxy, at),
+                proxy.hasIdleTimeout()
+                        ? Values.duration(proxy.getIdleTimeout(), at.field("idle_timeout"))
+                        : Filter.Tcp.IDLE_TIMEOUT,
+                proxy.hasMaxDownstreamConnectionDuration()
+                        ? Values.positive(
+                                proxy.getMaxDownstreamConnectionDuration(),
+                                at.field("max_downstream_connection_duration"))
+                        : null);
     }
 
     private Forward forward(TcpProxy proxy, At at) throws Refusal {

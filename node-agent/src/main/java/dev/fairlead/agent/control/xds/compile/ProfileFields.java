@@ -6,17 +6,21 @@ import com.google.protobuf.Message;
 import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
+import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
@@ -60,6 +64,7 @@ import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.envoyproxy.envoy.type.v3.Int32Range;
+import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -145,7 +150,13 @@ final class ProfileFields {
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");
         any(HttpFilter.getDescriptor(), "http filter", Router.getDefaultInstance());
-        allow(TcpProxy.getDescriptor(), "stat_prefix", "cluster", "weighted_clusters");
+        allow(
+                TcpProxy.getDescriptor(),
+                "stat_prefix",
+                "cluster",
+                "weighted_clusters",
+                "idle_timeout",
+                "max_downstream_connection_duration");
         allow(TcpProxy.WeightedCluster.getDescriptor(), "clusters");
         allow(TcpProxy.WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
     }
@@ -238,12 +249,14 @@ final class ProfileFields {
                 "transport_socket",
                 "transport_socket_matches",
                 "typed_extension_protocol_options");
+        connectionPools();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
                 "protocol options",
                 HttpProtocolOptions.getDefaultInstance());
         allow(
                 HttpProtocolOptions.getDescriptor(),
+                "common_http_protocol_options",
                 "explicit_http_config",
                 "use_downstream_protocol_config");
         allow(
@@ -254,7 +267,10 @@ final class ProfileFields {
                 HttpProtocolOptions.UseDownstreamHttpConfig.getDescriptor(),
                 "http_protocol_options",
                 "http2_protocol_options");
-        allow(Http2ProtocolOptions.getDescriptor(), "max_concurrent_streams");
+        allow(
+                Http2ProtocolOptions.getDescriptor(),
+                "max_concurrent_streams",
+                "connection_keepalive");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
         allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
@@ -270,6 +286,40 @@ final class ProfileFields {
         allow(Address.getDescriptor(), "socket_address");
         allow(SocketAddress.getDescriptor(), "address", "port_value");
         allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void connectionPools() {
+        allow(
+                Cluster.getDescriptor(),
+                "circuit_breakers",
+                "upstream_connection_options",
+                "metadata");
+        allow(CircuitBreakers.getDescriptor(), "thresholds");
+        allow(
+                CircuitBreakers.Thresholds.getDescriptor(),
+                "max_connections",
+                "max_pending_requests",
+                "max_requests",
+                "max_retries",
+                "retry_budget",
+                "track_remaining");
+        allow(
+                CircuitBreakers.Thresholds.RetryBudget.getDescriptor(),
+                "budget_percent",
+                "min_retry_concurrency");
+        allow(Percent.getDescriptor(), "value");
+        allow(UpstreamConnectionOptions.getDescriptor(), "tcp_keepalive");
+        allow(
+                TcpKeepalive.getDescriptor(),
+                "keepalive_probes",
+                "keepalive_time",
+                "keepalive_interval");
+        allow(
+                io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.getDescriptor(),
+                "idle_timeout",
+                "max_connection_duration",
+                "max_requests_per_connection");
+        allow(KeepaliveSettings.getDescriptor(), "interval", "timeout");
     }
 
     private static void proxyProtocol() {

@@ -82,6 +82,21 @@ final class Values {
         return duration;
     }
 
+    static Duration positive(com.google.protobuf.Duration value, At at) throws Refusal {
+        Duration duration = duration(value, at);
+        if (duration.isZero()) {
+            throw at.refuse("0");
+        }
+        return duration;
+    }
+
+    static double percent(double value, At at) throws Refusal {
+        if (!(value >= 0 && value <= 100)) {
+            throw at.refuse(value + " is not between 0 and 100");
+        }
+        return value;
+    }
+
     /** Anything but "over this stream" is refused. */
     static void requireAds(ConfigSource source, At at) throws Refusal {
         if (!source.hasAds()) {

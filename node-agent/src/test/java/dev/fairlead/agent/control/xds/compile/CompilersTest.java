@@ -101,7 +101,9 @@ class CompilersTest {
                                 Forward.weighted(
                                         List.of(
                                                 new WeightedCluster("a", 3),
-                                                new WeightedCluster("b", 1)))));
+                                                new WeightedCluster("b", 1))),
+                                Duration.ofSeconds(90),
+                                Duration.ofHours(1)));
         assertThat(listener.defaultChain()).isNull();
         assertThat(((Outcome.Compiled<Listener>) outcome).references().clusters())
                 .containsExactlyInAnyOrder("inbound|9080||", "a", "b");

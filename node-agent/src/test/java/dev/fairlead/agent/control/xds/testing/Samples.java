@@ -31,7 +31,9 @@ public final class Samples {
                 Wire.speaking("either", Wire.asDownstream(9)).build(),
                 Wire.passthrough().build(),
                 Wire.blackHole().build(),
-                ProxySamples.autoTls("proxied").build());
+                ProxySamples.autoTls("proxied").build(),
+                PoolSamples.limited("limited").build(),
+                PoolSamples.kept("kept").build());
     }
 
     public static List<Message> endpoints() {

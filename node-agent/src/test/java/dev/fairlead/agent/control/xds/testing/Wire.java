@@ -224,6 +224,8 @@ public final class Wire {
     private static TcpProxy weightedTcp() {
         return TcpProxy.newBuilder()
                 .setStatPrefix("tcp")
+                .setIdleTimeout(seconds(90))
+                .setMaxDownstreamConnectionDuration(seconds(3600))
                 .setWeightedClusters(
                         TcpProxy.WeightedCluster.newBuilder()
                                 .addClusters(
