@@ -93,7 +93,7 @@ class Echo:
                     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                 return False
             status = int(orders.failure)
-        head, body, end = _response(orders, status, request, self.subsets.get(endpoint, endpoint))
+        head, body, end = _response(orders, status, request)
         writer.write(head)
         if orders.slow:
             await writer.drain()
@@ -103,10 +103,10 @@ class Echo:
         return True
 
 
-def _response(orders: Orders, status: int, request: http1.Message, subset: str) -> tuple[bytes, bytes, bytes]:
+def _response(orders: Orders, status: int, request: http1.Message) -> tuple[bytes, bytes, bytes]:
     method, target, *_ = request.start.split(" ")
-    body = f"{subset} {method} {target}\n".encode("latin-1") if orders.size < 0 else b"x" * orders.size
-    headers = [("content-type", "text/plain"), ("x-echo-by", subset), ("server", "echo"), ("x-drop", "a"), ("x-keep", "b")]
+    body = f"{method} {target}\n".encode("latin-1") if orders.size < 0 else b"x" * orders.size
+    headers = [("content-type", "text/plain"), ("server", "echo"), ("x-drop", "a"), ("x-keep", "b")]
     if orders.header:
         headers.append(tuple(orders.header.split(":", 1)))
     if orders.grpc >= 0:

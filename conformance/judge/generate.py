@@ -46,6 +46,11 @@ class Config:
     rule: dict
     requests: tuple[Request, ...] = field(default=())
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether a request may go to any endpoint of the service."""
+        return not self.http or any("subset" not in to for to in _destinations(self.http))
+
     def objects(self, slot: int) -> list[dict]:
         from .world import destination_rule, virtual_service
 
@@ -55,6 +60,12 @@ class Config:
         if self.http:
             objects.append(virtual_service(name, {"hosts": ["HOST"], "http": self.http}))
         return [placed(value, slot) for value in objects]
+
+
+def _destinations(value) -> list[dict]:
+    if isinstance(value, dict):
+        return [value] if "host" in value and value.keys() <= {"host", "subset", "port"} and str(value["host"]).startswith("HOST") else [to for item in value.values() for to in _destinations(item)]
+    return [to for item in value for to in _destinations(item)] if isinstance(value, list) else []
 
 
 def placed(value, slot: int):
@@ -86,6 +97,7 @@ class Generator:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.hints: list[dict] = []  # matches that were drawn, for requests to meet
+        self.whole = self.some(0.12)  # destinations are the whole service: which endpoint is called is chance
 
     def some(self, chance: float) -> bool:
         return self.random.random() < chance
@@ -164,10 +176,8 @@ class Generator:
 
     def destination(self) -> dict:
         destination: dict = {"host": self.of(("HOST", "HOST.default.svc.cluster.local"))}
-        if self.some(0.7):
-            destination["subset"] = self.of(SUBSETS)
-        elif self.some(0.06):
-            destination["subset"] = "v9"
+        if not self.whole:
+            destination["subset"] = "v9" if self.some(0.03) else self.of(SUBSETS)
         return {"destination": destination}
 
     def destinations(self) -> list[dict]:

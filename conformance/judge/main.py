@@ -39,6 +39,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from (1)")
     parser.add_argument("--requests", type=int, default=25, metavar="N", help="for each configuration (25)")
     parser.add_argument("--findings", type=int, default=8, metavar="N", help="end after that many differences (8)")
+    parser.add_argument("--no-shrink", action="store_true", help="count what differs, look for no smallest form")
     parser.add_argument("--mutations", action="store_true", help="break one field after the other: each must be noticed")
     parser.add_argument("--without", default="", metavar="A,B", help="leave fields of these names out, e.g. retries,mirror")
     return parser.parse_args(arguments)
@@ -84,12 +85,14 @@ async def _run(options: argparse.Namespace, session) -> int:
         count = sum(1 for cases in noticed.values() if cases)
         print(f"conformance: {len(noticed)} mutations, {count} noticed, seed {options.seed}")
         return 0 if count == len(noticed) else 1
-    outcome = await session.run(options.seed, options.cases, options.requests, options.findings, ROOT / "target/conformance")
+    outcome = await session.run(options.seed, options.cases, options.requests, options.findings, None if options.no_shrink else ROOT / "target/conformance")
     print("answers:", json.dumps(dict(outcome.answers.most_common())))
     for name, count in sorted(outcome.explained.items()):
         print(f"explained: {name}: {count} (docs/differences.md)")
     for why, count in outcome.refused.most_common():
         print(f"refused by pilot-lite: {why} ({count} times)")
+    for kind, count in outcome.kinds().most_common(40):
+        print(f"differs {count} times: {kind}")
     explained, bad = sum(outcome.explained.values()), len(outcome.findings)
     print(f"conformance: {outcome.cases} cases, {bad} unexplained differences, {explained} explained, seed {options.seed}")
     return 1 if bad or outcome.refused else 0

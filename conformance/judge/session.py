@@ -46,6 +46,10 @@ class Outcome:
     refused: Counter = field(default_factory=Counter)
     answers: Counter = field(default_factory=Counter)
 
+    def kinds(self) -> Counter:
+        """What differed, most frequent first."""
+        return Counter(_kind(key, *sides) for finding in self.findings for key, sides in finding.differs.items())
+
     def add(self, other: "Outcome") -> None:
         self.cases += other.cases
         self.findings += other.findings
@@ -61,7 +65,7 @@ class Session:
         self.say = say
         self.without = without
 
-    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path) -> Outcome:
+    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None) -> Outcome:
         """At least `cases` cases; findings are shrunk, said and written to the folder; ends early after `stop_after` of them."""
         random, whole, started = Random(seed), Outcome(), time.monotonic()
         while whole.cases < cases and len(whole.findings) < stop_after:
@@ -69,7 +73,7 @@ class Session:
             outcome = await self.batch([generate(random, per_config, self.without) for _ in range(min(SLOTS, left))])
             whole.add(outcome)
             self.say(f"{whole.cases} cases, {len(whole.findings)} findings, {time.monotonic() - started:.0f} s")
-            for config in _distinct(outcome.findings)[:stop_after]:
+            for config in _distinct(outcome.findings)[:stop_after] if folder else ():
                 await self.report(config, seed, folder)
         return whole
 
@@ -106,12 +110,12 @@ class Session:
     async def _slot(self, slot: int, config: Config, outcome: Outcome) -> None:
         for number, request in enumerate(config.requests):
             sides = await asyncio.gather(*(self._ask(side, slot, number, request) for side in SIDES))
-            found = observe.compare(*sides)
+            found = observe.compare(*sides, by_chance=config.by_chance)
             deadline = time.monotonic() + SETTLE_SECONDS
-            while found and any(key.startswith("arrival") for key in found) and time.monotonic() < deadline:
+            while "arrivals" in found and time.monotonic() < deadline:
                 await asyncio.sleep(0.03)
                 sides = [(seen, self._arrived(side, slot, number)) for side, (seen, _) in zip(SIDES, sides, strict=True)]
-                found = observe.compare(*sides)
+                found = observe.compare(*sides, by_chance=config.by_chance)
             outcome.cases += 1
             outcome.answers[sides[0][0]["outcome"]] += 1
             left, by = unexplained(Case(request, sides[0][0], sides[1][0]), found)
@@ -172,6 +176,13 @@ class Session:
         return config, findings
 
 
+def _kind(key: str, envoy: object, agent: object) -> str:
+    key = re.sub(r"^cluster\..*\.", "counter ", re.sub(r"arrival \d+", "arrival", key))
+    if key.startswith("counter") or len(str((envoy, agent))) > 150:
+        return key
+    return f"{key}: envoy {envoy!r}, agent {agent!r}"
+
+
 def _distinct(findings: list[Finding]) -> list[Config]:
     """One configuration for each kind of difference, those with a request first."""
     kinds: dict[str, Config] = {}
@@ -179,8 +190,8 @@ def _distinct(findings: list[Finding]) -> list[Config]:
         config = finding.config
         if finding.request is not None:
             config = Config(config.http, config.rule, (finding.request,))
-        kind = min(finding.differs) if finding.request is not None else re.sub(r".*\.", "counter ", min(finding.differs))
-        kinds.setdefault(f"{kind} {finding.differs[min(finding.differs)]}" if finding.request else kind, config)
+        first = min(finding.differs)
+        kinds.setdefault(_kind(first, *finding.differs[first]), config)
     return list(kinds.values())
 
 
