@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalD
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
@@ -102,11 +103,11 @@ final class Filters {
 
     /** Inbound HTTP, by these routes. */
     static Filter http(String statPrefix, RouteConfiguration routes, Audience audience) {
-        return http(
-                audience,
-                HttpConnectionManager.newBuilder()
-                        .setStatPrefix(statPrefix)
-                        .setRouteConfig(routes));
+        var manager = HttpConnectionManager.newBuilder();
+        if (audience.knowsTrafficPolicy()) {
+            manager.setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH);
+        }
+        return http(audience, manager.setStatPrefix(statPrefix).setRouteConfig(routes));
     }
 
     private static Filter http(Audience audience, HttpConnectionManager.Builder manager) {

@@ -113,6 +113,21 @@ final class ExchangeBooks {
         }
     }
 
+    /** An answer that the client does not see: the request is sent again. */
+    void retried(int code) {
+        if (cluster != null) {
+            StatusClass.count(cluster.allCounters(), code);
+        }
+        if (account != null) {
+            account.ended(code);
+            int before = status;
+            status = code;
+            record(account.requests(), ResponseFlag.NONE, millis());
+            status = before;
+            account = null;
+        }
+    }
+
     void response(HttpContent content) {
         sent += content.content().readableBytes();
         if (grpc != null) {

@@ -190,9 +190,9 @@ final class LocalPods {
     private static String applicationCluster(Filter filter) {
         return switch (filter) {
             case Filter.Tcp tcp -> tcp.clusters().clusters().getFirst().name();
-            case Filter.Http(String prefix, Filter.Routes.Inline(RouteTable table), var _) ->
+            case Filter.Http(String prefix, Filter.Routes.Inline(RouteTable table), var _, var _) ->
                     Objects.requireNonNullElse(firstCluster(table), prefix);
-            case Filter.Http(String prefix, Filter.Routes.Named _, var _) -> prefix;
+            case Filter.Http(String prefix, Filter.Routes.Named _, var _, var _) -> prefix;
         };
     }
 

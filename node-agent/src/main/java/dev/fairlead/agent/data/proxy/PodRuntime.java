@@ -35,6 +35,7 @@ final class PodRuntime {
     private final Map<String, PodCluster> clusters = new HashMap<>();
     private final Set<Channel> connections = new HashSet<>();
     private volatile int connectionCount;
+    private final MirrorCount mirrorCount = new MirrorCount();
     private @Nullable Workload workload;
 
     PodRuntime(PodContext context) {
@@ -152,6 +153,10 @@ final class PodRuntime {
     Map<String, String> labels() {
         Workload known = workload;
         return known == null ? Map.of() : known.labels();
+    }
+
+    MirrorCount mirrorCount() {
+        return mirrorCount;
     }
 
     Counters<ListenerStat> outboundStats() {

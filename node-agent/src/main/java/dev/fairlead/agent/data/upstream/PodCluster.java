@@ -104,20 +104,25 @@ public final class PodCluster {
         counters().set(ClusterStat.MEMBERSHIP_HEALTHY, candidates.size());
     }
 
-    /**
-     * The endpoint for the next request; null where there is none.
-     *
-     * @param originalDestination what the caller asked for
-     */
-    public @Nullable UpstreamHost pick(InetSocketAddress originalDestination) {
+    /** The endpoint for the next request or retry; null where there is none. */
+    public @Nullable UpstreamHost pick(PickContext request) {
         UpstreamHost picked =
                 switch (config.discovery()) {
-                    case EDS -> balancer.pick();
-                    case ORIGINAL_DESTINATION -> originalHost(originalDestination);
+                    case EDS -> untried(request);
+                    case ORIGINAL_DESTINATION -> originalHost(request.destination());
                     case EMPTY -> null;
                 };
         if (picked == null) {
             counters().inc(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
+        }
+        return picked;
+    }
+
+    /** One that was not tried, if it is found soon. */
+    private @Nullable UpstreamHost untried(PickContext request) {
+        UpstreamHost picked = balancer.pick();
+        for (int i = 1; i < request.hostAttempts() && request.tried().contains(picked); i++) {
+            picked = balancer.pick();
         }
         return picked;
     }

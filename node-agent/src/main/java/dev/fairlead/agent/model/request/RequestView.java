@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.request;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,4 +23,10 @@ public interface RequestView {
 
     /** First value of a header, or null. */
     @Nullable String header(String lowerCaseName);
+
+    /** All values of a header. */
+    default List<String> headers(String lowerCaseName) {
+        String only = header(lowerCaseName);
+        return only == null ? List.of() : List.of(only);
+    }
 }

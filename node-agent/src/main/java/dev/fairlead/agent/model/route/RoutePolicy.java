@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param mirrors who gets copies
  * @param hashing for clusters that hash; the first that the request has something for
  * @param statPrefix of {@code vhost.<host>.route.<prefix>.} stats; empty: none
+ * @param attempts who is told how often a request was sent
  */
 public record RoutePolicy(
         HeaderEdits headers,
@@ -25,7 +26,8 @@ public record RoutePolicy(
         @Nullable RateLimit rateLimit,
         List<Mirror> mirrors,
         List<HashPolicy> hashing,
-        String statPrefix) {
+        String statPrefix,
+        AttemptCount attempts) {
 
     public static final RoutePolicy NONE =
             new RoutePolicy(
@@ -38,10 +40,24 @@ public record RoutePolicy(
                     null,
                     List.of(),
                     List.of(),
-                    "");
+                    "",
+                    AttemptCount.UNTOLD);
 
     public RoutePolicy {
         mirrors = List.copyOf(mirrors);
         hashing = List.copyOf(hashing);
+    }
+
+    /**
+     * Who sees {@code x-envoy-attempt-count}. Source: Envoy, config.route.v3.VirtualHost,
+     * include_request_attempt_count, include_attempt_count_in_response.
+     */
+    public record AttemptCount(boolean inRequest, boolean inResponse) {
+        public static final AttemptCount UNTOLD = new AttemptCount(false, false);
+    }
+
+    /** Whether heads go on as they came. */
+    public boolean leavesHeads() {
+        return headers.isEmpty() && rewrite.equals(Rewrite.NONE);
     }
 }

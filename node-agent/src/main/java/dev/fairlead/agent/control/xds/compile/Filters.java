@@ -67,14 +67,11 @@ final class Filters {
 
     private Filter http(HttpConnectionManager manager, At at) throws Refusal {
         String prefix = Values.notEmpty(manager.getStatPrefix(), at.field("stat_prefix"));
-        if (manager.getHttpFiltersCount() != 1) {
-            throw at.field("http_filters")
-                    .refuse(manager.getHttpFiltersCount() + " filters, not the router alone");
-        }
-        if (!manager.getHttpFilters(0).hasTypedConfig()) {
-            throw at.element("http_filters", 0).field("typed_config").refuse("not set");
-        }
-        return new Filter.Http(prefix, routes(manager, at), upgrades(manager, at));
+        return new Filter.Http(
+                prefix,
+                routes(manager, at),
+                upgrades(manager, at),
+                HttpManagers.compile(manager, at));
     }
 
     private static Set<String> upgrades(HttpConnectionManager manager, At at) throws Refusal {

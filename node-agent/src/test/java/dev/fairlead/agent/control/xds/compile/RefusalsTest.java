@@ -196,8 +196,7 @@ class RefusalsTest {
                                                                 .clearStatPrefix()
                                                                 .build()))),
                 listener(
-                        "filter_chains[0].filters[0].typed_config.http_filters: 0 filters, not"
-                                + " the router alone",
+                        "filter_chains[0].filters[0].typed_config.http_filters: empty",
                         l ->
                                 l.getFilterChainsBuilder(0)
                                         .setFilters(
@@ -263,7 +262,7 @@ class RefusalsTest {
                 route(
                         ".match.dynamic_metadata[1]: label app cannot be both",
                         r -> r.getMatchBuilder().addDynamicMetadata(Wire.label("app", "other"))),
-                route(": no route or direct_response", r -> r.clearRoute()),
+                route(": no route, redirect or direct_response", r -> r.clearRoute()),
                 route(".route.cluster: empty", r -> r.getRouteBuilder().setCluster("")),
                 route(
                         ".route.timeout: PT-1S is not between 0 and a year",

@@ -13,13 +13,17 @@ public final class Samples {
     public static List<Message> listeners() {
         return List.of(
                 Wire.outbound("default", "outbound|9080|default", "db").build(),
+                RouteSamples.managed("managed", "outbound|9080|default").build(),
                 Wire.inbound("uid-1").build(),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }
 
     public static List<Message> routes() {
-        return List.of(Wire.allRoutes("r").build(), Wire.routes("s", "c"));
+        return List.of(
+                Wire.allRoutes("r").build(),
+                Wire.routes("s", "c"),
+                RouteSamples.policies("p").build());
     }
 
     public static List<Message> clusters() {

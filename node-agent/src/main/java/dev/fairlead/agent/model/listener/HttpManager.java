@@ -1,0 +1,35 @@
+package dev.fairlead.agent.model.listener;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What else an HTTP filter does with all its requests. Source: Envoy, HttpConnectionManager.
+ *
+ * @param cors whether routes' cross-origin rules are in force
+ * @param faults whether routes' faults are
+ * @param via appended to that header of requests and responses; empty: nothing
+ * @param generateRequestId whether requests without an ID get one
+ * @param requestIdInResponse whether the client sees it
+ * @param streamIdleTimeout of requests on which nothing moves; null: Envoy's own; zero: none
+ */
+public record HttpManager(
+        boolean cors,
+        boolean faults,
+        String serverName,
+        ServerHeader serverHeader,
+        String via,
+        boolean generateRequestId,
+        boolean requestIdInResponse,
+        @Nullable Duration streamIdleTimeout) {
+
+    public static final HttpManager DEFAULT =
+            new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+
+    /** What becomes of the {@code server} header of responses. */
+    public enum ServerHeader {
+        OVERWRITE,
+        APPEND_IF_ABSENT,
+        PASS_THROUGH
+    }
+}
