@@ -26,7 +26,12 @@ class Known:
     covers: Callable[[Case, str, object, object], bool]
 
 
-KNOWN: tuple[Known, ...] = ()
+def _http_1_0(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """Envoy refuses by default what we serve."""
+    return case.request.version == "HTTP/1.0" and case.envoy["outcome"] == "426" and case.agent["outcome"] != "silent"
+
+
+KNOWN = (Known("http-1.0", _http_1_0),)
 
 
 def unexplained(case: Case, found: dict[str, tuple[object, object]]) -> tuple[dict, set[str]]:

@@ -7,6 +7,7 @@ from .client import Answer
 from .echo import CASE, Arrival
 
 PRESENT = "(present)"
+_CLIENT = re.compile(r"198\.18\.1\.\d+")  # each side's pod has an address of its own
 
 # Values that no two answers share; that they are there is compared.
 VARYING = {"date", "x-request-id", "x-envoy-upstream-service-time", CASE}
@@ -40,7 +41,7 @@ def _fields(kind: str, fields: list[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in fields:
         key = f"{kind} {name.lower()}"
-        value = PRESENT if name.lower() in VARYING else value
+        value = PRESENT if name.lower() in VARYING else _CLIENT.sub("(client)", value)
         found[key] = f"{found[key]} | {value}" if key in found else value
     return found
 
@@ -48,7 +49,7 @@ def _fields(kind: str, fields: list[tuple[str, str]]) -> dict[str, str]:
 def _text(body: bytes) -> str:
     if len(body) > 400:
         return f"{len(body)} bytes, {hashlib.sha256(body).hexdigest()[:12]}"
-    return re.sub(r"198\.18\.1\.\d+", "(client)", body.decode("utf-8", "backslashreplace"))
+    return _CLIENT.sub("(client)", body.decode("utf-8", "backslashreplace"))
 
 
 def differing(envoy: dict, agent: dict, prefix: str = "") -> dict[str, tuple[object, object]]:
