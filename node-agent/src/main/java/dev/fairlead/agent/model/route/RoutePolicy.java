@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout of a request on which nothing moves; null: the listener's
  * @param mirrors who gets copies
  * @param hashing for clusters that hash; the first that the request has something for
- * @param statPrefix of {@code vhost.<host>.route.<prefix>.} stats; empty: none
+ * @param statName {@code <virtual host>.route.<prefix>}, after {@code vhost.}; empty: no stats of
+ *     its own
  * @param attempts who is told how often a request was sent
  */
 public record RoutePolicy(
@@ -26,7 +27,7 @@ public record RoutePolicy(
         @Nullable RateLimit rateLimit,
         List<Mirror> mirrors,
         List<HashPolicy> hashing,
-        String statPrefix,
+        String statName,
         AttemptCount attempts) {
 
     public static final RoutePolicy NONE =

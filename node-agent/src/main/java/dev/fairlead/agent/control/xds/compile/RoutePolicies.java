@@ -48,9 +48,14 @@ final class RoutePolicies {
                         null,
                         mirrors(action, actionAt, clusters),
                         hashing(action, actionAt),
-                        route.getStatPrefix(),
+                        statName(route, host),
                         attempts(host));
         return policy.equals(RoutePolicy.NONE) ? RoutePolicy.NONE : policy;
+    }
+
+    private static String statName(Route route, VirtualHost host) {
+        String prefix = route.getStatPrefix();
+        return prefix.isEmpty() ? "" : host.getName() + ".route." + prefix;
     }
 
     private static AttemptCount attempts(VirtualHost host) {
