@@ -321,7 +321,7 @@ final class Mesh implements AutoCloseable {
         stats.http().forEach((key, h) -> gauges(key.name(), h.counters(), found));
         stats.listeners().forEach((key, l) -> gauges(key.name(), l, found));
         stats.tcp().forEach((key, t) -> gauges(key.name(), t, found));
-        found.removeIf(gauge -> gauge.contains("membership"));
+        found.removeIf(gauge -> gauge.contains("membership") || gauge.contains("max_host_weight"));
         return found;
     }
 
