@@ -45,7 +45,7 @@ final class ClusterGenerator {
         }
         if (audience.knowsTrafficPolicy()) {
             cluster.setConnectTimeout(Protos.millis(view.policy().connectTimeout().toMillis()));
-            ClusterPolicies.add(cluster, view);
+            ClusterPolicies.add(cluster, view, audience);
         }
         if (!view.statName().isEmpty()) {
             cluster.setAltStatName(view.statName());

@@ -36,7 +36,7 @@ final class ClusterPolicies {
 
     private ClusterPolicies() {}
 
-    static void add(Cluster.Builder cluster, ServiceCluster view) {
+    static void add(Cluster.Builder cluster, ServiceCluster view, Audience audience) {
         ClusterPolicy policy = view.policy();
         limits(cluster, policy);
         if (policy.keepAlive() != null) {
@@ -56,7 +56,7 @@ final class ClusterPolicies {
                                             .build()));
         }
         if (!view.headless()) {
-            choice(cluster, policy);
+            choice(cluster, policy, audience);
         }
     }
 
@@ -112,11 +112,13 @@ final class ClusterPolicies {
         return keepAlive.build();
     }
 
-    private static void choice(Cluster.Builder cluster, ClusterPolicy policy) {
+    private static void choice(Cluster.Builder cluster, ClusterPolicy policy, Audience audience) {
         var common = CommonLbConfig.newBuilder();
         OutlierDetection outliers = policy.outliers();
         if (outliers != null) {
-            cluster.setOutlierDetection(outliers(outliers));
+            if (audience.knowsOutlierDetection()) {
+                cluster.setOutlierDetection(outliers(outliers));
+            }
             common.setHealthyPanicThreshold(percent(outliers.minHealthPercent()));
         }
         if (policy.placement() != null && policy.placement().weighted()) {

@@ -31,7 +31,11 @@ public final class Snapshot {
 
     /** The last of each run of profiles that routes, clusters and listeners are alike for. */
     private static final List<Integer> WRITTEN =
-            List.of(Profile.HTTP2 - 1, Profile.TRAFFIC_POLICY - 1, Profile.NEWEST);
+            List.of(
+                    Profile.HTTP2 - 1,
+                    Profile.TRAFFIC_POLICY - 1,
+                    Profile.OUTLIER_DETECTION - 1,
+                    Profile.NEWEST);
 
     private final Revisions revisions;
     private final MeshView view;

@@ -105,6 +105,11 @@ public record DestinationRule(
                     || ports.values().stream().anyMatch(TrafficPolicy::asksForTrafficPolicy);
         }
 
+        private boolean sparesEndpoints() {
+            return outliers != null
+                    || ports.values().stream().anyMatch(TrafficPolicy::sparesEndpoints);
+        }
+
         /** Whether it, or what it says of a port, says anything of HTTP. */
         boolean asksOfHttp() {
             HttpPool http = http();
@@ -156,6 +161,12 @@ public record DestinationRule(
         return nodeWide
                 || policy.asksForTrafficPolicy()
                 || subsets.stream().anyMatch(s -> s.policy().asksForTrafficPolicy());
+    }
+
+    /** Whether endpoints that fail are to be left alone. */
+    public boolean sparesEndpoints() {
+        return policy.sparesEndpoints()
+                || subsets.stream().anyMatch(s -> s.policy().sparesEndpoints());
     }
 
     /** Whether connections to the host, or to a part of it, begin with a PROXY header. */

@@ -243,7 +243,9 @@ class DestinationRuleTranslationTest {
                     defaultTrafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}, outlierDetection: {}}
                 """;
         Cluster cluster =
-                cluster(mesh + rule("connectionPool: {tcp: {tcpKeepalive: {probes: 2}}}"), 4);
+                cluster(
+                        mesh + rule("connectionPool: {tcp: {tcpKeepalive: {probes: 2}}}"),
+                        Profile.NEWEST);
         assertThat(thresholds(cluster).getMaxConnections().getValue()).isEqualTo(UNLIMITED);
         assertThat(cluster.hasOutlierDetection()).isTrue();
         assertThat(cluster.getConnectTimeout().getSeconds()).isEqualTo(3);
