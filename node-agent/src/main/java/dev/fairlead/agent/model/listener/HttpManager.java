@@ -1,7 +1,6 @@
 package dev.fairlead.agent.model.listener;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What else an HTTP filter does with all its requests. Source: Envoy, HttpConnectionManager.
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param via appended to that header of requests and responses; empty: nothing
  * @param generateRequestId whether requests without an ID get one
  * @param requestIdInResponse whether the client sees it
- * @param streamIdleTimeout of requests on which nothing moves; null: Envoy's own; zero: none
+ * @param streamIdleTimeout of requests on which nothing moves; zero: none
  */
 public record HttpManager(
         boolean cors,
@@ -21,10 +20,21 @@ public record HttpManager(
         String via,
         boolean generateRequestId,
         boolean requestIdInResponse,
-        @Nullable Duration streamIdleTimeout) {
+        Duration streamIdleTimeout) {
+
+    /** Where nothing is said. */
+    public static final Duration STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
 
     public static final HttpManager DEFAULT =
-            new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+            new HttpManager(
+                    false,
+                    false,
+                    "envoy",
+                    ServerHeader.OVERWRITE,
+                    "",
+                    true,
+                    false,
+                    STREAM_IDLE_TIMEOUT);
 
     /** What becomes of the {@code server} header of responses. */
     public enum ServerHeader {

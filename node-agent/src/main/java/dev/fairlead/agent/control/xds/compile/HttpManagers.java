@@ -51,7 +51,7 @@ final class HttpManagers {
                 manager.hasStreamIdleTimeout()
                         ? Values.duration(
                                 manager.getStreamIdleTimeout(), at.field("stream_idle_timeout"))
-                        : null);
+                        : HttpManager.STREAM_IDLE_TIMEOUT);
     }
 
     /** Routes speak to a filter by its name. */
