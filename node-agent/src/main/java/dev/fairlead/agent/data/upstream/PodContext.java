@@ -6,10 +6,15 @@ import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
 import io.netty.channel.EventLoop;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** What everything that works for one pod shares. All of it is used on {@code loop} only. */
+/**
+ * What everything that works for one pod shares. All of it is used on {@code loop} only.
+ *
+ * @param nanos a clock that only goes forward
+ */
 public record PodContext(
         LocalPod pod,
         EventLoop loop,
@@ -20,7 +25,8 @@ public record PodContext(
         WorkerStats stats,
         Supplier<Snapshot> snapshot,
         RandomGenerator random,
-        NodeLimits nodeLimits) {
+        NodeLimits nodeLimits,
+        LongSupplier nanos) {
 
     /** The only pod of its node. */
     public PodContext(
@@ -43,6 +49,7 @@ public record PodContext(
                 stats,
                 snapshot,
                 random,
-                new NodeLimits());
+                new NodeLimits(),
+                System::nanoTime);
     }
 }

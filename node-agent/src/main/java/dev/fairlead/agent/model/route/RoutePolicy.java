@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.route;
 
+import dev.fairlead.agent.model.policy.AccessRules;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hashing for clusters that hash; the first that the request has something for
  * @param statPrefix of {@code vhost.<host>.route.<prefix>.} stats; empty: none
  * @param attempts who is told how often a request was sent
+ * @param access instead of its listener's access rules
  */
 public record RoutePolicy(
         HeaderEdits headers,
@@ -27,7 +29,35 @@ public record RoutePolicy(
         List<Mirror> mirrors,
         List<HashPolicy> hashing,
         String statPrefix,
-        AttemptCount attempts) {
+        AttemptCount attempts,
+        @Nullable AccessRules access) {
+
+    public RoutePolicy(
+            HeaderEdits headers,
+            Rewrite rewrite,
+            @Nullable RetryPolicy retries,
+            @Nullable Duration idleTimeout,
+            @Nullable Fault fault,
+            @Nullable Cors cors,
+            @Nullable RateLimit rateLimit,
+            List<Mirror> mirrors,
+            List<HashPolicy> hashing,
+            String statPrefix,
+            AttemptCount attempts) {
+        this(
+                headers,
+                rewrite,
+                retries,
+                idleTimeout,
+                fault,
+                cors,
+                rateLimit,
+                mirrors,
+                hashing,
+                statPrefix,
+                attempts,
+                null);
+    }
 
     public static final RoutePolicy NONE =
             new RoutePolicy(
