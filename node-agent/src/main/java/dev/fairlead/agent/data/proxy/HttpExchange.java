@@ -160,7 +160,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                     refuse(Refusal.UPGRADE_REFUSED);
                     return;
                 }
-                books.routed(to);
+                books.routed(to, route);
                 timeoutAfter = route.timeout();
                 boundCall(route.grpcTimeout());
                 forward(to);
@@ -302,6 +302,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
                         ? Retries.of(route.policy().retries(), control, new NettyRequestView(head))
                         : null;
         if (retries != null) {
+            retries.countFor(books.byRoute());
             waiting.keep();
             RetryPolicy policy = retries.policy();
             tryTimeout =

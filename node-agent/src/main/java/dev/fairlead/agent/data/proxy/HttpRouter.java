@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
 import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -65,6 +66,9 @@ interface HttpRouter {
     @Nullable PodCluster cluster(String name);
 
     MirrorCount mirrorCount();
+
+    /** Where a route's requests are counted; null: it does not ask for it. */
+    @Nullable RouteCounters routeCounters(Route route);
 
     RandomGenerator random();
 

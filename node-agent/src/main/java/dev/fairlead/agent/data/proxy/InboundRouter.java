@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
 import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -187,6 +188,12 @@ final class InboundRouter implements HttpRouter {
     @Override
     public MirrorCount mirrorCount() {
         return pod.mirrorCount();
+    }
+
+    @Override
+    public @Nullable RouteCounters routeCounters(Route route) {
+        String name = route.policy().statName();
+        return name.isEmpty() ? null : pod.context().stats().route(pod.uid(), name);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.http.RequestControl;
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.RouteStat;
+import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -61,6 +63,7 @@ final class Retries {
     private long nextIntervalNanos;
     private int tries = 1;
     private @Nullable PodCluster permitOf;
+    private @Nullable RouteCounters byRoute;
 
     private Retries(
             RetryPolicy policy,
@@ -201,29 +204,50 @@ final class Retries {
         return decide(wanted, cluster);
     }
 
+    private void count(PodCluster cluster, ClusterStat stat, RouteStat ofRoute) {
+        cluster.counters().inc(stat);
+        if (byRoute != null) {
+            byRoute.counters().inc(ofRoute);
+        }
+    }
+
     private Verdict decide(boolean wanted, PodCluster cluster) {
         boolean before = permitOf != null;
         end();
         if (!wanted) {
             if (before) {
-                cluster.counters().inc(ClusterStat.UPSTREAM_RQ_RETRY_SUCCESS);
+                count(
+                        cluster,
+                        ClusterStat.UPSTREAM_RQ_RETRY_SUCCESS,
+                        RouteStat.UPSTREAM_RQ_RETRY_SUCCESS);
             }
             return Verdict.FINAL;
         }
         if (left == 0) {
-            cluster.counters().inc(ClusterStat.UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED);
+            count(
+                    cluster,
+                    ClusterStat.UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED,
+                    RouteStat.UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED);
             return Verdict.LIMIT;
         }
         left--;
         if (!cluster.tryRetry()) {
-            cluster.counters().inc(ClusterStat.UPSTREAM_RQ_RETRY_OVERFLOW);
+            count(
+                    cluster,
+                    ClusterStat.UPSTREAM_RQ_RETRY_OVERFLOW,
+                    RouteStat.UPSTREAM_RQ_RETRY_OVERFLOW);
             return Verdict.OVERFLOW;
         }
         permitOf = cluster;
         tries++;
-        cluster.counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
+        count(cluster, ClusterStat.UPSTREAM_RQ_RETRY, RouteStat.UPSTREAM_RQ_RETRY);
         cluster.counters().inc(ClusterStat.UPSTREAM_RQ_RETRY_BACKOFF_EXPONENTIAL);
         return Verdict.AGAIN;
+    }
+
+    /** They count there, too. */
+    void countFor(@Nullable RouteCounters route) {
+        byRoute = route;
     }
 
     /** How long the next try waits: drawn from an interval that doubles, as in Envoy. */

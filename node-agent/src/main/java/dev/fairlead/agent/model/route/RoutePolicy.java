@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout of a request on which nothing moves; null: the listener's
  * @param mirrors who gets copies
  * @param hashing for clusters that hash; the first that the request has something for
- * @param statPrefix of {@code vhost.<host>.route.<prefix>.} stats; empty: none
+ * @param statName {@code <virtual host>.route.<prefix>}, after {@code vhost.}; empty: no stats of
+ *     its own
  * @param attempts who is told how often a request was sent
  * @param access instead of its listener's access rules
  */
@@ -28,7 +29,7 @@ public record RoutePolicy(
         @Nullable RateLimit rateLimit,
         List<Mirror> mirrors,
         List<HashPolicy> hashing,
-        String statPrefix,
+        String statName,
         AttemptCount attempts,
         @Nullable AccessRules access) {
 
@@ -42,7 +43,7 @@ public record RoutePolicy(
             @Nullable RateLimit rateLimit,
             List<Mirror> mirrors,
             List<HashPolicy> hashing,
-            String statPrefix,
+            String statName,
             AttemptCount attempts) {
         this(
                 headers,
@@ -54,7 +55,7 @@ public record RoutePolicy(
                 rateLimit,
                 mirrors,
                 hashing,
-                statPrefix,
+                statName,
                 attempts,
                 null);
     }

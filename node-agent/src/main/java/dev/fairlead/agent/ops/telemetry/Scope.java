@@ -4,6 +4,8 @@ package dev.fairlead.agent.ops.telemetry;
 enum Scope {
     CLUSTER("cluster", "envoy_cluster_name"),
     HTTP("http", "envoy_http_conn_manager_prefix"),
+    /** Its name is {@code <virtual host>.route.<stat prefix>}. */
+    ROUTE("vhost", "envoy_route"),
     TCP("tcp", "envoy_tcp_prefix"),
     LISTENER("listener", "envoy_listener_address"),
     RATE_LIMIT("http_local_rate_limit", "envoy_local_http_ratelimit_prefix"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.agent.data.proxy.Wire.Message;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RouteStat;
 import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
 import dev.fairlead.agent.model.route.Cors;
@@ -469,6 +470,36 @@ class RouteActionsTest {
         assertThat(call.header("grpc-message")).isEqualTo("fault filter abort");
         assertThat(other.status()).isEqualTo(200);
         assertThat(other.body()).isEqualTo("fault filter abort");
+    }
+
+    @Test
+    void aRouteWithAStatNameCountsItsOwn() throws Exception {
+        FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        RoutePolicy counted =
+                new RoutePolicy(
+                        HeaderEdits.NONE,
+                        Rewrite.NONE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        List.of(),
+                        "host.route.mine",
+                        RoutePolicy.AttemptCount.UNTOLD);
+        mesh(
+                new Config()
+                        .cluster("c", false, upstream.address())
+                        .policy("a", Forward.to("c"), counted),
+                upstream);
+
+        ask(GET);
+
+        var counters = mesh.stats.route(Mesh.UID, "host.route.mine");
+        assertThat(counters.counters().get(RouteStat.UPSTREAM_RQ_TOTAL)).isEqualTo(1);
+        assertThat(counters.counters().get(RouteStat.UPSTREAM_RQ_2XX)).isEqualTo(1);
+        assertThat(counters.codes().count(200)).isEqualTo(1);
     }
 
     @Test

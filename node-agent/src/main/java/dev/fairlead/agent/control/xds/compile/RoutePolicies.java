@@ -50,10 +50,15 @@ final class RoutePolicies {
                         filters.limit(place, replies),
                         mirrors(action, actionAt, clusters),
                         hashing(action, actionAt),
-                        route.getStatPrefix(),
+                        statName(route, host),
                         attempts(host),
                         filters.access(replies));
         return policy.equals(RoutePolicy.NONE) ? RoutePolicy.NONE : policy;
+    }
+
+    private static String statName(Route route, VirtualHost host) {
+        String prefix = route.getStatPrefix();
+        return prefix.isEmpty() ? "" : host.getName() + ".route." + prefix;
     }
 
     private static AttemptCount attempts(VirtualHost host) {

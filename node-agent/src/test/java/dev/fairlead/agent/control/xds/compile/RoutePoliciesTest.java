@@ -125,7 +125,7 @@ class RoutePoliciesTest {
                                 "c", Duration.ofSeconds(5), "/", Map.of("SameSite", "Lax")),
                         new HashPolicy.QueryParameter("q"),
                         new HashPolicy.SourceAddress());
-        assertThat(policy.statPrefix()).isEqualTo("sp");
+        assertThat(policy.statName()).isEqualTo("policies.route.sp");
         assertThat(policy.attempts()).isEqualTo(new AttemptCount(true, true));
         WeightedCluster share = ((RouteAction.Forward) route.action()).clusters().getFirst();
         assertThat(share.authority()).isEqualTo("v1");
