@@ -98,6 +98,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private boolean discarding;
     private boolean overloaded;
     private boolean certified;
+    private @Nullable String cookie;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
@@ -316,6 +317,16 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             }
         } else if (control.perTryTimeout() != null) {
             tryTimeout = control.perTryTimeout();
+        }
+        if (!route.policy().hashing().isEmpty()) {
+            picks = picks == null ? new PickContext(router.destination()) : picks;
+            cookie =
+                    RequestHash.into(
+                            picks,
+                            route.policy().hashing(),
+                            head,
+                            downstream.remote(),
+                            router.random());
         }
         if (!timeoutAfter.isZero() && tryTimeout.compareTo(timeoutAfter) >= 0) {
             tryTimeout = Duration.ZERO;
@@ -648,6 +659,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
         headers.set(HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME, Long.toString(books.millis()));
+        if (cookie != null) {
+            headers.add(HttpHeaderNames.SET_COOKIE, cookie);
+        }
         if (route().policy().attempts().inResponse()) {
             headers.set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, retries == null ? 1 : retries.tries());
         }

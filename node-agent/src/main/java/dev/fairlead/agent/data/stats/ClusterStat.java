@@ -120,6 +120,14 @@ public enum ClusterStat implements Stat {
             "upstream_rq_same_node", Kind.COUNTER, "Requests that took the same-node shortcut."),
     MEMBERSHIP_TOTAL("membership_total", Kind.GAUGE, "Endpoints."),
     MEMBERSHIP_HEALTHY("membership_healthy", Kind.GAUGE, "Healthy endpoints."),
+    MEMBERSHIP_DEGRADED("membership_degraded", Kind.GAUGE, "Degraded endpoints."),
+    MEMBERSHIP_EXCLUDED("membership_excluded", Kind.GAUGE, "Endpoints of unknown health."),
+    MEMBERSHIP_CHANGE("membership_change", Kind.COUNTER, "Times that endpoints came or went."),
+    MAX_HOST_WEIGHT("max_host_weight", Kind.GAUGE, "The greatest weight of an endpoint."),
+    LB_HEALTHY_PANIC(
+            "lb_healthy_panic",
+            Kind.COUNTER,
+            "Endpoints chosen whatever their health, as too few were healthy."),
     CX_OPEN(
             "circuit_breakers.default.cx_open",
             Kind.GAUGE,

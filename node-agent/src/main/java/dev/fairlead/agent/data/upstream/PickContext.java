@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.balance.Preferences;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: its exchange or connection, on the pod's loop.
  */
-public final class PickContext {
+public final class PickContext implements Preferences<UpstreamHost> {
 
     private final InetSocketAddress destination;
     private boolean hashed;
@@ -36,10 +37,12 @@ public final class PickContext {
         hash = value;
     }
 
+    @Override
     public boolean hashed() {
         return hashed;
     }
 
+    @Override
     public long hash() {
         return hash;
     }
@@ -66,14 +69,17 @@ public final class PickContext {
     }
 
     /** In the order of their tries. */
+    @Override
     public List<UpstreamHost> tried() {
         return tried == null ? List.of() : tried;
     }
 
+    @Override
     public int hostAttempts() {
         return hostAttempts;
     }
 
+    @Override
     public int otherPriorities() {
         return otherPriorities;
     }

@@ -28,6 +28,32 @@ public record PodContext(
         NodeLimits nodeLimits,
         LongSupplier nanos) {
 
+    /** By the clock of this machine. */
+    public PodContext(
+            LocalPod pod,
+            EventLoop loop,
+            Sockets sockets,
+            TlsStore tls,
+            SameNode sameNode,
+            AddressPolicy addressPolicy,
+            WorkerStats stats,
+            Supplier<Snapshot> snapshot,
+            RandomGenerator random,
+            NodeLimits nodeLimits) {
+        this(
+                pod,
+                loop,
+                sockets,
+                tls,
+                sameNode,
+                addressPolicy,
+                stats,
+                snapshot,
+                random,
+                nodeLimits,
+                System::nanoTime);
+    }
+
     /** The only pod of its node. */
     public PodContext(
             LocalPod pod,

@@ -35,13 +35,13 @@ class ChecksTest {
         mesh.close();
     }
 
-    private static HttpFilter twoInFive(int enforced) {
+    private static HttpFilter twoInFiveHours(int enforced) {
         return new HttpFilter.Limit(
                 "limit",
                 new RateLimit(
                         "place",
                         "limit",
-                        new RateLimit.Bucket(2, 2, Duration.ofSeconds(5)),
+                        new RateLimit.Bucket(2, 2, Duration.ofHours(5)),
                         true,
                         List.of(),
                         20,
@@ -102,7 +102,7 @@ class ChecksTest {
     @Test
     void theThirdRequestIsRefusedUntilATokenHasCome() throws Exception {
         FakeUpstream application = FakeUpstream.thatAnswers(OK);
-        Wire wire = client(inbound(application, twoInFive(100)), application);
+        Wire wire = client(inbound(application, twoInFiveHours(100)), application);
 
         assertThat(status(wire, GET)).isEqualTo(200);
         assertThat(status(wire, GET)).isEqualTo(200);
@@ -111,7 +111,7 @@ class ChecksTest {
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.body()).isEqualTo("slow down");
         assertThat(refused.header("x-why")).isEqualTo("quota");
-        mesh.nanos += Duration.ofMillis(2500).toNanos();
+        mesh.nanos += Duration.ofMinutes(151).toNanos();
         assertThat(status(wire, GET)).isEqualTo(200);
         assertThat(status(wire, GET)).isEqualTo(429);
 
@@ -126,7 +126,7 @@ class ChecksTest {
     @Test
     void whatIsNotEnforcedIsCountedOnly() throws Exception {
         FakeUpstream application = FakeUpstream.thatAnswers(OK);
-        Wire wire = client(inbound(application, twoInFive(0)), application);
+        Wire wire = client(inbound(application, twoInFiveHours(0)), application);
 
         for (int i = 0; i < 3; i++) {
             assertThat(status(wire, GET)).isEqualTo(200);

@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
@@ -428,6 +429,7 @@ final class ProfileFields {
                 "transport_socket",
                 "transport_socket_matches",
                 "typed_extension_protocol_options");
+        balancing();
         connectionPools();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
@@ -452,8 +454,14 @@ final class ProfileFields {
                 "connection_keepalive");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
-        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
-        allow(LocalityLbEndpoints.getDescriptor(), "locality", "lb_endpoints");
+        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints", "policy");
+        allow(ClusterLoadAssignment.Policy.getDescriptor(), "overprovisioning_factor");
+        allow(
+                LocalityLbEndpoints.getDescriptor(),
+                "locality",
+                "lb_endpoints",
+                "priority",
+                "load_balancing_weight");
         allow(Locality.getDescriptor(), "region", "zone", "sub_zone");
         allow(
                 LbEndpoint.getDescriptor(),
@@ -461,10 +469,36 @@ final class ProfileFields {
                 "health_status",
                 "load_balancing_weight",
                 "metadata");
-        allow(Endpoint.getDescriptor(), "address");
+        allow(Endpoint.getDescriptor(), "address", "health_check_config");
+        allow(Endpoint.HealthCheckConfig.getDescriptor(), "port_value");
         allow(Address.getDescriptor(), "socket_address");
         allow(SocketAddress.getDescriptor(), "address", "port_value");
         allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void balancing() {
+        allow(
+                Cluster.getDescriptor(),
+                "round_robin_lb_config",
+                "least_request_lb_config",
+                "ring_hash_lb_config",
+                "maglev_lb_config",
+                "common_lb_config");
+        allow(Cluster.RoundRobinLbConfig.getDescriptor(), "slow_start_config");
+        allow(Cluster.LeastRequestLbConfig.getDescriptor(), "choice_count", "slow_start_config");
+        allow(
+                Cluster.SlowStartConfig.getDescriptor(),
+                "slow_start_window",
+                "aggression",
+                "min_weight_percent");
+        allow(RuntimeDouble.getDescriptor(), "default_value", "runtime_key");
+        allow(Percent.getDescriptor(), "value");
+        allow(Cluster.RingHashLbConfig.getDescriptor(), "minimum_ring_size", "maximum_ring_size");
+        allow(Cluster.MaglevLbConfig.getDescriptor(), "table_size");
+        allow(
+                Cluster.CommonLbConfig.getDescriptor(),
+                "healthy_panic_threshold",
+                "locality_weighted_lb_config");
     }
 
     private static void connectionPools() {
@@ -486,7 +520,6 @@ final class ProfileFields {
                 CircuitBreakers.Thresholds.RetryBudget.getDescriptor(),
                 "budget_percent",
                 "min_retry_concurrency");
-        allow(Percent.getDescriptor(), "value");
         allow(UpstreamConnectionOptions.getDescriptor(), "tcp_keepalive");
         allow(
                 TcpKeepalive.getDescriptor(),

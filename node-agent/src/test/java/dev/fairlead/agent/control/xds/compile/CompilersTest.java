@@ -230,7 +230,7 @@ class CompilersTest {
     }
 
     @Test
-    void endpointsWithoutTheUnhealthy() {
+    void endpoints() {
         var assignment = Wire.endpoints("c", "198.18.1.10", "198.18.1.11", "2001:db8::1");
         assignment
                 .getEndpointsBuilder(0)
@@ -246,6 +246,8 @@ class CompilersTest {
         assertThat(good(compile(new EndpointsCompiler(), assignment.build())).list())
                 .containsExactly(
                         new Endpoint(new InetSocketAddress("198.18.1.10", 9080), 1, true),
+                        new Endpoint(new InetSocketAddress("198.18.1.11", 9080), 1, true)
+                                .with(Endpoint.Health.UNHEALTHY),
                         new Endpoint(new InetSocketAddress("2001:db8::1", 9080), 7, false));
     }
 

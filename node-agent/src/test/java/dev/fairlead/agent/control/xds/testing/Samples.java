@@ -3,6 +3,7 @@ package dev.fairlead.agent.control.xds.testing;
 import com.google.protobuf.Message;
 import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Good resources which together set every field of the profile. */
@@ -29,6 +30,12 @@ public final class Samples {
     }
 
     public static List<Message> clusters() {
+        List<Message> clusters = new ArrayList<>(BalanceSamples.clusters());
+        clusters.addAll(plainClusters());
+        return clusters;
+    }
+
+    private static List<Message> plainClusters() {
         return List.of(
                 Wire.autoTls("auto").build(),
                 Wire.eds("mutual").setTransportSocket(Wire.clientTls()).build(),
@@ -43,7 +50,9 @@ public final class Samples {
     }
 
     public static List<Message> endpoints() {
-        return List.of(Wire.endpoints("c", "198.18.1.10", "2001:db8::1").build());
+        return List.of(
+                Wire.endpoints("c", "198.18.1.10", "2001:db8::1").build(),
+                BalanceSamples.endpoints());
     }
 
     public static List<Message> workloads() {
