@@ -2,6 +2,7 @@ package dev.fairlead.pilot.generate;
 
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
+import dev.fairlead.pilot.state.ConnectionPool;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
@@ -124,6 +125,16 @@ final class Filters {
         var proxy = TcpProxy.newBuilder().setStatPrefix(statPrefix);
         if (audience.knowsTrafficPolicy() && targets.stream().anyMatch(WeightedCluster::bySource)) {
             proxy.addHashPolicy(BY_SOURCE);
+        }
+        if (audience.knowsTrafficPolicy() && !targets.isEmpty()) {
+            ConnectionPool.Tcp connections = targets.getFirst().connections();
+            if (connections.idleTimeout() != null) {
+                proxy.setIdleTimeout(Protos.millis(connections.idleTimeout().toMillis()));
+            }
+            if (connections.maxDuration() != null) {
+                proxy.setMaxDownstreamConnectionDuration(
+                        Protos.millis(connections.maxDuration().toMillis()));
+            }
         }
         List<WeightedCluster> shares = RouteGenerator.shares(targets);
         if (shares.size() == 1) {
