@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.grpc.GrpcTimeout;
+import dev.fairlead.agent.data.http.HeaderEditing;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.http.RequestControl;
@@ -14,9 +15,11 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.HeaderEdits;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -537,6 +540,20 @@ final class HttpExchange {
                         ? LocalAnswer.of(code, flag.body())
                         : LocalAnswer.of(code, grpcStatus, flag.body()),
                 flag);
+    }
+
+    /**
+     * An answer of a check.
+     *
+     * @param edits what is changed of its head
+     */
+    void reply(int code, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+        HttpHeaders more = null;
+        if (!edits.isEmpty()) {
+            more = new DefaultHttpHeaders();
+            HeaderEditing.apply(edits, more, heads());
+        }
+        answer(LocalAnswer.of(code, body).with(more), flag);
     }
 
     private void reply(ResponseFlag flag) {

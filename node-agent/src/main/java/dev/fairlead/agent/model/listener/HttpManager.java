@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.listener;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What else an HTTP filter does with all its requests. Source: Envoy, HttpConnectionManager.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param generateRequestId whether requests without an ID get one
  * @param requestIdInResponse whether the client sees it
  * @param streamIdleTimeout of requests on which nothing moves; zero: none
+ * @param checks what requests must pass before they are routed on, in order
  */
 public record HttpManager(
         boolean cors,
@@ -20,10 +22,50 @@ public record HttpManager(
         String via,
         boolean generateRequestId,
         boolean requestIdInResponse,
-        Duration streamIdleTimeout) {
+        Duration streamIdleTimeout,
+        List<HttpFilter> checks) {
 
-    /** Where nothing is said. */
+    /** Of listeners that say nothing. */
     public static final Duration STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
+
+    public HttpManager {
+        checks = List.copyOf(checks);
+    }
+
+    public HttpManager(
+            boolean cors,
+            boolean faults,
+            String serverName,
+            ServerHeader serverHeader,
+            String via,
+            boolean generateRequestId,
+            boolean requestIdInResponse,
+            Duration streamIdleTimeout) {
+        this(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                List.of());
+    }
+
+    /** The same, with what requests must pass. */
+    public HttpManager checking(List<HttpFilter> filters) {
+        return new HttpManager(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                filters);
+    }
 
     public static final HttpManager DEFAULT =
             new HttpManager(
