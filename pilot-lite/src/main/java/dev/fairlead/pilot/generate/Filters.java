@@ -100,11 +100,16 @@ final class Filters {
                                         .setRouteConfigName(routes)));
     }
 
-    /** Inbound HTTP, by these routes. */
-    static Filter http(String statPrefix, RouteConfiguration routes, Audience audience) {
+    /** Inbound HTTP, through these filters, by these routes. */
+    static Filter http(
+            String statPrefix,
+            RouteConfiguration routes,
+            List<HttpFilter> filters,
+            Audience audience) {
         return http(
                 audience,
                 HttpConnectionManager.newBuilder()
+                        .addAllHttpFilters(filters)
                         .setStatPrefix(statPrefix)
                         .setRouteConfig(routes));
     }
