@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class RateLimitsTest {
                 limit: {requests: 1, per: 1m}
             """;
 
-    private static FilterChain chain(String pod, int profile) throws Exception {
+    private static FilterChain chain(String node, String pod, int profile) throws Exception {
         var snapshot =
                 new Snapshot(
                         new Snapshot.Revisions(1, 1, 1, 0),
@@ -42,8 +43,7 @@ class RateLimitsTest {
         var resource =
                 Objects.requireNonNull(
                         Objects.requireNonNull(
-                                        snapshot.agent("node-1", profile)
-                                                .get(ResourceType.LISTENER))
+                                        snapshot.agent(node, profile).get(ResourceType.LISTENER))
                                 .get("inbound|" + pod));
         return resource.body().unpack(Listener.class).getFilterChainsList().stream()
                 .filter(c -> c.getName().equals("inbound|9080|mtls"))
@@ -52,9 +52,8 @@ class RateLimitsTest {
     }
 
     private static List<LocalRateLimit> limits(FilterChain chain) throws Exception {
-        var manager =
-                chain.getFilters(0).getTypedConfig().unpack(HttpConnectionManager.class);
-        List<LocalRateLimit> limits = new java.util.ArrayList<>();
+        var manager = chain.getFilters(0).getTypedConfig().unpack(HttpConnectionManager.class);
+        List<LocalRateLimit> limits = new ArrayList<>();
         for (var filter : manager.getHttpFiltersList()) {
             if (filter.getTypedConfig().is(LocalRateLimit.class)) {
                 limits.add(filter.getTypedConfig().unpack(LocalRateLimit.class));
@@ -65,7 +64,7 @@ class RateLimitsTest {
 
     @Test
     void eachRuleForThePortIsAFilter() throws Exception {
-        FilterChain chain = chain("uid-reviews-v1", Profile.NEWEST);
+        FilterChain chain = chain("node-1", "uid-reviews-v1", Profile.NEWEST);
         List<LocalRateLimit> limits = limits(chain);
         assertThat(limits)
                 .extracting(LocalRateLimit::getStatPrefix)
@@ -88,8 +87,8 @@ class RateLimitsTest {
 
     @Test
     void otherPodsAndOlderAgentsHaveNone() throws Exception {
-        assertThat(limits(chain("uid-reviews-v2", Profile.NEWEST))).isEmpty();
-        FilterChain older = chain("uid-reviews-v1", Profile.TRAFFIC_POLICY - 1);
+        assertThat(limits(chain("node-2", "uid-reviews-v2", Profile.NEWEST))).isEmpty();
+        FilterChain older = chain("node-1", "uid-reviews-v1", Profile.TRAFFIC_POLICY - 1);
         assertThat(limits(older)).isEmpty();
         assertThat(older.hasMetadata()).isFalse();
     }
