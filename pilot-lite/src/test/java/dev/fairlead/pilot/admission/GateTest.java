@@ -129,7 +129,9 @@ class GateTest {
         }
         Decision elsewhere = create(filter.formatted("default"));
         assertThat(elsewhere.allowed()).isTrue();
-        assertThat(elsewhere.warnings()).containsExactly("kind EnvoyFilter not supported yet");
+        assertThat(elsewhere.warnings())
+                .containsExactly(
+                        "kind EnvoyFilter not supported yet: use fairlead.dev RateLimit for rate limits");
     }
 
     @Test
