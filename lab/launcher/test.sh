@@ -53,6 +53,7 @@ run_tests() { # [unit|lab|kube|all|soak]
     if [ "$part" = all ] || [ "$part" = unit ]; then
         python_tests samples/bookinfo/test || status=1
         python_tests bench/test || status=1
+        python_tests conformance/test || status=1
         python_tests deploy/daemonset/image/test || status=1
         go_tests cni || status=1
     fi

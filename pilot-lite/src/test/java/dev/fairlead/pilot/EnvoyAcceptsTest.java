@@ -280,8 +280,64 @@ class EnvoyAcceptsTest {
                   trafficPolicy:
                     connectionPool: {http: {useClientProtocol: true, maxConcurrentStreams: 5}}
                 """
+                        .concat(destinationRules())
                         .replace("THE_MESH", mesh)
                         .replace("LONG_TEXT", "long ".repeat(2_000).strip());
+    }
+
+    /** Rules of every kind, each for a Service of its own. */
+    private static String destinationRules() {
+        List<String> policies =
+                List.of(
+                        """
+                        connectionPool:
+                          tcp:
+                            {maxConnections: 1, connectTimeout: 30ms, maxConnectionDuration: 1h, idleTimeout: 0s,
+                             tcpKeepalive: {probes: 3, time: 7200s, interval: 75s}}
+                          http:
+                            {http1MaxPendingRequests: 1, http2MaxRequests: 2, maxRequestsPerConnection: 3,
+                             maxRetries: 4, idleTimeout: 5s, h2UpgradePolicy: UPGRADE,
+                             http2KeepAlive: {interval: 15s, timeout: 5s}}
+                        """,
+                        """
+                        retryBudget: {percent: 25, minRetryConcurrency: 5}
+                        outlierDetection:
+                          {consecutiveGatewayErrors: 0, consecutive5xxErrors: 1, interval: 1s, baseEjectionTime: 3m,
+                           splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 3,
+                           maxEjectionPercent: 100, minHealthPercent: 40}
+                        loadBalancer:
+                          simple: ROUND_ROBIN
+                          warmup: {duration: 5s, minimumPercent: 5, aggression: 2}
+                          localityLbSetting: {failover: [{from: a, to: b}]}
+                        """,
+                        """
+                        outlierDetection: {consecutiveErrors: 3}
+                        loadBalancer:
+                          simple: LEAST_REQUEST
+                          warmupDurationSecs: 5s
+                          localityLbSetting: {failoverPriority: [topology.kubernetes.io/region, version=v1]}
+                        """,
+                        "loadBalancer: {simple: PASSTHROUGH}\n",
+                        "loadBalancer: {localityLbSetting: {distribute: [{from: '*', to: {'*': 100}}]}}\n");
+        var yaml = new StringBuilder();
+        for (int i = 0; i < policies.size(); i++) {
+            String name = "policy-" + i;
+            yaml.append(TestCluster.service(name, "http", 9500 + i))
+                    .append(TestCluster.slice(name, "http", 9500 + i, "198.18.1.10=uid-sleep-v1"))
+                    .append(
+                            """
+                            ---
+                            apiVersion: networking.istio.io/v1
+                            kind: DestinationRule
+                            metadata: {name: NAME, annotations: {traffic.fairlead.dev/node-wide-limits: "true"}}
+                            spec:
+                              host: NAME
+                              trafficPolicy:
+                            """
+                                    .replace("NAME", name))
+                    .append(policies.get(i).indent(4));
+        }
+        return yaml.toString();
     }
 
     private Path bootstrap(int port, String token, Path bundle) throws Exception {

@@ -106,10 +106,6 @@ class IstioSamplesTest {
                 "not supported");
         refused("bookinfo-gateway", "virtualservice.networking.istio.io/bookinfo", "gateways");
         refused(
-                "fault-injection-details-v1",
-                "virtualservice.networking.istio.io/details",
-                "fault");
-        refused(
                 "egress-rule-google-apis",
                 "serviceentry.networking.istio.io/googleapis",
                 "not supported");

@@ -2,13 +2,16 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.compile.ServiceCluster.ClientTls;
 import dev.fairlead.pilot.compile.ServiceCluster.Endpoint;
+import dev.fairlead.pilot.state.ConnectionPool;
 import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.Destinations;
 import dev.fairlead.pilot.state.Node;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
@@ -84,16 +87,42 @@ final class ClusterCompiler {
      */
     ConsistentHash.@Nullable Key hashKey(
             String clientNamespace, String host, int port, String subset) {
-        Service service = registry.service(host);
-        DestinationRule rule =
-                service == null ? null : rules.destinationRule(clientNamespace, service);
-        if (rule == null) {
-            return null;
-        }
-        Subset part = rule.subset(subset);
-        ConsistentHash hash =
-                rule.policy().at(port, part == null ? TrafficPolicy.NONE : part.policy()).hash();
+        ConsistentHash hash = policy(clientNamespace, host, port, subset).hash();
         return hash == null ? null : hash.key();
+    }
+
+    /** A cluster as the target of connections. */
+    WeightedCluster target(
+            String clientNamespace, String host, int port, String subset, int weight) {
+        TrafficPolicy policy = policy(clientNamespace, host, port, subset);
+        ConsistentHash hash = policy.hash();
+        boolean bySource = hash != null && hash.key() instanceof ConsistentHash.Key.SourceIp;
+        return new WeightedCluster(
+                name(clientNamespace, host, port, subset),
+                weight,
+                bySource,
+                policy.pool() == null ? ConnectionPool.Tcp.NONE : policy.pool().tcp());
+    }
+
+    private TrafficPolicy policy(String clientNamespace, String host, int port, String subset) {
+        Service service = registry.service(host);
+        if (service == null) {
+            return TrafficPolicy.NONE;
+        }
+        DestinationRule rule = rules.destinationRule(clientNamespace, service);
+        Subset part = rule == null ? null : rule.subset(subset);
+        return effective(
+                rule == null ? TrafficPolicy.NONE : rule.policy(),
+                port,
+                part == null ? TrafficPolicy.NONE : part.policy());
+    }
+
+    private TrafficPolicy effective(TrafficPolicy policy, int port, TrafficPolicy subset) {
+        Destinations defaults = mesh.destinations();
+        TrafficPolicy effective = policy.at(port, subset);
+        return defaults.pool() == null && defaults.outliers() == null
+                ? effective
+                : effective.or(defaults.pool(), defaults.outliers());
     }
 
     /** Where a client's rule is not the one that the Service's own namespace sees. */
@@ -111,16 +140,15 @@ final class ClusterCompiler {
     private List<ServiceCluster> clusters(
             Service service, @Nullable DestinationRule rule, String suffix) {
         List<ServiceCluster> clusters = new ArrayList<>();
-        TrafficPolicy policy = rule == null ? TrafficPolicy.NONE : rule.policy();
         for (Service.Port port : service.ports()) {
             if (port.protocol() == Protocol.UDP) {
                 continue;
             }
             List<Registry.Member> members = registry.members(service, port);
-            clusters.add(cluster(service, port, WHOLE, policy, members, suffix));
+            clusters.add(cluster(service, port, WHOLE, rule, members, suffix));
             if (rule != null) {
                 for (Subset subset : rule.subsets()) {
-                    clusters.add(cluster(service, port, subset, policy, members, suffix));
+                    clusters.add(cluster(service, port, subset, rule, members, suffix));
                 }
             }
         }
@@ -131,32 +159,39 @@ final class ClusterCompiler {
             Service service,
             Service.Port port,
             Subset subset,
-            TrafficPolicy policy,
+            @Nullable DestinationRule rule,
             List<Registry.Member> members,
             String suffix) {
-        TrafficPolicy effective = policy.at(port.port(), subset.policy());
+        TrafficPolicy effective =
+                effective(
+                        rule == null ? TrafficPolicy.NONE : rule.policy(),
+                        port.port(),
+                        subset.policy());
+        ClusterPolicy policy = ClusterPolicy.of(effective, mesh.destinations(), service, rule);
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();
         String plain = plainName(port.port(), subset.name(), service.fqdn());
         LoadBalancing balancing = effective.balancing();
+        DestinationRule.HttpPool http = effective.http();
         return new ServiceCluster(
                 plain + suffix,
                 suffix.isEmpty() ? "" : plain,
-                service.headless(),
+                service.headless() || balancing == LoadBalancing.PASSTHROUGH,
                 port.protocol() == Protocol.HTTP,
                 UpstreamProtocol.outbound(
-                        port.protocol(),
-                        mesh.modern(),
-                        effective.http(),
-                        mesh.protocols().upgrade()),
-                effective.http() == null ? 0 : effective.http().maxConcurrentStreams(),
+                        port.protocol(), mesh.modern(), http, mesh.protocols().upgrade()),
+                http == null ? 0 : http.maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 effective.hash(),
+                policy,
                 tls(effective.tls()),
                 effective.proxyProtocol(),
                 "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),
                 identities(part),
-                part.stream().filter(Registry.Member::ready).map(this::endpoint).toList());
+                part.stream()
+                        .filter(Registry.Member::ready)
+                        .map(member -> endpoint(member, policy.placement()))
+                        .toList());
     }
 
     private LoadBalancing defaultBalancing() {
@@ -180,7 +215,7 @@ final class ClusterCompiler {
                 .toList();
     }
 
-    private Endpoint endpoint(Registry.Member member) {
+    private Endpoint endpoint(Registry.Member member, @Nullable Placement placement) {
         Node node = registry.node(member.node());
         Pod pod = member.pod();
         return new Endpoint(
@@ -189,7 +224,22 @@ final class ClusterCompiler {
                 registry.captured(pod),
                 node.region(),
                 node.zone(),
-                pod == null ? "" : workload(pod));
+                node.subZone(),
+                node.name(),
+                pod == null ? "" : workload(pod),
+                placement == null ? List.of() : facts(placement, node, pod));
+    }
+
+    private static List<String> facts(Placement placement, Node node, @Nullable Pod pod) {
+        List<String> facts = new ArrayList<>();
+        for (LocalityBalancing.Priority priority : placement.setting().priorities()) {
+            String ofNode = Placement.fact(priority.label(), node);
+            facts.add(
+                    ofNode.isEmpty() && pod != null
+                            ? pod.labels().getOrDefault(priority.label(), "")
+                            : ofNode);
+        }
+        return facts;
     }
 
     private static String workload(Pod pod) {

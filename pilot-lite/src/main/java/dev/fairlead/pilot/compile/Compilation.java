@@ -66,7 +66,7 @@ final class Compilation {
         for (ClientScope scope : scopes.values()) {
             views.put(scope.name(), view(scope, before, sameClusters));
         }
-        view = new MeshView(state.mesh(), views, pods, enrolled(state));
+        view = new MeshView(state.mesh(), views, pods, enrolled(state), state.nodes());
     }
 
     MeshView view() {

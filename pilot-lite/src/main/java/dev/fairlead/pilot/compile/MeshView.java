@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Node;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedSet;
@@ -15,11 +16,13 @@ public record MeshView(
         MeshSettings mesh,
         Map<String, ScopeView> scopes,
         Map<String, PodView> pods,
-        SortedSet<String> enrolledNamespaces) {
+        SortedSet<String> enrolledNamespaces,
+        Map<String, Node> nodes) {
 
     public MeshView {
         scopes = Map.copyOf(scopes);
         pods = Map.copyOf(pods);
+        nodes = Map.copyOf(nodes);
         enrolledNamespaces = Collections.unmodifiableSortedSet(new TreeSet<>(enrolledNamespaces));
     }
 }

@@ -4,7 +4,7 @@ package dev.fairlead.pilot.compile;
 public final class Profile {
 
     /** The newest that is served; a newer agent understands it too. */
-    public static final int NEWEST = 4;
+    public static final int NEWEST = 5;
 
     /** Agents are told which pods to capture. */
     public static final int ENROLMENT = 2;
@@ -20,6 +20,9 @@ public final class Profile {
 
     /** Traffic policy whole: what routes and clusters say beyond where to. */
     public static final int TRAFFIC_POLICY = 4;
+
+    /** Endpoints that fail are left alone for a while; agents do not do it yet, Envoys do. */
+    public static final int OUTLIER_DETECTION = 5;
 
     private Profile() {}
 }

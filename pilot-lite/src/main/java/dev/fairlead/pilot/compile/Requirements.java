@@ -56,7 +56,9 @@ public final class Requirements {
             ofSourceLabels(requirements, rule, state);
         }
         for (DestinationRule rule : state.destinationRules()) {
-            if (rule.asksForTrafficPolicy()) {
+            if (rule.sparesEndpoints()) {
+                ofClients(state, rule, rule.visibility(), Profile.OUTLIER_DETECTION, requirements);
+            } else if (rule.asksForTrafficPolicy()) {
                 ofClients(state, rule, rule.visibility(), Profile.TRAFFIC_POLICY, requirements);
             } else if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
                 ofClients(state, rule, rule.visibility(), Profile.HTTP2, requirements);

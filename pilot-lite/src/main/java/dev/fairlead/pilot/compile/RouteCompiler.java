@@ -299,12 +299,7 @@ final class RouteCompiler {
 
     /** All of a Service's port. */
     List<WeightedCluster> whole(Service service, int port) {
-        return List.of(
-                new WeightedCluster(
-                        clusters.name(clientNamespace, service.fqdn(), port, ""),
-                        1,
-                        clusters.hashKey(clientNamespace, service.fqdn(), port, "")
-                                instanceof ConsistentHash.Key.SourceIp));
+        return List.of(clusters.target(clientNamespace, service.fqdn(), port, "", 1));
     }
 
     /**
@@ -313,10 +308,12 @@ final class RouteCompiler {
     List<WeightedCluster> targets(List<Target> targets, int port) {
         return targets.stream()
                 .map(target ->
-                        new WeightedCluster(
-                                cluster(target, port),
-                                target.weight(),
-                                hashKey(target, port) instanceof ConsistentHash.Key.SourceIp))
+                        clusters.target(
+                                clientNamespace,
+                                target.host(),
+                                targetPort(target, port),
+                                target.subset(),
+                                target.weight()))
                 .toList();
     }
 

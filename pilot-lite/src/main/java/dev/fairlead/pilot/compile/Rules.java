@@ -69,9 +69,11 @@ final class Rules {
     private static DestinationRule merge(List<DestinationRule> oldestFirst) {
         DestinationRule oldest = oldestFirst.getFirst();
         TrafficPolicy policy = TrafficPolicy.NONE;
+        boolean nodeWide = false;
         List<Subset> subsets = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (DestinationRule rule : oldestFirst) {
+            nodeWide |= rule.nodeWide();
             if (policy.equals(TrafficPolicy.NONE)) {
                 policy = rule.policy();
             }
@@ -82,7 +84,7 @@ final class Rules {
             }
         }
         return new DestinationRule(
-                oldest.meta(), oldest.host(), oldest.visibility(), policy, subsets);
+                oldest.meta(), oldest.host(), oldest.visibility(), policy, subsets, nodeWide);
     }
 
     /**

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     before {@link Profile#HTTP2}
  * @param maxConcurrentStreams on one HTTP/2 connection; 0: as many as the endpoint allows
  * @param hash instead of {@code balancing}, for those who know traffic policy
+ * @param policy likewise for those
  * @param proxyProtocol what connections begin with; null: nothing
  * @param identities SPIFFE IDs that its endpoints may show, sorted
  */
@@ -27,6 +28,7 @@ public record ServiceCluster(
         int maxConcurrentStreams,
         LoadBalancing balancing,
         @Nullable ConsistentHash hash,
+        ClusterPolicy policy,
         ClientTls tls,
         @Nullable ProxyProtocol proxyProtocol,
         String sni,
@@ -50,6 +52,7 @@ public record ServiceCluster(
      * A ready endpoint.
      *
      * @param workload {@code <workload>;<namespace>;<app>;<version>;}, or empty
+     * @param facts what it has for each label of the cluster's {@link Placement}
      */
     public record Endpoint(
             String address,
@@ -57,5 +60,13 @@ public record ServiceCluster(
             boolean captured,
             String region,
             String zone,
-            String workload) {}
+            String subZone,
+            String node,
+            String workload,
+            List<String> facts) {
+
+        public Endpoint {
+            facts = List.copyOf(facts);
+        }
+    }
 }

@@ -1,13 +1,17 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.ConnectionPool;
+
 /**
  * A cluster by name, and its share among those beside it. The cluster need not exist.
  *
  * @param bySource whether connections of one client go to one endpoint
+ * @param connections how long they may last and be silent
  */
-public record WeightedCluster(String cluster, int weight, boolean bySource) {
+public record WeightedCluster(
+        String cluster, int weight, boolean bySource, ConnectionPool.Tcp connections) {
 
     public WeightedCluster(String cluster, int weight) {
-        this(cluster, weight, false);
+        this(cluster, weight, false, ConnectionPool.Tcp.NONE);
     }
 }

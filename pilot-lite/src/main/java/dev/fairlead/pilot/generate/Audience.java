@@ -40,6 +40,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it leaves endpoints alone that fail. */
+    default boolean knowsOutlierDetection() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.OUTLIER_DETECTION;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

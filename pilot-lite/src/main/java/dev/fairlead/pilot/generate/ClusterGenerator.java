@@ -37,7 +37,15 @@ final class ClusterGenerator {
     VersionedResource service(ServiceCluster view) {
         Cluster.Builder cluster = view.headless() ? originalDestination(view.name()) : eds(view);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, view.protocol(), view.maxConcurrentStreams());
+            HttpOptions.add(
+                    cluster,
+                    view.protocol(),
+                    view.maxConcurrentStreams(),
+                    audience.knowsTrafficPolicy() ? view.policy() : null);
+        }
+        if (audience.knowsTrafficPolicy()) {
+            cluster.setConnectTimeout(Protos.millis(view.policy().connectTimeout().toMillis()));
+            ClusterPolicies.add(cluster, view, audience);
         }
         if (!view.statName().isEmpty()) {
             cluster.setAltStatName(view.statName());
@@ -72,6 +80,7 @@ final class ClusterGenerator {
             case ROUND_ROBIN -> LbPolicy.ROUND_ROBIN;
             case LEAST_REQUEST -> LbPolicy.LEAST_REQUEST;
             case RANDOM -> LbPolicy.RANDOM;
+            case PASSTHROUGH -> LbPolicy.CLUSTER_PROVIDED;
         };
     }
 
@@ -100,7 +109,7 @@ final class ClusterGenerator {
     }
 
     VersionedResource passthrough() {
-        Cluster.Builder cluster = originalDestination(PASSTHROUGH);
+        Cluster.Builder cluster = unlimited(PASSTHROUGH);
         if (mesh.modern()) {
             List<String> alpn =
                     audience.knowsHttp2()
@@ -109,7 +118,7 @@ final class ClusterGenerator {
             addMatches(cluster, contexts.upstream(audience.clientSecret(), "", alpn, List.of()));
         }
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0);
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null);
         }
         return VersionedResource.of(PASSTHROUGH, cluster.build(), Set.of());
     }
@@ -122,9 +131,9 @@ final class ClusterGenerator {
     /** A local application, at the address that was called. */
     VersionedResource inbound(PodView.Port port) {
         String name = inboundName(port, audience);
-        Cluster.Builder cluster = originalDestination(name);
+        Cluster.Builder cluster = unlimited(name);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, port.upstream(), 0);
+            HttpOptions.add(cluster, port.upstream(), 0, null);
         }
         ProxyTransports.wrap(cluster, port.proxyProtocol(), audience);
         if (!name.equals(port.cluster())) {
@@ -156,11 +165,21 @@ final class ClusterGenerator {
 
     /** A local application on a port that no Service names. */
     VersionedResource inboundPassthrough() {
-        Cluster.Builder cluster = originalDestination(INBOUND_PASSTHROUGH);
+        Cluster.Builder cluster = unlimited(INBOUND_PASSTHROUGH);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0);
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null);
         }
         return VersionedResource.of(INBOUND_PASSTHROUGH, cluster.build(), Set.of());
+    }
+
+    private Cluster.Builder unlimited(String name) {
+        Cluster.Builder cluster = originalDestination(name);
+        if (audience.knowsTrafficPolicy()) {
+            cluster.setConnectTimeout(
+                    Protos.millis(mesh.destinations().connectTimeout().toMillis()));
+            ClusterPolicies.unlimited(cluster);
+        }
+        return cluster;
     }
 
     private static Cluster.Builder originalDestination(String name) {

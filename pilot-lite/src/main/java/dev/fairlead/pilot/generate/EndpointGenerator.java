@@ -1,6 +1,8 @@
 package dev.fairlead.pilot.generate;
 
+import dev.fairlead.pilot.compile.Placement;
 import dev.fairlead.pilot.compile.ServiceCluster;
+import dev.fairlead.pilot.state.Node;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -17,29 +19,55 @@ import java.util.TreeMap;
 final class EndpointGenerator {
 
     private static final Comparator<Locality> BY_NAME =
-            Comparator.comparing(Locality::getRegion).thenComparing(Locality::getZone);
+            Comparator.comparing(Locality::getRegion)
+                    .thenComparing(Locality::getZone)
+                    .thenComparing(Locality::getSubZone);
+    private static final Comparator<ServiceCluster.Endpoint> BY_ADDRESS =
+            Comparator.comparing(ServiceCluster.Endpoint::address)
+                    .thenComparingInt(ServiceCluster.Endpoint::port);
 
     private EndpointGenerator() {}
 
-    static VersionedResource endpoints(ServiceCluster view) {
+    /** As clients everywhere see them. */
+    static VersionedResource endpoints(ServiceCluster view, Audience audience) {
+        boolean subZones = audience.knowsTrafficPolicy();
         Map<Locality, LocalityLbEndpoints.Builder> localities = new TreeMap<>(BY_NAME);
         view.endpoints().stream()
-                .sorted(
-                        Comparator.comparing(ServiceCluster.Endpoint::address)
-                                .thenComparingInt(ServiceCluster.Endpoint::port))
-                .forEach(endpoint ->
-                        localities
-                                .computeIfAbsent(
-                                        locality(endpoint),
-                                        at -> LocalityLbEndpoints.newBuilder().setLocality(at))
-                                .addLbEndpoints(endpoint(endpoint)));
+                .sorted(BY_ADDRESS)
+                .forEach(endpoint -> {
+                    String subZone = subZones ? endpoint.subZone() : "";
+                    localities
+                            .computeIfAbsent(
+                                    locality(endpoint.region(), endpoint.zone(), subZone),
+                                    at -> LocalityLbEndpoints.newBuilder().setLocality(at))
+                            .addLbEndpoints(endpoint(endpoint));
+                });
         var assignment = ClusterLoadAssignment.newBuilder().setClusterName(view.name());
         localities.values().forEach(assignment::addEndpoints);
         return VersionedResource.of(view.name(), assignment.build(), Set.of());
     }
 
-    private static Locality locality(ServiceCluster.Endpoint endpoint) {
-        return Locality.newBuilder().setRegion(endpoint.region()).setZone(endpoint.zone()).build();
+    /** As clients on a node see them, where that makes a difference. */
+    static VersionedResource endpoints(ServiceCluster view, Placement placement, Node client) {
+        var assignment = ClusterLoadAssignment.newBuilder().setClusterName(view.name());
+        for (Placement.Group group : placement.groups(view.endpoints(), client)) {
+            var locality =
+                    LocalityLbEndpoints.newBuilder()
+                            .setLocality(locality(group.region(), group.zone(), group.subZone()))
+                            .setPriority(group.priority());
+            if (placement.weighted()) {
+                locality.setLoadBalancingWeight(Protos.number(group.weight()));
+            }
+            group.endpoints().stream()
+                    .sorted(BY_ADDRESS)
+                    .forEach(endpoint -> locality.addLbEndpoints(endpoint(endpoint)));
+            assignment.addEndpoints(locality);
+        }
+        return VersionedResource.of(view.name(), assignment.build(), Set.of());
+    }
+
+    private static Locality locality(String region, String zone, String subZone) {
+        return Locality.newBuilder().setRegion(region).setZone(zone).setSubZone(subZone).build();
     }
 
     private static LbEndpoint endpoint(ServiceCluster.Endpoint endpoint) {

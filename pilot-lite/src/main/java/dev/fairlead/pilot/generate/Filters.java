@@ -2,6 +2,7 @@ package dev.fairlead.pilot.generate;
 
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
+import dev.fairlead.pilot.state.ConnectionPool;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
@@ -15,6 +16,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalD
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
@@ -106,12 +108,11 @@ final class Filters {
             RouteConfiguration routes,
             List<HttpFilter> filters,
             Audience audience) {
-        return http(
-                audience,
-                HttpConnectionManager.newBuilder()
-                        .addAllHttpFilters(filters)
-                        .setStatPrefix(statPrefix)
-                        .setRouteConfig(routes));
+        var manager = HttpConnectionManager.newBuilder().addAllHttpFilters(filters);
+        if (audience.knowsTrafficPolicy()) {
+            manager.setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH);
+        }
+        return http(audience, manager.setStatPrefix(statPrefix).setRouteConfig(routes));
     }
 
     private static Filter http(Audience audience, HttpConnectionManager.Builder manager) {
@@ -128,6 +129,16 @@ final class Filters {
         var proxy = TcpProxy.newBuilder().setStatPrefix(statPrefix);
         if (audience.knowsTrafficPolicy() && targets.stream().anyMatch(WeightedCluster::bySource)) {
             proxy.addHashPolicy(BY_SOURCE);
+        }
+        if (audience.knowsTrafficPolicy() && !targets.isEmpty()) {
+            ConnectionPool.Tcp connections = targets.getFirst().connections();
+            if (connections.idleTimeout() != null) {
+                proxy.setIdleTimeout(Protos.millis(connections.idleTimeout().toMillis()));
+            }
+            if (connections.maxDuration() != null) {
+                proxy.setMaxDownstreamConnectionDuration(
+                        Protos.millis(connections.maxDuration().toMillis()));
+            }
         }
         List<WeightedCluster> shares = RouteGenerator.shares(targets);
         if (shares.size() == 1) {

@@ -1,11 +1,13 @@
 package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.MeshView;
+import dev.fairlead.pilot.compile.Placement;
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.Profile;
 import dev.fairlead.pilot.compile.Same;
 import dev.fairlead.pilot.compile.ScopeView;
 import dev.fairlead.pilot.compile.ServiceCluster;
+import dev.fairlead.pilot.state.Node;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -29,7 +31,11 @@ public final class Snapshot {
 
     /** The last of each run of profiles that routes, clusters and listeners are alike for. */
     private static final List<Integer> WRITTEN =
-            List.of(Profile.HTTP2 - 1, Profile.TRAFFIC_POLICY - 1, Profile.NEWEST);
+            List.of(
+                    Profile.HTTP2 - 1,
+                    Profile.TRAFFIC_POLICY - 1,
+                    Profile.OUTLIER_DETECTION - 1,
+                    Profile.NEWEST);
 
     private final Revisions revisions;
     private final MeshView view;
@@ -150,7 +156,13 @@ public final class Snapshot {
                 .distinct()
                 .map(view.scopes()::get)
                 .filter(Objects::nonNull)
-                .forEach(scope -> addParts(parts, shared.scope(scope)));
+                .forEach(scope -> {
+                    addParts(parts, shared.scope(scope));
+                    var placed = shared.placed(scope, node(agent.node));
+                    if (!placed.isEmpty()) {
+                        addParts(parts, Map.of(ResourceType.ENDPOINTS, placed));
+                    }
+                });
         addParts(parts, ofPods);
         Map<ResourceType, Merged> merged = new EnumMap<>(ResourceType.class);
         Map<ResourceType, Map<String, VersionedResource>> all = new EnumMap<>(ResourceType.class);
@@ -167,6 +179,11 @@ public final class Snapshot {
                     WorkloadGenerator.enrolment(view.enrolledNamespaces()));
         }
         return new AgentResources(pods, ofPods, merged, all);
+    }
+
+    private Node node(String name) {
+        Node node = view.nodes().get(name);
+        return node != null ? node : new Node(name, "", "");
     }
 
     private static void addParts(
@@ -194,14 +211,14 @@ public final class Snapshot {
             return null;
         }
         var audience = new Audience.Envoy(pod, pod.pod().identity(view.mesh().trustDomain()).uri());
-        var resources = writeScope(pod.scope(), audience);
+        var resources = writeScope(pod.scope(), audience, node(pod.pod().node()));
         var listeners = new InboundListenerGenerator(view.mesh(), audience);
         addPods(resources, List.of(pod), audience, listeners::listener);
         return resources;
     }
 
     private Map<ResourceType, Map<String, VersionedResource>> writeScope(
-            String name, Audience audience) {
+            String name, Audience audience, Node node) {
         var resources = empty();
         ScopeView scope = view.scopes().get(name);
         if (scope == null) {
@@ -211,7 +228,13 @@ public final class Snapshot {
         for (ServiceCluster cluster : scope.clusters()) {
             add(resources, ResourceType.CLUSTER, clusters.service(cluster));
             if (!cluster.headless()) {
-                add(resources, ResourceType.ENDPOINTS, EndpointGenerator.endpoints(cluster));
+                Placement placement = cluster.policy().placement();
+                add(
+                        resources,
+                        ResourceType.ENDPOINTS,
+                        placement == null
+                                ? EndpointGenerator.endpoints(cluster, audience)
+                                : EndpointGenerator.endpoints(cluster, placement, node));
             }
         }
         var routes = new RouteGenerator(scope.egress(), audience);

@@ -2,12 +2,14 @@ package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.Chain;
 import dev.fairlead.pilot.compile.MeshView;
+import dev.fairlead.pilot.compile.Placement;
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.RouteTable;
 import dev.fairlead.pilot.compile.Same;
 import dev.fairlead.pilot.compile.ScopeView;
 import dev.fairlead.pilot.compile.ServiceCluster;
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Node;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +35,21 @@ final class Written {
     private final ByIdentity<ScopeView, Map<ResourceType, Map<String, VersionedResource>>> scopes;
     private final ByIdentity<List<ServiceCluster>, Map<String, VersionedResource>> clusterMaps;
     private final ByIdentity<List<ServiceCluster>, Map<String, VersionedResource>> endpointMaps;
+    private final ByIdentity<List<ServiceCluster>, List<ServiceCluster>> placed;
+    private final Map<Node, Placed> places = new ConcurrentHashMap<>();
+    private final Map<Node, Placed> placesBefore;
     private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
     private final Map<String, Listener> listenersBefore;
     private final Map<Integer, Workloads> workloads = new ConcurrentHashMap<>();
     private final Map<Integer, Workloads> workloadsBefore;
+
+    /**
+     * Endpoints as clients of a place see them. Of a node whose name is empty: as all clients of
+     * that zone do.
+     */
+    private record Placed(
+            ByIdentity<ServiceCluster, VersionedResource> each,
+            ByIdentity<List<ServiceCluster>, Map<String, VersionedResource>> maps) {}
 
     /** The listener of a scope, and what it was written of. */
     private record Listener(List<Chain> chains, Map<String, VersionedResource> written) {}
@@ -62,6 +75,8 @@ final class Written {
         scopes = new ByIdentity<>(before == null ? null : before.scopes);
         clusterMaps = new ByIdentity<>(before == null ? null : before.clusterMaps);
         endpointMaps = new ByIdentity<>(before == null ? null : before.endpointMaps);
+        placed = new ByIdentity<>(before == null ? null : before.placed);
+        placesBefore = before == null ? Map.of() : before.places;
         listenersBefore = before == null ? Map.of() : before.listeners;
         workloadsBefore = before == null ? Map.of() : before.workloads;
     }
@@ -97,8 +112,46 @@ final class Written {
 
     private Map<String, VersionedResource> endpoints(List<ServiceCluster> all) {
         return map(
-                all.stream().filter(cluster -> !cluster.headless()).toList(),
-                cluster -> endpoints.of(cluster, EndpointGenerator::endpoints));
+                all.stream().filter(cluster -> !cluster.headless() && !isPlaced(cluster)).toList(),
+                cluster ->
+                        endpoints.of(cluster, one -> EndpointGenerator.endpoints(one, audience)));
+    }
+
+    private boolean isPlaced(ServiceCluster cluster) {
+        return cluster.policy().placement() != null
+                && !cluster.headless()
+                && audience.knowsTrafficPolicy();
+    }
+
+    /** Endpoints of a scope that are others, or in another order, by the client's node. */
+    Map<String, VersionedResource> placed(ScopeView scope, Node node) {
+        List<ServiceCluster> some =
+                placed.of(scope.clusters(), all -> all.stream().filter(this::isPlaced).toList());
+        return some.isEmpty()
+                ? Map.of()
+                : at(node).maps.of(some, all -> map(all, one -> placed(one, node)));
+    }
+
+    private VersionedResource placed(ServiceCluster cluster, Node node) {
+        Placement placement = java.util.Objects.requireNonNull(cluster.policy().placement());
+        Node place =
+                placement.seesNode()
+                        ? node
+                        : new Node("", node.region(), node.zone(), node.subZone());
+        return at(place)
+                .each
+                .of(cluster, one -> EndpointGenerator.endpoints(one, placement, place));
+    }
+
+    private Placed at(Node place) {
+        return places.computeIfAbsent(
+                place,
+                p -> {
+                    Placed before = placesBefore.get(p);
+                    return new Placed(
+                            new ByIdentity<>(before == null ? null : before.each),
+                            new ByIdentity<>(before == null ? null : before.maps));
+                });
     }
 
     private Map<String, VersionedResource> listener(ScopeView scope) {

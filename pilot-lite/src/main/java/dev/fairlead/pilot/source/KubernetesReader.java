@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.base.Splitter;
 import dev.fairlead.pilot.state.EndpointSlice;
 import dev.fairlead.pilot.state.LabelSelector;
+import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.NetworkPolicy;
@@ -30,6 +31,7 @@ public final class KubernetesReader {
 
     private static final String POD_TEMPLATE_HASH = "pod-template-hash";
     private static final String EXPORT_TO = "networking.istio.io/exportTo";
+    private static final String DISTRIBUTION = "networking.istio.io/traffic-distribution";
     private static final Splitter COMMA = Splitter.on(',').trimResults().omitEmptyStrings();
 
     private KubernetesReader() {}
@@ -79,7 +81,22 @@ public final class KubernetesReader {
                 strings(spec.path("selector")),
                 ports,
                 COMMA.splitToList(
-                        object.path("metadata").path("annotations").path(EXPORT_TO).asText("")));
+                        object.path("metadata").path("annotations").path(EXPORT_TO).asText("")),
+                reach(spec, object.path("metadata").path("annotations")));
+    }
+
+    /** The annotation comes first; a Service that may leave no node stays there in any case. */
+    private static Service.Reach reach(JsonNode spec, JsonNode annotations) {
+        if (spec.path("internalTrafficPolicy").asText("").equals("Local")) {
+            return Service.Reach.NODE;
+        }
+        String word =
+                annotations.path(DISTRIBUTION).asText(spec.path("trafficDistribution").asText(""));
+        return switch (word.toLowerCase(java.util.Locale.ROOT)) {
+            case "preferclose", "prefersamezone" -> Service.Reach.PREFER_ZONE;
+            case "prefersamenode" -> Service.Reach.PREFER_NODE;
+            default -> Service.Reach.ANYWHERE;
+        };
     }
 
     private static Service.Port port(JsonNode port) {
@@ -221,8 +238,9 @@ public final class KubernetesReader {
         JsonNode labels = object.path("metadata").path("labels");
         return new Node(
                 key.name(),
-                labels.path("topology.kubernetes.io/region").asText(""),
-                labels.path("topology.kubernetes.io/zone").asText(""));
+                labels.path(LocalityBalancing.REGION).asText(""),
+                labels.path(LocalityBalancing.ZONE).asText(""),
+                labels.path(LocalityBalancing.SUB_ZONE).asText(""));
     }
 
     private static List<String> texts(JsonNode list) {

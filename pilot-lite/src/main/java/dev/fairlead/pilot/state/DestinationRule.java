@@ -4,9 +4,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How connections to a host are made, and which named parts it has. */
+/**
+ * How connections to a host are made, and which named parts it has.
+ *
+ * @param nodeWide whether limits are those of all pods of a node together
+ */
 public record DestinationRule(
-        Meta meta, String host, Visibility visibility, TrafficPolicy policy, List<Subset> subsets)
+        Meta meta,
+        String host,
+        Visibility visibility,
+        TrafficPolicy policy,
+        List<Subset> subsets,
+        boolean nodeWide)
         implements ConfigObject {
 
     public DestinationRule {
@@ -23,20 +32,20 @@ public record DestinationRule(
     /**
      * Settings that may be absent (null).
      *
-     * @param hash instead of {@code balancing}
-     * @param proxyProtocol null: no header; the same for all ports
+     * @param proxyProtocol null: no header; the same for all ports, as is {@code retryBudget}
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
             @Nullable TlsMode tls,
-            @Nullable LoadBalancing balancing,
-            @Nullable ConsistentHash hash,
-            @Nullable HttpPool http,
+            @Nullable Balancer balancer,
+            @Nullable ConnectionPool pool,
+            @Nullable OutlierDetection outliers,
+            @Nullable RetryBudget retryBudget,
             @Nullable ProxyProtocol proxyProtocol,
             Map<Integer, TrafficPolicy> ports) {
 
         public static final TrafficPolicy NONE =
-                new TrafficPolicy(null, null, null, null, null, Map.of());
+                new TrafficPolicy(null, null, null, null, null, null, Map.of());
 
         public TrafficPolicy {
             ports = Map.copyOf(ports);
@@ -44,30 +53,66 @@ public record DestinationRule(
 
         /** What holds for a port, {@code subset}'s settings taking precedence over these. */
         public TrafficPolicy at(int port, TrafficPolicy subset) {
-            TrafficPolicy own = ports.getOrDefault(port, this);
-            TrafficPolicy part = subset.ports.getOrDefault(port, subset);
-            TrafficPolicy balancer = part.balancing != null || part.hash != null ? part : own;
+            TrafficPolicy ofPort = subset.ports.get(port);
+            TrafficPolicy own = ofPort != null ? ofPort : ports.getOrDefault(port, this);
+            TrafficPolicy part = ofPort != null ? ofPort : subset;
             return new TrafficPolicy(
                     part.tls != null ? part.tls : own.tls,
-                    balancer.balancing,
-                    balancer.hash,
-                    part.http != null ? part.http : own.http,
+                    part.balancer != null ? part.balancer : own.balancer,
+                    part.pool != null ? part.pool : own.pool,
+                    part.outliers != null ? part.outliers : own.outliers,
+                    subset.retryBudget != null ? subset.retryBudget : retryBudget,
                     subset.proxyProtocol != null ? subset.proxyProtocol : proxyProtocol,
                     Map.of());
         }
 
+        /** This, and what it does not say as {@code otherwise} says, each as a whole. */
+        public TrafficPolicy or(
+                @Nullable ConnectionPool otherwise, @Nullable OutlierDetection outliersOtherwise) {
+            return new TrafficPolicy(
+                    tls,
+                    balancer,
+                    pool != null ? pool : otherwise,
+                    outliers != null ? outliers : outliersOtherwise,
+                    retryBudget,
+                    proxyProtocol,
+                    ports);
+        }
+
+        public @Nullable LoadBalancing balancing() {
+            return balancer == null ? null : balancer.simple();
+        }
+
+        public @Nullable ConsistentHash hash() {
+            return balancer == null ? null : balancer.hash();
+        }
+
+        public @Nullable HttpPool http() {
+            return pool == null ? null : pool.http();
+        }
+
         private boolean usesClientProtocol() {
+            HttpPool http = http();
             return (http != null && http.useClientProtocol)
                     || ports.values().stream().anyMatch(TrafficPolicy::usesClientProtocol);
         }
 
         private boolean asksForTrafficPolicy() {
-            return hash != null
+            return (balancer != null && balancer.asksForTrafficPolicy())
+                    || (pool != null && pool.asksForTrafficPolicy())
+                    || outliers != null
+                    || retryBudget != null
                     || ports.values().stream().anyMatch(TrafficPolicy::asksForTrafficPolicy);
+        }
+
+        private boolean sparesEndpoints() {
+            return outliers != null
+                    || ports.values().stream().anyMatch(TrafficPolicy::sparesEndpoints);
         }
 
         /** Whether it, or what it says of a port, says anything of HTTP. */
         boolean asksOfHttp() {
+            HttpPool http = http();
             return (http != null && !http.equals(HttpPool.DEFAULT))
                     || ports.values().stream().anyMatch(TrafficPolicy::asksOfHttp);
         }
@@ -101,7 +146,9 @@ public record DestinationRule(
     public enum LoadBalancing {
         ROUND_ROBIN,
         LEAST_REQUEST,
-        RANDOM
+        RANDOM,
+        /** None is: the client's choice stands. */
+        PASSTHROUGH
     }
 
     /** Whether it says anything of HTTP, of any part of the host. */
@@ -111,8 +158,15 @@ public record DestinationRule(
 
     /** Whether it says anything of any part of the host that came with traffic policy. */
     public boolean asksForTrafficPolicy() {
-        return policy.asksForTrafficPolicy()
+        return nodeWide
+                || policy.asksForTrafficPolicy()
                 || subsets.stream().anyMatch(s -> s.policy().asksForTrafficPolicy());
+    }
+
+    /** Whether endpoints that fail are to be left alone. */
+    public boolean sparesEndpoints() {
+        return policy.sparesEndpoints()
+                || subsets.stream().anyMatch(s -> s.policy().sparesEndpoints());
     }
 
     /** Whether connections to the host, or to a part of it, begin with a PROXY header. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param enrolment whose traffic is captured at all
  * @param protocols how HTTP is found and spoken
  * @param retries of routes that do not say; null: {@code compat} decides
+ * @param destinations how others are reached
  */
 public record MeshSettings(
         Compat compat,
@@ -23,7 +24,50 @@ public record MeshSettings(
         Scoping scoping,
         Enrolment enrolment,
         Protocols protocols,
-        @Nullable Retries retries) {
+        @Nullable Retries retries,
+        Destinations destinations) {
+
+    public MeshSettings(
+            Compat compat,
+            String trustDomain,
+            String rootNamespace,
+            Egress egress,
+            Scoping scoping,
+            Enrolment enrolment,
+            Protocols protocols,
+            @Nullable Retries retries) {
+        this(
+                compat,
+                trustDomain,
+                rootNamespace,
+                egress,
+                scoping,
+                enrolment,
+                protocols,
+                retries,
+                Destinations.DEFAULT);
+    }
+
+    /**
+     * How connections are made and endpoints chosen, where DestinationRules do not say.
+     *
+     * @param connectTimeout default 10 s
+     * @param keepAlive default null: none
+     * @param locality what matters where somebody ejects endpoints; default: nearest first
+     * @param pool default null: no limits; instead of a rule's whole connectionPool, as {@code
+     *     outliers} of its outlierDetection
+     */
+    public record Destinations(
+            Duration connectTimeout,
+            ConnectionPool.@Nullable KeepAlive keepAlive,
+            LocalityBalancing locality,
+            @Nullable ConnectionPool pool,
+            @Nullable OutlierDetection outliers) {
+
+        public static final Destinations DEFAULT =
+                new Destinations(
+                        Duration.ofSeconds(10), null, LocalityBalancing.DEFAULT, null, null);
+    }
 
     public static final MeshSettings DEFAULT =
             new MeshSettings(Compat.MODERN, "cluster.local", "istio-system", Egress.ALLOW_ANY);

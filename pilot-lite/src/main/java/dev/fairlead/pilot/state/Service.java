@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param selector labels of its pods; empty: its endpoints come from elsewhere
  * @param exportTo for whose clients it is there, as {@link Visibility#of} reads it; empty: for
  *     those that the mesh's settings say
+ * @param reach by {@code internalTrafficPolicy} and {@code trafficDistribution}
  */
 public record Service(
         Meta meta,
@@ -18,7 +19,29 @@ public record Service(
         boolean headless,
         Map<String, String> selector,
         List<Port> ports,
-        List<String> exportTo) {
+        List<String> exportTo,
+        Reach reach) {
+
+    public Service(
+            Meta meta,
+            List<String> addresses,
+            boolean headless,
+            Map<String, String> selector,
+            List<Port> ports,
+            List<String> exportTo) {
+        this(meta, addresses, headless, selector, ports, exportTo, Reach.ANYWHERE);
+    }
+
+    /** Which endpoints clients go to, by where they are. */
+    public enum Reach {
+        ANYWHERE,
+        /** First those in their own zone. */
+        PREFER_ZONE,
+        /** First those on their own node. */
+        PREFER_NODE,
+        /** Those on their own node only. */
+        NODE
+    }
 
     /** What Kubernetes names Services under. */
     public static final String DOMAIN = "svc.cluster.local";

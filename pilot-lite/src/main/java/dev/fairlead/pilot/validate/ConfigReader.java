@@ -33,6 +33,9 @@ public final class ConfigReader {
     private static final Set<String> TOP_LEVEL =
             Set.of("apiVersion", "kind", "metadata", "spec", "status");
 
+    /** That limits are those of all pods of a node together: no field of Istio's. */
+    private static final String NODE_WIDE = "traffic.fairlead.dev/node-wide-limits";
+
     private final MeshSettings mesh;
 
     public ConfigReader(MeshSettings mesh) {
@@ -75,10 +78,7 @@ public final class ConfigReader {
                             NETWORKING.contains(version),
                             new VirtualServiceReader(meta, mesh)::read);
             case "networking.istio.io/DestinationRule" ->
-                    spec(
-                            object,
-                            NETWORKING.contains(version),
-                            new DestinationRuleReader(meta, mesh)::read);
+                    destinationRule(meta, object, NETWORKING.contains(version));
             case "networking.istio.io/Sidecar" ->
                     spec(object, NETWORKING.contains(version), new SidecarReader(meta, mesh)::read);
             case "security.istio.io/PeerAuthentication" ->
@@ -148,6 +148,22 @@ public final class ConfigReader {
     private static String instead(ObjectKey key) {
         String instead = INSTEAD.get(key.group() + "/" + key.kind());
         return instead == null ? "" : ": " + instead;
+    }
+
+    private Verdict<ConfigObject> destinationRule(Meta meta, JsonNode object, boolean known) {
+        String word = object.path("metadata").path("annotations").path(NODE_WIDE).asText("");
+        var reader = new DestinationRuleReader(meta, mesh, word.equals("true"));
+        Verdict<ConfigObject> verdict = spec(object, known, reader::read);
+        if (Set.of("", "true", "false").contains(word)) {
+            return verdict;
+        }
+        List<Problem> problems = new ArrayList<>();
+        problems.add(
+                new Problem("metadata.annotations." + NODE_WIDE, "must be \"true\" or \"false\""));
+        if (verdict instanceof Verdict.Refused<ConfigObject>(List<Problem> others)) {
+            problems.addAll(others);
+        }
+        return new Verdict.Refused<>(problems);
     }
 
     private static Verdict<ConfigObject> spec(

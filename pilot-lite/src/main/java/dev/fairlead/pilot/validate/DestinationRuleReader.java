@@ -1,17 +1,20 @@
 package dev.fairlead.pilot.validate;
 
+import dev.fairlead.pilot.state.Balancer;
+import dev.fairlead.pilot.state.Balancer.Warmup;
 import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule;
-import dev.fairlead.pilot.state.DestinationRule.H2Upgrade;
-import dev.fairlead.pilot.state.DestinationRule.HttpPool;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.ProxyProtocol;
+import dev.fairlead.pilot.state.RetryBudget;
 import dev.fairlead.pilot.state.Visibility;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,13 +26,16 @@ import org.jspecify.annotations.Nullable;
 final class DestinationRuleReader {
 
     private static final int MAX_PORT = 65_535;
+    private static final int WHOLE = 100;
 
     private final Meta meta;
     private final MeshSettings mesh;
+    private final boolean nodeWide;
 
-    DestinationRuleReader(Meta meta, MeshSettings mesh) {
+    DestinationRuleReader(Meta meta, MeshSettings mesh, boolean nodeWide) {
         this.meta = meta;
         this.mesh = mesh;
+        this.nodeWide = nodeWide;
     }
 
     DestinationRule read(Fields spec) {
@@ -45,7 +51,7 @@ final class DestinationRuleReader {
                 spec.problem("subsets[" + i + "].name", "duplicate " + subsets.get(i).name());
             }
         }
-        return new DestinationRule(meta, host, visibility, policy, subsets);
+        return new DestinationRule(meta, host, visibility, policy, subsets, nodeWide);
     }
 
     private static Subset subset(Fields subset) {
@@ -63,8 +69,9 @@ final class DestinationRuleReader {
     }
 
     private static TrafficPolicy whole(Fields policy) {
-        policy.notYet("tunnel", "retryBudget");
+        policy.notYet("tunnel");
         ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
+        RetryBudget budget = policy.object("retryBudget", DestinationRuleReader::retryBudget);
         TrafficPolicy top = settings(policy);
         Map<Integer, TrafficPolicy> ports = new HashMap<>();
         policy.list(
@@ -79,7 +86,17 @@ final class DestinationRuleReader {
                     }
                     return settings;
                 });
-        return new TrafficPolicy(top.tls(), top.balancing(), top.hash(), top.http(), proxy, ports);
+        return new TrafficPolicy(
+                top.tls(), top.balancer(), top.pool(), top.outliers(), budget, proxy, ports);
+    }
+
+    private static RetryBudget retryBudget(Fields budget) {
+        budget.notYet("budgetInterval");
+        Double percent = budget.decimal("percent", 0, WHOLE);
+        int min = budget.integer("minRetryConcurrency", 0, Integer.MAX_VALUE, 0);
+        return new RetryBudget(
+                percent == null ? RetryBudget.DEFAULT_PERCENT : percent,
+                min == 0 ? RetryBudget.DEFAULT_CONCURRENCY : min);
     }
 
     private static ProxyProtocol proxyProtocol(Fields proxy) {
@@ -96,46 +113,14 @@ final class DestinationRuleReader {
     }
 
     private static TrafficPolicy settings(Fields policy) {
-        policy.notYet("outlierDetection");
-        @Nullable TlsMode tls = policy.object("tls", DestinationRuleReader::tls);
-        Balancer balancer = policy.object("loadBalancer", DestinationRuleReader::balancer);
-        Pool pool = policy.object("connectionPool", DestinationRuleReader::pool);
         return new TrafficPolicy(
-                tls,
-                balancer == null ? null : balancer.simple,
-                balancer == null ? null : balancer.hash,
-                pool == null ? null : pool.http,
+                policy.object("tls", DestinationRuleReader::tls),
+                policy.object("loadBalancer", DestinationRuleReader::balancer),
+                policy.object("connectionPool", ConnectionPoolReader::read),
+                policy.object("outlierDetection", OutlierDetectionReader::read),
+                null,
                 null,
                 Map.of());
-    }
-
-    private record Pool(@Nullable HttpPool http) {}
-
-    private static Pool pool(Fields pool) {
-        pool.notYet("tcp");
-        if (!pool.has("tcp") && !pool.has("http")) {
-            pool.wrong("says nothing: http is needed");
-        }
-        return new Pool(pool.object("http", DestinationRuleReader::httpPool));
-    }
-
-    private static HttpPool httpPool(Fields http) {
-        http.notYet(
-                "http1MaxPendingRequests",
-                "http2MaxRequests",
-                "maxRequestsPerConnection",
-                "maxRetries",
-                "idleTimeout",
-                "http2KeepAlive");
-        H2Upgrade upgrade = http.choice("h2UpgradePolicy", H2Upgrade.values());
-        boolean useClientProtocol = http.bool("useClientProtocol");
-        if (useClientProtocol && upgrade == H2Upgrade.UPGRADE) { // Istio refuses it, too
-            http.problem("useClientProtocol", "cannot stand beside h2UpgradePolicy UPGRADE");
-        }
-        return new HttpPool(
-                upgrade == null ? H2Upgrade.DEFAULT : upgrade,
-                useClientProtocol,
-                http.integer("maxConcurrentStreams", 0, Integer.MAX_VALUE, 0));
     }
 
     private static TlsMode tls(Fields tls) {
@@ -152,31 +137,60 @@ final class DestinationRuleReader {
         return mode == null ? TlsMode.DISABLE : mode; // DISABLE is the enum's zero value
     }
 
-    private record Balancer(@Nullable LoadBalancing simple, @Nullable ConsistentHash hash) {}
-
     private static Balancer balancer(Fields balancer) {
-        balancer.notYet("localityLbSetting", "warmupDurationSecs", "warmup");
+        balancer.notYet("zoneAwareLbSetting");
+        LocalityBalancing locality = balancer.object("localityLbSetting", LocalityReader::read);
         ConsistentHash hash = balancer.object("consistentHash", ConsistentHashReader::read);
-        String simple = balancer.string("simple");
-        if (hash != null) {
-            if (!simple.isEmpty()) {
-                balancer.problem("simple", "cannot stand beside consistentHash");
-            }
-            return new Balancer(null, hash);
+        String word = balancer.string("simple");
+        LoadBalancing simple =
+                switch (word) {
+                    case "", "UNSPECIFIED" -> null;
+                    case "ROUND_ROBIN" -> LoadBalancing.ROUND_ROBIN;
+                    case "LEAST_CONN", "LEAST_REQUEST" -> LoadBalancing.LEAST_REQUEST;
+                    case "RANDOM" -> LoadBalancing.RANDOM;
+                    case "PASSTHROUGH" -> LoadBalancing.PASSTHROUGH;
+                    default -> {
+                        balancer.problem("simple", "unknown value " + word);
+                        yield null;
+                    }
+                };
+        if (hash != null && !word.isEmpty()) {
+            balancer.problem("simple", "cannot stand beside consistentHash");
         }
-        return switch (simple) {
-            case "", "UNSPECIFIED" -> new Balancer(null, null);
-            case "ROUND_ROBIN" -> new Balancer(LoadBalancing.ROUND_ROBIN, null);
-            case "LEAST_CONN", "LEAST_REQUEST" -> new Balancer(LoadBalancing.LEAST_REQUEST, null);
-            case "RANDOM" -> new Balancer(LoadBalancing.RANDOM, null);
-            case "PASSTHROUGH" -> {
-                balancer.problem("simple", simple + ": " + Problem.NOT_SUPPORTED);
-                yield new Balancer(null, null);
-            }
-            default -> {
-                balancer.problem("simple", "unknown value " + simple);
-                yield new Balancer(null, null);
-            }
-        };
+        Warmup warmup = warmup(balancer);
+        if (warmup != null
+                && (hash != null
+                        || simple == LoadBalancing.RANDOM
+                        || simple == LoadBalancing.PASSTHROUGH)) {
+            balancer.problem(
+                    balancer.has("warmup") ? "warmup" : "warmupDurationSecs",
+                    "is for ROUND_ROBIN and LEAST_REQUEST only");
+        }
+        return new Balancer(simple, hash, locality, warmup);
+    }
+
+    private static @Nullable Warmup warmup(Fields balancer) {
+        Duration old = Durations.read(balancer, "warmupDurationSecs", 1);
+        Warmup warmup =
+                balancer.object(
+                        "warmup",
+                        fields -> {
+                            if (!fields.has("duration")) {
+                                fields.problem("duration", "is needed");
+                            }
+                            Duration duration = Durations.read(fields, "duration", 1);
+                            Double aggression = fields.decimal("aggression", 0, Double.MAX_VALUE);
+                            if (aggression != null && aggression == 0) {
+                                fields.problem("aggression", "must be more than 0");
+                            }
+                            return new Warmup(
+                                    duration == null ? Duration.ofMillis(1) : duration,
+                                    fields.decimal("minimumPercent", 0, WHOLE),
+                                    aggression);
+                        });
+        if (old != null && warmup != null) {
+            balancer.problem("warmupDurationSecs", "cannot stand beside warmup");
+        }
+        return warmup == null && old != null ? new Warmup(old, null, null) : warmup;
     }
 }

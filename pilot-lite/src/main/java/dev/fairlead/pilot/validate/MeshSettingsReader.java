@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.fairlead.pilot.state.DestinationRule.H2Upgrade;
+import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Compat;
+import dev.fairlead.pilot.state.MeshSettings.Destinations;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
 import dev.fairlead.pilot.state.MeshSettings.Enrolment;
 import dev.fairlead.pilot.state.MeshSettings.Protocols;
@@ -72,7 +74,30 @@ public final class MeshSettingsReader {
                 scoping(mesh),
                 enrolment(mesh),
                 protocols(mesh, Protocols.of(compat)),
-                mesh.object("defaultHttpRetryPolicy", RetriesReader::read));
+                mesh.object("defaultHttpRetryPolicy", RetriesReader::read),
+                destinations(mesh));
+    }
+
+    private static Destinations destinations(Fields mesh) {
+        Duration connect = Durations.read(mesh, "connectTimeout", 1);
+        LocalityBalancing locality = mesh.object("localityLbSetting", LocalityReader::read);
+        Destinations policy =
+                mesh.object(
+                        "defaultTrafficPolicy",
+                        fields ->
+                                new Destinations(
+                                        Destinations.DEFAULT.connectTimeout(),
+                                        null,
+                                        Destinations.DEFAULT.locality(),
+                                        fields.object("connectionPool", ConnectionPoolReader::read),
+                                        fields.object(
+                                                "outlierDetection", OutlierDetectionReader::read)));
+        return new Destinations(
+                connect == null ? Destinations.DEFAULT.connectTimeout() : connect,
+                mesh.object("tcpKeepalive", ConnectionPoolReader::keepAlive),
+                locality == null ? Destinations.DEFAULT.locality() : locality,
+                policy == null ? null : policy.pool(),
+                policy == null ? null : policy.outliers());
     }
 
     private static Protocols protocols(Fields mesh, Protocols otherwise) {

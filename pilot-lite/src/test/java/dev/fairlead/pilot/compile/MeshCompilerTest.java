@@ -245,7 +245,10 @@ class MeshCompilerTest {
                                 true,
                                 "",
                                 "",
-                                "reviews-v1;default;reviews;v1;"));
+                                "",
+                                "node-1",
+                                "reviews-v1;default;reviews;v1;",
+                                List.of()));
         assertThat(v1.identities()).containsExactly("spiffe://cluster.local/ns/default/sa/reviews");
         assertThat(cluster(mesh, "default", "outbound|9080|v9|" + REVIEWS).endpoints()).isEmpty();
     }

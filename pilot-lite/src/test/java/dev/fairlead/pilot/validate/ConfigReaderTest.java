@@ -188,6 +188,10 @@ class ConfigReaderTest {
         assertThat(problems(virtualService(spec))).containsExactly(problem);
     }
 
+    private static String locality(String setting) {
+        return "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {" + setting + "}}}}";
+    }
+
     static Stream<Arguments> refusedDestinationRules() {
         return Stream.of(
                 arguments("{}", "spec.host: host is empty"),
@@ -206,13 +210,15 @@ class ConfigReaderTest {
                         "spec.trafficPolicy.tls.mode: unknown value WRONG"),
                 arguments(
                         "{host: a, traffic_policy: {connection_pool: {}}}",
-                        "spec.traffic_policy.connection_pool: says nothing: http is needed"),
+                        "spec.traffic_policy.connection_pool: says nothing: tcp or http is needed"),
                 arguments(
-                        "{host: a, traffic_policy: {connection_pool: {tcp: {}}}}",
-                        "spec.traffic_policy.connection_pool.tcp: not supported yet"),
+                        "{host: a, traffic_policy: {connection_pool: {tcp: {max_connections: -1}}}}",
+                        "spec.traffic_policy.connection_pool.tcp.max_connections: must be a whole"
+                                + " number from 0 to 2147483647"),
                 arguments(
-                        "{host: a, trafficPolicy: {connectionPool: {http: {idleTimeout: 1s}}}}",
-                        "spec.trafficPolicy.connectionPool.http.idleTimeout: not supported yet"),
+                        "{host: a, trafficPolicy: {connectionPool: {http: {idleTimeout: 0s}}}}",
+                        "spec.trafficPolicy.connectionPool.http.idleTimeout: \"0s\" is not a"
+                                + " duration of at least 1ms, at most a year"),
                 arguments(
                         "{host: a, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: NEVER}}}}",
                         "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy: unknown value NEVER"),
@@ -227,8 +233,10 @@ class ConfigReaderTest {
                         "spec.subsets[0].trafficPolicy.connectionPool.http.useClientProtocol: cannot"
                                 + " stand beside h2UpgradePolicy UPGRADE"),
                 arguments(
-                        "{host: a, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}",
-                        "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported yet"),
+                        "{host: a, trafficPolicy: {loadBalancer: {simple: RANDOM, warmup: {duration:"
+                                + " 1s}}}}",
+                        "spec.trafficPolicy.loadBalancer.warmup: is for ROUND_ROBIN and"
+                                + " LEAST_REQUEST only"),
                 arguments(
                         "{host: a, trafficPolicy: {loadBalancer: {consistentHash: {}}}}",
                         "spec.trafficPolicy.loadBalancer.consistentHash: one of httpHeaderName,"
@@ -247,8 +255,30 @@ class ConfigReaderTest {
                                 + " 0s}}}}}",
                         "spec.trafficPolicy.loadBalancer.consistentHash.httpCookie.name: is needed"),
                 arguments(
-                        "{host: a, subsets: [{name: v1, trafficPolicy: {outlierDetection: {}}}]}",
-                        "spec.subsets[0].trafficPolicy.outlierDetection: not supported yet"),
+                        "{host: a, subsets: [{name: v1, trafficPolicy: {outlierDetection:"
+                                + " {consecutiveLocalOriginFailures: 1}}}]}",
+                        "spec.subsets[0].trafficPolicy.outlierDetection.consecutiveLocalOriginFailures:"
+                                + " needs splitExternalLocalOriginErrors"),
+                arguments(
+                        locality("distribute: [{from: a, to: {b: 60, c: 30}}]"),
+                        "spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to: the"
+                                + " percents do not make 100"),
+                arguments(
+                        locality("distribute: [{from: a, to: {b/*: 60, b/c: 40}}]"),
+                        "spec.trafficPolicy.loadBalancer.localityLbSetting.distribute[0].to: \"b/c\""
+                                + " overlaps with one before it"),
+                arguments(
+                        locality("failover: [{from: a, to: a}]"),
+                        "spec.trafficPolicy.loadBalancer.localityLbSetting.failover[0].to: is where"
+                                + " it comes from"),
+                arguments(
+                        locality("failoverPriority: [app]"),
+                        "spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority[0]:"
+                                + " \"app\": not supported yet: of clients only what their nodes'"
+                                + " labels say is looked at; app=VALUE is"),
+                arguments(
+                        "{host: a, trafficPolicy: {retryBudget: {budgetInterval: 1s}}}",
+                        "spec.trafficPolicy.retryBudget.budgetInterval: not supported yet"),
                 arguments(
                         "{host: a, trafficPolicy: {portLevelSettings: [{tls: {mode: DISABLE}}]}}",
                         "spec.trafficPolicy.portLevelSettings[0].port: is needed"),

@@ -99,7 +99,7 @@ public class TrafficTableTest {
      */
     public record Row(String field, String example, boolean refused) {}
 
-    private static List<Row> rows(String kind) throws IOException {
+    static List<Row> rows(String kind) throws IOException {
         List<Row> rows = new ArrayList<>();
         boolean within = false;
         for (String line : Files.readAllLines(ROOT.resolve("docs/traffic.md"))) {

@@ -4,23 +4,34 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * The less busy, for its weight, of two candidates drawn at random.
+ * The least busy of some candidates drawn at random, all of one weight.
  *
- * <p>Source: Mitzenmacher, "The power of two choices"; Envoy's least request with equal weights.
- * The two draws are independent of each other, so both may be the same candidate, as in Envoy.
+ * <p>Source: Mitzenmacher, "The power of two choices"; Envoy's least request. The draws are
+ * independent of each other, so all may be the same candidate, as in Envoy.
  */
 final class LeastRequest<C extends Candidate> implements Balancer<C> {
 
-    private final WeightedRandom<C> draw;
+    private final List<C> candidates;
+    private final int choices;
+    private final RandomGenerator random;
 
-    LeastRequest(List<C> candidates, RandomGenerator random) {
-        draw = new WeightedRandom<>(candidates, random);
+    LeastRequest(List<C> candidates, int choices, RandomGenerator random) {
+        this.candidates = candidates;
+        this.choices = choices;
+        this.random = random;
     }
 
     @Override
     public C pick() {
-        C first = draw.pick();
-        C second = draw.pick();
-        return second.active() < first.active() ? second : first;
+        C best = draw();
+        for (int i = 1; i < choices; i++) {
+            C other = draw();
+            best = other.active() < best.active() ? other : best;
+        }
+        return best;
+    }
+
+    private C draw() {
+        return candidates.get(random.nextInt(candidates.size()));
     }
 }

@@ -132,7 +132,6 @@ public final class GrpcCall {
         if (!message.isEmpty()) {
             headers.set(GrpcStatus.MESSAGE, GrpcStatus.percentEncode(message));
         }
-        headers.set(HttpHeaderNames.SERVER, ResponseFraming.SERVER);
         if (!http2) {
             headers.set(HttpHeaderNames.CONTENT_LENGTH, 0);
         }

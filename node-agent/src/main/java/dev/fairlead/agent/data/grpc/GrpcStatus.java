@@ -46,7 +46,7 @@ public final class GrpcStatus {
     }
 
     /** The status in trailers, or in a head that is all there is; {@link #NONE} without one. */
-    static int read(HttpHeaders headers) {
+    public static int read(HttpHeaders headers) {
         if (!headers.contains(HEADER)) {
             return NONE;
         }

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.http;
 import dev.fairlead.agent.model.request.RequestView;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A decoded request as routing reads it. Nothing is copied. */
@@ -40,5 +41,10 @@ public final class NettyRequestView implements RequestView {
     @Override
     public @Nullable String header(String lowerCaseName) {
         return request.headers().get(lowerCaseName);
+    }
+
+    @Override
+    public List<String> headers(String lowerCaseName) {
+        return request.headers().getAll(lowerCaseName);
     }
 }

@@ -1,7 +1,6 @@
 package dev.fairlead.agent.data.http;
 
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -17,9 +16,6 @@ import io.netty.handler.codec.http.HttpVersion;
  * 9112 §6, §9.3.
  */
 public final class ResponseFraming {
-
-    /** Who we are, in answers of ours. */
-    public static final String SERVER = "fairlead";
 
     private ResponseFraming() {}
 
@@ -67,20 +63,17 @@ public final class ResponseFraming {
         }
     }
 
-    /** A whole response of ours. */
+    /** A whole response of ours, whose body is text where nothing else is said. */
     public static DefaultFullHttpResponse reply(
-            ByteBufAllocator allocator, int code, String body, boolean http10, boolean goesOn) {
+            ByteBuf body, int code, boolean http10, boolean goesOn) {
         DefaultFullHttpResponse response =
                 new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.valueOf(code),
-                        ByteBufUtil.writeUtf8(allocator, body));
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), body);
         HttpHeaders headers = response.headers();
         headers.set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-        if (!body.isEmpty()) {
+        if (body.isReadable()) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
         }
-        headers.set(HttpHeaderNames.SERVER, SERVER);
         sayConnection(headers, http10, goesOn);
         return response;
     }

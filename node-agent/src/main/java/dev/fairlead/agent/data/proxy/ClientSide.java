@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
+import java.net.InetSocketAddress;
 
 /**
  * The client's side of one exchange, whatever version of HTTP carries it: a connection that does
@@ -16,6 +17,9 @@ sealed interface ClientSide permits Http1Downstream, Http2DownstreamStream {
     EventLoop loop();
 
     ByteBufAllocator allocator();
+
+    /** The connection's other end. */
+    InetSocketAddress remote();
 
     /** An interim (1xx) head, which has no body. */
     void writeInterim(HttpResponse head);

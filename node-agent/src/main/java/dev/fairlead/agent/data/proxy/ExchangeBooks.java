@@ -5,12 +5,15 @@ import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.RequestSeries;
+import dev.fairlead.agent.data.stats.RouteStat;
 import dev.fairlead.agent.data.stats.StatusClass;
+import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Route;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -35,6 +38,7 @@ final class ExchangeBooks {
     private final @Nullable GrpcCall grpc;
     private final long startNanos = System.nanoTime();
     private @Nullable PodCluster cluster;
+    private @Nullable RouteCounters byRoute;
     private @Nullable UpstreamHost host;
     private @Nullable DestinationAccount account;
     private boolean mutual;
@@ -59,8 +63,14 @@ final class ExchangeBooks {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
     }
 
-    void routed(PodCluster to) {
+    void routed(PodCluster to, Route route) {
         cluster = to;
+        byRoute = router.routeCounters(route);
+    }
+
+    /** Where its route's requests are counted; null: nowhere. */
+    @Nullable RouteCounters byRoute() {
+        return byRoute;
     }
 
     void picked(UpstreamHost endpoint) {
@@ -71,6 +81,19 @@ final class ExchangeBooks {
         account = upstream.account();
         mutual = upstream.mutual();
         sentOn = true;
+        if (byRoute != null) {
+            byRoute.counters().inc(RouteStat.UPSTREAM_RQ_TOTAL);
+        }
+    }
+
+    /** A response of the upstream's, or what stands in its stead. */
+    private void countStatus(int code) {
+        if (cluster != null) {
+            StatusClass.count(cluster.allCounters(), code);
+        }
+        if (byRoute != null) {
+            StatusClass.count(byRoute, code);
+        }
     }
 
     @Nullable PodCluster routedTo() {
@@ -105,11 +128,22 @@ final class ExchangeBooks {
     /** The upstream's head, before it is edited. */
     void head(HttpResponse response) {
         status = response.status().code();
-        if (cluster != null) {
-            StatusClass.count(cluster.allCounters(), status);
-        }
+        countStatus(status);
         if (grpc != null) {
             grpc.head(response);
+        }
+    }
+
+    /** An answer that the client does not see: the request is sent again. */
+    void retried(int code) {
+        countStatus(code);
+        if (account != null) {
+            account.ended(code);
+            int before = status;
+            status = code;
+            record(account.requests(), ResponseFlag.NONE, millis());
+            status = before;
+            account = null;
         }
     }
 
@@ -126,13 +160,14 @@ final class ExchangeBooks {
         if (cluster != null) {
             cluster.allCounters().requestMillis().record(millis());
         }
+        if (byRoute != null) {
+            byRoute.requestMillis().record(millis());
+        }
     }
 
     /** The answer is ours; what stands in the upstream's stead counts as its. */
     void reply(int code) {
-        if (cluster != null) {
-            StatusClass.count(cluster.allCounters(), code);
-        }
+        countStatus(code);
     }
 
     /** What the client sees of an answer of ours. */
@@ -153,6 +188,9 @@ final class ExchangeBooks {
         ended = true;
         long millis = millis();
         router.counters().counters().dec(HttpStat.DOWNSTREAM_RQ_ACTIVE);
+        if (byRoute != null && flag == ResponseFlag.UPSTREAM_TIMEOUT) {
+            byRoute.counters().inc(RouteStat.UPSTREAM_RQ_TIMEOUT);
+        }
         if (status > 0) {
             StatusClass.count(router.counters(), status);
         }

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2Error;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,11 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     @Override
     public EventLoop loop() {
         return context().channel().eventLoop();
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return (InetSocketAddress) context().channel().remoteAddress();
     }
 
     @Override

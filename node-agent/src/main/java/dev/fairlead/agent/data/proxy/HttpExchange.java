@@ -4,24 +4,39 @@ import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.grpc.GrpcTimeout;
 import dev.fairlead.agent.data.http.ConnectionHeader;
+import dev.fairlead.agent.data.http.HeaderEditing;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
+import dev.fairlead.agent.data.http.RequestControl;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseFraming;
+import dev.fairlead.agent.data.proxy.HttpRouter.Target;
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PendingRequest;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.ResponseSink;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
+import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.HeaderEdits;
+import dev.fairlead.agent.model.route.Redirect;
+import dev.fairlead.agent.model.route.RetryPolicy;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -30,8 +45,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,11 +87,29 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     private boolean keepAlive;
     private @Nullable UpstreamRequest upstream;
     private @Nullable PendingRequest pending;
+    private @Nullable Retries retries;
+    private @Nullable PickContext picks;
+    private @Nullable ExchangeTimer tryTimer;
+    private @Nullable StreamIdle idle;
+    private @Nullable Future<?> backOff;
+    private RequestControl control = RequestControl.NONE;
+    private Duration tryTimeout = Duration.ZERO;
+    private ResponseFlag outcome = ResponseFlag.NONE;
+    private boolean discarding;
+    private boolean overloaded;
+    private boolean certified;
+    private @Nullable String cookie;
     private Duration timeoutAfter = Duration.ZERO;
     private boolean beginning;
     private boolean requestEnded;
     private boolean responseBegun;
     private boolean replayed;
+    private @Nullable Target target;
+    private @Nullable RouteHeads heads;
+    private @Nullable Mirrors mirrors;
+    private @Nullable Runnable atEnd;
+    private int stage;
+    private boolean delayed;
 
     HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
         this.downstream = downstream;
@@ -85,26 +123,129 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         this.books = new ExchangeBooks(router, head, grpc);
     }
 
-    /** Routes the request and asks for a connection. */
+    /** Routes the request. */
     void begin() {
-        switch (router.route(new NettyRequestView(head))) {
-            case HttpRouter.Target.Respond(int code, String body, ResponseFlag flag) ->
+        Target found = router.route(new NettyRequestView(head));
+        target = found;
+        Route route = found.route();
+        if (route != null) {
+            if (!route.policy().leavesHeads()
+                    || found instanceof Target.Forward to && !to.share().leavesHeads()) {
+                heads();
+            }
+            goOn();
+        } else {
+            act(found);
+        }
+    }
+
+    /** What it met has let it pass: on to what comes next. */
+    void goOn() {
+        RequestStage[] stages = router.stages();
+        while (stage < stages.length) {
+            if (!stages[stage++].passes(this)) {
+                return;
+            }
+        }
+        act(Objects.requireNonNull(target, "a request is routed first"));
+    }
+
+    private void act(Target found) {
+        switch (found) {
+            case Target.Respond(int code, String body, ResponseFlag flag, var _) ->
                     reply(code, body, flag);
-            case HttpRouter.Target.Forward(
-                            PodCluster to,
-                            Route route,
-                            RouteAction.Forward action) -> {
+            case Target.Direct(Route route) -> direct(route);
+            case Target.Forward(PodCluster to, Route route, RouteAction.Forward action, var _) -> {
                 if (tunnel != null && !tunnel.allowedBy(action)) {
                     router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_UPGRADE_REFUSED);
                     refuse(Refusal.UPGRADE_REFUSED);
                     return;
                 }
-                books.routed(to);
+                books.routed(to, route);
                 timeoutAfter = route.timeout();
                 boundCall(route.grpcTimeout());
                 forward(to);
             }
         }
+    }
+
+    /** Answers as the route says. */
+    private void direct(Route route) {
+        RequestView view = new NettyRequestView(head);
+        switch (route.action()) {
+            case RouteAction.Respond(int status, ByteBuffer body) ->
+                    answer(
+                            status,
+                            GrpcStatus.ofHttp(status),
+                            grpc == null ? "" : StandardCharsets.UTF_8.decode(body).toString(),
+                            Unpooled.wrappedBuffer(body),
+                            location(Redirect.ofResponse(status, view)),
+                            status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
+            case Redirect redirect ->
+                    answer(
+                            redirect.status(),
+                            GrpcStatus.ofHttp(redirect.status()),
+                            "",
+                            Unpooled.EMPTY_BUFFER,
+                            location(redirect.location(view, route.match().path())),
+                            ResponseFlag.NONE);
+            case RouteAction.Forward forward ->
+                    throw new IllegalStateException("no answer: " + forward);
+        }
+    }
+
+    private static @Nullable HttpHeaders location(@Nullable String url) {
+        return url == null ? null : new DefaultHttpHeaders().set(HttpHeaderNames.LOCATION, url);
+    }
+
+    /** The route that took the request. */
+    Route route() {
+        Route route = target == null ? null : target.route();
+        return Objects.requireNonNull(route, "stages are met by routed requests");
+    }
+
+    HttpRequest request() {
+        return head;
+    }
+
+    Counters<HttpStat> counters() {
+        return router.counters().counters();
+    }
+
+    EventLoop loop() {
+        return downstream.loop();
+    }
+
+    boolean ended() {
+        return books.ended();
+    }
+
+    /** It was made to wait. */
+    void delayed() {
+        delayed = true;
+    }
+
+    /** Runs {@code last} when it ends, however it does. */
+    void atEnd(Runnable last) {
+        atEnd = last;
+    }
+
+    /** What its route changes of its heads. */
+    RouteHeads heads() {
+        RouteHeads known = heads;
+        if (known == null) {
+            Target.Forward to = target instanceof Target.Forward forward ? forward : null;
+            known =
+                    new RouteHeads(
+                            router,
+                            head,
+                            downstream,
+                            route(),
+                            to == null ? null : to.share(),
+                            to == null ? "" : to.cluster().config().statName());
+            heads = known;
+        }
+        return known;
     }
 
     /** Its caller may say how long it waits; {@code most}: as a route has it. */
@@ -120,7 +261,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void forward(PodCluster to) {
-        UpstreamHost picked = to.pick(router.destination());
+        control = RequestControl.take(head.headers(), router.honoursControl());
+        boundTries(route());
+        UpstreamHost picked = to.pick(picks());
         if (picked == null) {
             reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
@@ -130,12 +273,82 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             sendContinue();
         }
         RequestEdit.forUpstream(head, http10, router);
+        if (heads != null) {
+            heads.forUpstream();
+        }
+        if (!route().policy().mirrors().isEmpty() && tunnel == null) {
+            mirrors = Mirrors.begin(router, route(), head, router.random());
+            if (mirrors != null) {
+                waiting.copyTo(mirrors);
+            }
+        }
         if (tunnel != null) {
             tunnel.edit();
         }
-        beginning = true;
+        beginning = !delayed; // then nobody flushes for us
+        if (requestEnded) {
+            armTimeout();
+        }
         pending = to.acquire(picked, router.from(), false, http2, this);
         beginning = false;
+    }
+
+    /** How long the whole may take and each try, and how many tries there are. */
+    private void boundTries(Route route) {
+        if (control.timeout() != null) {
+            timeoutAfter = control.timeout();
+        }
+        retries =
+                tunnel == null
+                        ? Retries.of(route.policy().retries(), control, new NettyRequestView(head))
+                        : null;
+        if (retries != null) {
+            retries.countFor(books.byRoute());
+            waiting.keep();
+            RetryPolicy policy = retries.policy();
+            tryTimeout =
+                    control.perTryTimeout() != null
+                            ? control.perTryTimeout()
+                            : policy.perTryTimeout();
+            if (policy.otherHosts() || policy.otherPriorities() > 0) {
+                picks = new PickContext(router.destination());
+                picks.avoidTried(
+                        policy.otherHosts() ? policy.hostAttempts() : 0, policy.otherPriorities());
+            }
+        } else if (control.perTryTimeout() != null) {
+            tryTimeout = control.perTryTimeout();
+        }
+        if (!route.policy().hashing().isEmpty()) {
+            picks = picks == null ? new PickContext(router.destination()) : picks;
+            cookie =
+                    RequestHash.into(
+                            picks,
+                            route.policy().hashing(),
+                            head,
+                            downstream.remote(),
+                            router.random());
+        }
+        if (!timeoutAfter.isZero() && tryTimeout.compareTo(timeoutAfter) >= 0) {
+            tryTimeout = Duration.ZERO;
+        }
+        Duration expected = tryTimeout.isZero() ? timeoutAfter : tryTimeout;
+        if (!expected.isZero()) {
+            head.headers()
+                    .set(
+                            HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
+                            Long.toString(expected.toMillis()));
+        }
+        Duration still =
+                route.policy().idleTimeout() != null
+                        ? route.policy().idleTimeout()
+                        : router.manager().streamIdleTimeout();
+        if (tunnel == null && still != null && !still.isZero()) {
+            idle = new StreamIdle(downstream.loop(), still.toNanos(), this::idleStream);
+        }
+    }
+
+    private PickContext picks() {
+        return picks == null ? router.plainPick() : picks;
     }
 
     /** Before the upstream is there, as Envoy does; but only where there is one to be asked. */
@@ -152,10 +365,19 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         upstream = connection;
+        pending = null;
         books.connected(connection);
+        if (route().policy().attempts().inRequest()) {
+            head.headers()
+                    .set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, retries == null ? 1 : retries.tries());
+        }
         DestinationAccount account = connection.account();
         if (account != null && account.clientCertificate() != null) {
             head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
+            certified = true;
+        } else if (certified) { // by a try that took the short way; this one goes elsewhere
+            head.headers().remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
+            certified = false;
         }
         if (tunnel != null) {
             connection.sendForTunnel(head, tunnel.upgrade(), this);
@@ -164,6 +386,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         }
         connection.send(head, this);
         waiting.sendOn(connection);
+        if (requestEnded) {
+            boundTry();
+        }
         if (!beginning) {
             connection.flush();
             downstream.bodyReadable(connection.isWritable());
@@ -172,14 +397,115 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void failed(ResponseFlag flag) {
+        pending = null;
         if (!books.ended()) {
-            reply(flag);
+            tryFailed(flag, false);
+        }
+    }
+
+    /** One try has come to nothing. */
+    private void tryFailed(ResponseFlag why, boolean sent) {
+        Retries.Verdict verdict =
+                retries != null && mayRetry()
+                        ? retries.afterFailure(why, sent, books.cluster())
+                        : Retries.Verdict.FINAL;
+        if (verdict == Retries.Verdict.AGAIN) {
+            tryAgainLater();
+            return;
+        }
+        String body = why.body();
+        if (retries != null && retries.tries() > 1) { // Envoy, router: so said of all but the first
+            body = body.replace("headers. reset", "headers. retried and the latest reset");
+        }
+        ResponseFlag flag =
+                switch (verdict) {
+                    case LIMIT -> ResponseFlag.UPSTREAM_RETRY_LIMIT;
+                    case OVERFLOW -> ResponseFlag.UPSTREAM_OVERFLOW;
+                    case FINAL, AGAIN -> why;
+                };
+        overloaded = why == ResponseFlag.UPSTREAM_OVERFLOW;
+        reply(why.status(), body, flag);
+    }
+
+    /** Only what is whole can be sent again, and nobody has heard anything yet. */
+    private boolean mayRetry() {
+        return requestEnded && !responseBegun && waiting.isWhole();
+    }
+
+    private void tryAgainLater() {
+        if (tryTimer != null) {
+            tryTimer.cancel();
+        }
+        Retries current = Objects.requireNonNull(retries, "who tries again has tries");
+        backOff =
+                downstream
+                        .loop()
+                        .schedule(
+                                this::tryAgain,
+                                current.backOffNanos(router.random()),
+                                TimeUnit.NANOSECONDS);
+    }
+
+    private void tryAgain() {
+        backOff = null;
+        if (picks != null) {
+            picks.tried(books.host());
+        }
+        PodCluster to = books.cluster();
+        UpstreamHost picked = to.pick(picks());
+        if (picked == null) {
+            reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
+            return;
+        }
+        books.picked(picked);
+        pending = to.acquire(picked, router.from(), false, http2, this);
+    }
+
+    private void boundTry() {
+        if (!tryTimeout.isZero()) {
+            if (tryTimer == null) {
+                tryTimer = new ExchangeTimer();
+            }
+            tryTimer.cancel();
+            tryTimer.bound(downstream.loop(), tryTimeout.toNanos(), this::tryTimedOut);
+        }
+    }
+
+    private void tryTimedOut() {
+        if (books.ended() || responseBegun) {
+            return; // what has begun may go on until the whole takes too long
+        }
+        if (discarding) { // its answer was known, only its end did not come
+            discarding = false;
+            abortTry();
+            tryAgainLater();
+            return;
+        }
+        books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+        abortTry();
+        tryFailed(ResponseFlag.UPSTREAM_TIMEOUT, true);
+    }
+
+    private void idleStream() {
+        if (books.ended()) {
+            return;
+        }
+        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_IDLE_TIMEOUT);
+        abortUpstream();
+        if (responseBegun) {
+            cut(ResponseFlag.STREAM_IDLE_TIMEOUT);
+        } else {
+            int code = requestEnded ? 504 : HttpResponseStatus.REQUEST_TIMEOUT.code();
+            reply(code, ResponseFlag.STREAM_IDLE_TIMEOUT.body(), ResponseFlag.STREAM_IDLE_TIMEOUT);
         }
     }
 
     /** A piece of the request's body, or its end. */
     void requestContent(HttpContent content) {
         books.request(content);
+        if (idle != null) {
+            idle.moved();
+        }
         if (tunnel != null) {
             tunnelContent(content, tunnel);
             return;
@@ -189,10 +515,21 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             PeerHeaders.remove(last.trailingHeaders()); // some servers merge them into the head's
             armTimeout();
         }
+        if (mirrors != null && !books.ended()) {
+            mirrors.content(content);
+        }
         if (books.ended()) {
             content.release();
         } else if (upstream != null) {
-            upstream.write(content);
+            boolean last = content instanceof LastHttpContent;
+            boolean kept = waiting.isWhole();
+            waiting.pass(content, upstream);
+            if (kept && !waiting.isWhole()) {
+                books.cluster().counters().inc(ClusterStat.RETRY_OR_SHADOW_ABANDONED);
+            }
+            if (last) {
+                boundTry();
+            }
             if (!upstream.isWritable()) {
                 upstream.flush();
                 downstream.bodyReadable(upstream.isWritable());
@@ -250,6 +587,9 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     void flushUpstream() {
+        if (mirrors != null) {
+            mirrors.flush();
+        }
         if (upstream != null) {
             upstream.flush();
         }
@@ -269,6 +609,8 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         abortUpstream();
         if (responseBegun) {
             cut(ResponseFlag.UPSTREAM_TIMEOUT);
+        } else if (control.alternative()) {
+            reply(HttpResponseStatus.NO_CONTENT.code(), "", ResponseFlag.UPSTREAM_TIMEOUT);
         } else {
             reply(ResponseFlag.UPSTREAM_TIMEOUT);
         }
@@ -302,6 +644,12 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void head(HttpResponse response) {
+        if (idle != null) {
+            idle.moved();
+        }
+        if (retries != null && sendsAgain(response, retries)) {
+            return;
+        }
         responseBegun = true;
         books.head(response);
         if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
@@ -311,10 +659,44 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         HttpHeaders headers = response.headers();
         ConnectionHeader.removeHopByHop(headers);
         headers.set(HeaderNames.X_ENVOY_UPSTREAM_SERVICE_TIME, Long.toString(books.millis()));
+        if (cookie != null) {
+            headers.add(HttpHeaderNames.SET_COOKIE, cookie);
+        }
+        if (route().policy().attempts().inResponse()) {
+            headers.set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, retries == null ? 1 : retries.tries());
+        }
+        if (heads != null) {
+            heads.forDownstream(response);
+        }
+        ResponseEdit.forDownstream(headers, head, router.manager());
         keepAlive =
                 ResponseFraming.edit(
                         response, head.method(), http10, keepAlive && downstream.goesOn());
         downstream.write(response);
+    }
+
+    /** Whether the client never hears of this answer, as the request is sent once more. */
+    private boolean sendsAgain(HttpResponse response, Retries tries) {
+        if (!mayRetry()) {
+            return false;
+        }
+        switch (tries.afterHead(response, books.cluster())) {
+            case AGAIN -> {
+                books.retried(response.status().code());
+                if (HttpUtil.getContentLength(response, -1L) == 0) {
+                    discarding = true; // its end is at hand: the connection can serve another
+                } else {
+                    abortTry();
+                    tryAgainLater();
+                }
+                return true;
+            }
+            case LIMIT -> outcome = ResponseFlag.UPSTREAM_RETRY_LIMIT;
+            case OVERFLOW -> outcome = ResponseFlag.UPSTREAM_OVERFLOW;
+            case FINAL -> {}
+        }
+        waiting.letGo();
+        return false;
     }
 
     private void openTunnel(HttpResponse response) {
@@ -332,6 +714,18 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     @Override
     public void content(HttpContent content) {
+        if (idle != null) {
+            idle.moved();
+        }
+        if (discarding) {
+            content.release();
+            if (content instanceof LastHttpContent) {
+                discarding = false;
+                upstream = null;
+                tryAgainLater();
+            }
+            return;
+        }
         books.response(content);
         if (tunnel != null && tunnel.isOpen()) {
             tunnel.moved();
@@ -353,7 +747,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (last) {
             books.answered();
             boolean reuse = keepAlive && requestEnded;
-            count(ResponseFlag.NONE);
+            count(outcome);
             downstream.flush();
             downstream.ended(reuse);
         } else if (!downstream.isWritable() && from != null) {
@@ -385,15 +779,20 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (books.ended()) {
             return;
         }
-        if (responseBegun) {
+        if (discarding) {
+            discarding = false;
+            tryAgainLater();
+        } else if (responseBegun) {
             cut(flag);
         } else if (replayable(processed)) {
             replayed = true;
             books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_RETRY);
-            waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            if (!waiting.isWhole()) {
+                waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
+            }
             pending = books.cluster().acquire(books.host(), router.from(), true, http2, this);
         } else {
-            reply(flag);
+            tryFailed(flag, true);
         }
     }
 
@@ -436,6 +835,34 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         reply(refusal.status(), "", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
     }
 
+    /** A whole answer of a stage: this head, no body. */
+    void reply(int code, HttpHeaders more, ResponseFlag flag) {
+        answer(code, GrpcStatus.ofHttp(code), "", Unpooled.EMPTY_BUFFER, more, flag);
+    }
+
+    /**
+     * The answer that goes with {@code flag}.
+     *
+     * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
+     */
+    void reply(int code, int grpcStatus, ResponseFlag flag) {
+        answer(code, grpcStatus < 0 ? GrpcStatus.ofHttp(code) : grpcStatus, flag.body(), flag);
+    }
+
+    /**
+     * An answer of a check.
+     *
+     * @param edits what is changed of its head
+     */
+    void reply(int code, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+        HttpHeaders more = null;
+        if (!edits.isEmpty()) {
+            more = new DefaultHttpHeaders();
+            HeaderEditing.apply(edits, more, heads());
+        }
+        answer(code, GrpcStatus.ofHttp(code), body, bytes(body), more, flag);
+    }
+
     private void reply(ResponseFlag flag) {
         reply(flag.status(), flag.body(), flag);
     }
@@ -448,13 +875,43 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** Of {@code code} and {@code grpcStatus} the one that the client understands. */
     private void answer(int code, int grpcStatus, String body, ResponseFlag flag) {
+        answer(code, grpcStatus, body, bytes(body), null, flag);
+    }
+
+    /** None for a gRPC client, which reads it in a header. */
+    private ByteBuf bytes(String body) {
+        return grpc == null
+                ? ByteBufUtil.writeUtf8(downstream.allocator(), body)
+                : Unpooled.EMPTY_BUFFER;
+    }
+
+    /**
+     * @param body is released
+     * @param more headers than an answer has anyway; null: none
+     */
+    private void answer(
+            int code,
+            int grpcStatus,
+            String message,
+            ByteBuf body,
+            @Nullable HttpHeaders more,
+            ResponseFlag flag) {
         responseBegun = true;
         keepAlive = keepAlive && downstream.goesOn() && (requestEnded || !mayHaveRequestBody());
         var response =
                 grpc == null
-                        ? ResponseFraming.reply(
-                                downstream.allocator(), code, body, http10, keepAlive)
-                        : grpc.reply(grpcStatus, body, http2, http10, keepAlive);
+                        ? ResponseFraming.reply(body, code, http10, keepAlive)
+                        : grpc.reply(grpcStatus, message, http2, http10, keepAlive);
+        if (more != null) {
+            response.headers().add(more);
+        }
+        if (overloaded) {
+            response.headers().set(HeaderNames.X_ENVOY_OVERLOADED, "true");
+        }
+        if (heads != null) {
+            heads.forDownstream(response);
+        }
+        ResponseEdit.forDownstream(response.headers(), head, router.manager());
         books.replied(response.status().code(), response.content().readableBytes());
         downstream.write((HttpResponse) response);
         finish(flag, keepAlive);
@@ -488,6 +945,15 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     private void abortUpstream() {
+        discarding = false;
+        if (backOff != null) {
+            backOff.cancel(false);
+            backOff = null;
+        }
+        abortTry();
+    }
+
+    private void abortTry() {
         if (pending != null) {
             pending.cancel();
             pending = null;
@@ -505,6 +971,22 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             tunnel.close();
         }
         timer.cancel();
-        books.end(flag);
+        if (tryTimer != null) {
+            tryTimer.cancel();
+        }
+        if (idle != null) {
+            idle.cancel();
+        }
+        if (retries != null) {
+            retries.end();
+            waiting.release();
+        }
+        if (mirrors != null && !requestEnded) {
+            mirrors.cut();
+        }
+        if (atEnd != null) {
+            atEnd.run();
+        }
+        books.end(delayed && flag == ResponseFlag.NONE ? ResponseFlag.DELAY_INJECTED : flag);
     }
 }

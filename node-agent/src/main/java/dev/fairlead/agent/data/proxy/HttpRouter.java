@@ -3,15 +3,20 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What outbound and inbound requests of one connection differ in. */
@@ -20,19 +25,58 @@ interface HttpRouter {
     /** Where the request goes. */
     sealed interface Target {
 
+        /** The route that took the request; null: none did. */
+        @Nullable Route route();
+
         /**
          * To an endpoint of {@code cluster}, as {@code route} says.
          *
          * @param action what of the route is not said by {@code cluster}
+         * @param share of the action that was picked
          */
-        record Forward(PodCluster cluster, Route route, RouteAction.Forward action)
+        record Forward(
+                PodCluster cluster,
+                Route route,
+                RouteAction.Forward action,
+                RouteAction.WeightedCluster share)
                 implements Target {}
 
-        /** Nowhere: it is answered here. */
-        record Respond(int status, String body, ResponseFlag flag) implements Target {}
+        /** Nowhere: it is answered here, as its route says. */
+        record Direct(Route route) implements Target {}
+
+        /** Nowhere: it is answered here, as it cannot go where it should. */
+        record Respond(int status, String body, ResponseFlag flag, @Nullable Route route)
+                implements Target {
+
+            static Respond unrouted(int status, ResponseFlag flag) {
+                return new Respond(status, "", flag, null);
+            }
+        }
     }
 
     Target route(NettyRequestView view);
+
+    /** What a routed request meets before it is sent on, in order. */
+    RequestStage[] stages();
+
+    /** What is done with all requests. */
+    HttpManager manager();
+
+    /** Another cluster of the pod; null: there is none of that name. */
+    @Nullable PodCluster cluster(String name);
+
+    MirrorCount mirrorCount();
+
+    /** Where a route's requests are counted; null: it does not ask for it. */
+    @Nullable RouteCounters routeCounters(Route route);
+
+    RandomGenerator random();
+
+    EventLoop loop();
+
+    String podName();
+
+    String podAddress();
 
     /** Removes what the sender may not say, and adds what we know. */
     void edit(HttpRequest request);
@@ -42,6 +86,12 @@ interface HttpRouter {
 
     /** The address that the caller asked for. */
     InetSocketAddress destination();
+
+    /** For requests of which nothing but their destination decides the endpoint. */
+    PickContext plainPick();
+
+    /** Whether who sends requests may say how they are retried and when they time out. */
+    boolean honoursControl();
 
     /** Caller's address that the application shall see; null: the pod's own. */
     @Nullable InetAddress from();

@@ -1,26 +1,30 @@
 package dev.fairlead.agent.data.proxy;
 
-import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
+import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.request.ResponseFlag;
-import dev.fairlead.agent.model.route.Redirect;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
 import dev.fairlead.agent.model.route.RouteDecision;
 import dev.fairlead.agent.model.route.RouteTable;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +35,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutboundRouter implements HttpRouter {
 
-    private static final Target NO_ROUTE = new Target.Respond(404, "", ResponseFlag.NO_ROUTE);
-    private static final Target NO_CLUSTER = new Target.Respond(503, "", ResponseFlag.NO_CLUSTER);
+    private static final Target NO_ROUTE = Target.Respond.unrouted(404, ResponseFlag.NO_ROUTE);
 
     private final PodRuntime pod;
     private final Filter.Http filter;
     private final InetSocketAddress destination;
+    private final PickContext plainPick;
     private final HttpCounters counters;
+    private final RequestStage[] stages;
 
     OutboundRouter(PodRuntime pod, Filter.Http filter, InetSocketAddress destination) {
         this.pod = pod;
         this.filter = filter;
         this.destination = destination;
+        this.plainPick = new PickContext(destination);
         this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
+        this.stages =
+                RequestStages.of(
+                        filter.manager(),
+                        pod.context().random(),
+                        pod.checks(),
+                        () ->
+                                new Facts(
+                                        pod.context().pod().addresses().getFirst(),
+                                        destination,
+                                        "",
+                                        null,
+                                        pod::workload));
     }
 
     @Override
@@ -66,34 +84,24 @@ final class OutboundRouter implements HttpRouter {
     }
 
     private Target target(Route route) {
-        switch (route.action()) {
-            case RouteAction.Respond(int status, String body) -> {
-                counters.counters().inc(HttpStat.RQ_DIRECT_RESPONSE);
-                return new Target.Respond(
-                        status, body, status < 400 ? ResponseFlag.NONE : ResponseFlag.NO_ROUTE);
-            }
-            case Redirect redirect -> throw new IllegalStateException("not compiled: " + redirect);
-            case RouteAction.Forward forward -> {
-                PodCluster cluster = pod.cluster(forward.pick(pod.context().random()).name());
-                if (cluster == null) {
-                    counters.counters().inc(HttpStat.NO_CLUSTER);
-                    return NO_CLUSTER;
-                }
-                return new Target.Forward(cluster, route, forward);
-            }
+        if (!(route.action() instanceof RouteAction.Forward forward)) {
+            counters.counters().inc(HttpStat.RQ_DIRECT_RESPONSE);
+            return new Target.Direct(route);
         }
+        WeightedCluster share = forward.pick(pod.context().random());
+        PodCluster cluster = pod.cluster(share.name());
+        if (cluster == null) {
+            counters.counters().inc(HttpStat.NO_CLUSTER);
+            return new Target.Respond(503, "", ResponseFlag.NO_CLUSTER, route);
+        }
+        return new Target.Forward(cluster, route, forward, share);
     }
 
     @Override
     public void edit(HttpRequest request) {
         HttpHeaders headers = request.headers();
         PeerHeaders.remove(headers);
-        if (!headers.contains(HeaderNames.X_REQUEST_ID)) {
-            headers.add(HeaderNames.X_REQUEST_ID, RequestIds.next(pod.context().random()));
-        }
-        if (!headers.contains(HeaderNames.X_FORWARDED_PROTO)) {
-            headers.add(HeaderNames.X_FORWARDED_PROTO, "http");
-        }
+        RequestEdit.introduce(headers, this);
     }
 
     @Override
@@ -106,8 +114,64 @@ final class OutboundRouter implements HttpRouter {
     }
 
     @Override
+    public RequestStage[] stages() {
+        return stages;
+    }
+
+    @Override
+    public HttpManager manager() {
+        return filter.manager();
+    }
+
+    @Override
+    public @Nullable PodCluster cluster(String name) {
+        return pod.cluster(name);
+    }
+
+    @Override
+    public MirrorCount mirrorCount() {
+        return pod.mirrorCount();
+    }
+
+    @Override
+    public @Nullable RouteCounters routeCounters(Route route) {
+        String name = route.policy().statName();
+        return name.isEmpty() ? null : pod.context().stats().route(pod.uid(), name);
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return pod.context().random();
+    }
+
+    @Override
+    public EventLoop loop() {
+        return pod.context().loop();
+    }
+
+    @Override
+    public String podName() {
+        return pod.context().pod().name();
+    }
+
+    @Override
+    public String podAddress() {
+        return pod.context().pod().addresses().getFirst().getHostAddress();
+    }
+
+    @Override
     public InetSocketAddress destination() {
         return destination;
+    }
+
+    @Override
+    public PickContext plainPick() {
+        return plainPick;
+    }
+
+    @Override
+    public boolean honoursControl() {
+        return true;
     }
 
     @Override

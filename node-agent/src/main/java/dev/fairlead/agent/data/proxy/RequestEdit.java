@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.ConnectionHeader;
+import dev.fairlead.agent.data.http.HeaderNames;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -33,6 +34,24 @@ final class RequestEdit {
                         asked.getAddress().getHostAddress() + ":" + asked.getPort());
             }
         }
+    }
+
+    /** What every proxy of the mesh adds, where it is not there. */
+    static void introduce(HttpHeaders headers, HttpRouter router) {
+        if (router.manager().generateRequestId() && !headers.contains(HeaderNames.X_REQUEST_ID)) {
+            headers.add(HeaderNames.X_REQUEST_ID, RequestIds.next(router.random()));
+        }
+        if (!headers.contains(HeaderNames.X_FORWARDED_PROTO)) {
+            headers.add(HeaderNames.X_FORWARDED_PROTO, "http");
+        }
+        if (!router.manager().via().isEmpty()) {
+            appendVia(headers, router.manager().via());
+        }
+    }
+
+    static void appendVia(HttpHeaders headers, String via) {
+        String before = headers.get(HttpHeaderNames.VIA);
+        headers.set(HttpHeaderNames.VIA, before == null ? via : before + ", " + via);
     }
 
     static boolean expectsContinue(HttpRequest head) {

@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
+import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
@@ -57,7 +58,7 @@ final class TcpProxy {
         Expiry expiry = new Expiry(downstream, stats);
         expiry.arm(filter.maxDuration());
         PodCluster cluster = pod.cluster(filter.clusters().pick(pod.context().random()).name());
-        UpstreamHost host = cluster == null ? null : cluster.pick(destination);
+        UpstreamHost host = cluster == null ? null : cluster.pick(new PickContext(destination));
         if (cluster == null || host == null) {
             stats.inc(TcpStat.DOWNSTREAM_CX_NO_ROUTE);
             refuse(

@@ -5,7 +5,8 @@ import io.netty.handler.codec.http.HttpContent;
 import java.util.ArrayDeque;
 
 /**
- * The pieces of a request's body that came before its upstream connection was there.
+ * The pieces of a request's body that its upstream has not got yet, and, while it may be sent
+ * again, those that it has. Nothing is copied.
  *
  * <p>Owner: its exchange, which either sends or releases them.
  */
@@ -14,26 +15,77 @@ final class WaitingBody {
     /** Beyond, the client waits. */
     private static final int MAX_BYTES = 64 * 1024;
 
+    /** Beyond, a request is not sent again. Envoy: per_connection_buffer_limit_bytes. */
+    private static final int MAX_KEPT_BYTES = 1024 * 1024;
+
     private final ArrayDeque<HttpContent> pieces = new ArrayDeque<>(2);
     private long bytes;
+    private boolean keeps;
+    private boolean whole = true;
 
-    /** Takes a piece; false: enough for now. */
+    /** From now on all pieces are kept, as long as they are few. */
+    void keep() {
+        keeps = true;
+    }
+
+    /** Takes a piece that cannot be sent yet; false: enough for now. */
     boolean add(HttpContent piece) {
         pieces.add(piece);
         bytes += piece.content().readableBytes();
         return bytes <= MAX_BYTES;
     }
 
+    /** Sends a piece, and keeps what may be needed again. */
+    void pass(HttpContent piece, UpstreamRequest upstream) {
+        if (keeps) {
+            bytes += piece.content().readableBytes();
+            if (bytes > MAX_KEPT_BYTES) {
+                letGo();
+            } else {
+                pieces.add(piece.retainedDuplicate());
+            }
+        }
+        upstream.write(piece);
+    }
+
     void sendOn(UpstreamRequest upstream) {
+        if (keeps && bytes <= MAX_KEPT_BYTES) {
+            pieces.forEach(piece -> upstream.write(piece.retainedDuplicate()));
+            return;
+        }
+        if (keeps) {
+            keeps = false;
+            whole = false;
+        }
         while (!pieces.isEmpty()) {
             upstream.write(pieces.remove());
         }
         bytes = 0;
     }
 
+    /** Whether all of it is still here. */
+    boolean isWhole() {
+        return keeps && whole;
+    }
+
+    /** Nothing is kept any more: it will not be sent again. */
+    void letGo() {
+        if (keeps) {
+            keeps = false;
+            whole = false;
+            release();
+        }
+    }
+
+    /** What a request's copies get; it stays here. */
+    void copyTo(Mirrors mirrors) {
+        pieces.forEach(mirrors::content);
+    }
+
     void release() {
         while (!pieces.isEmpty()) {
             pieces.remove().release();
         }
+        bytes = 0;
     }
 }

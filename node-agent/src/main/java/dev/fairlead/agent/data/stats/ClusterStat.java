@@ -90,6 +90,26 @@ public enum ClusterStat implements Stat {
     UPSTREAM_RQ_RX_RESET("upstream_rq_rx_reset", Kind.COUNTER, "Requests reset by the peer."),
     UPSTREAM_RQ_TX_RESET("upstream_rq_tx_reset", Kind.COUNTER, "Requests reset by us."),
     UPSTREAM_RQ_RETRY("upstream_rq_retry", Kind.COUNTER, "Retries."),
+    UPSTREAM_RQ_RETRY_SUCCESS(
+            "upstream_rq_retry_success", Kind.COUNTER, "Retries whose answer was good."),
+    UPSTREAM_RQ_RETRY_OVERFLOW(
+            "upstream_rq_retry_overflow",
+            Kind.COUNTER,
+            "Retries refused by a circuit breaker or a budget."),
+    UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED(
+            "upstream_rq_retry_limit_exceeded",
+            Kind.COUNTER,
+            "Requests that had failed too often to be sent again."),
+    UPSTREAM_RQ_RETRY_BACKOFF_EXPONENTIAL(
+            "upstream_rq_retry_backoff_exponential",
+            Kind.COUNTER,
+            "Retries that waited for an interval that doubles."),
+    UPSTREAM_RQ_PER_TRY_TIMEOUT(
+            "upstream_rq_per_try_timeout", Kind.COUNTER, "Tries that timed out."),
+    RETRY_OR_SHADOW_ABANDONED(
+            "retry_or_shadow_abandoned",
+            Kind.COUNTER,
+            "Requests whose body was too long to be sent again."),
     UPSTREAM_RQ_COMPLETED("upstream_rq_completed", Kind.COUNTER, "Responses received."),
     UPSTREAM_RQ_1XX("upstream_rq_1xx", Kind.COUNTER, "Informational responses."),
     UPSTREAM_RQ_2XX("upstream_rq_2xx", Kind.COUNTER, "Successful responses."),
@@ -100,6 +120,14 @@ public enum ClusterStat implements Stat {
             "upstream_rq_same_node", Kind.COUNTER, "Requests that took the same-node shortcut."),
     MEMBERSHIP_TOTAL("membership_total", Kind.GAUGE, "Endpoints."),
     MEMBERSHIP_HEALTHY("membership_healthy", Kind.GAUGE, "Healthy endpoints."),
+    MEMBERSHIP_DEGRADED("membership_degraded", Kind.GAUGE, "Degraded endpoints."),
+    MEMBERSHIP_EXCLUDED("membership_excluded", Kind.GAUGE, "Endpoints of unknown health."),
+    MEMBERSHIP_CHANGE("membership_change", Kind.COUNTER, "Times that endpoints came or went."),
+    MAX_HOST_WEIGHT("max_host_weight", Kind.GAUGE, "The greatest weight of an endpoint."),
+    LB_HEALTHY_PANIC(
+            "lb_healthy_panic",
+            Kind.COUNTER,
+            "Endpoints chosen whatever their health, as too few were healthy."),
     CX_OPEN(
             "circuit_breakers.default.cx_open",
             Kind.GAUGE,

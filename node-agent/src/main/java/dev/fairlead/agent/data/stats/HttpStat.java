@@ -77,6 +77,10 @@ public enum HttpStat implements Stat {
             "downstream_rq_max_duration_reached",
             Kind.COUNTER,
             "gRPC calls that took longer than their caller waits."),
+    DOWNSTREAM_RQ_IDLE_TIMEOUT(
+            "downstream_rq_idle_timeout",
+            Kind.COUNTER,
+            "Requests on which nothing moved for too long."),
     DOWNSTREAM_RQ_UPGRADE_REFUSED(
             "downstream_rq_upgrade_refused", Kind.COUNTER, "Upgrades and CONNECTs refused."),
     NO_ROUTE("no_route", Kind.COUNTER, "Requests that no route took."),
@@ -84,7 +88,24 @@ public enum HttpStat implements Stat {
             "no_cluster", Kind.COUNTER, "Requests whose route names a cluster that is not there."),
     RQ_TOTAL("rq_total", Kind.COUNTER, "Requests routed."),
     RQ_DIRECT_RESPONSE(
-            "rq_direct_response", Kind.COUNTER, "Requests that a route answered itself.");
+            "rq_direct_response", Kind.COUNTER, "Requests that a route answered itself."),
+    RBAC_ALLOWED("rbac.allowed", Kind.COUNTER, "Requests that access rules let pass."),
+    RBAC_DENIED("rbac.denied", Kind.COUNTER, "Requests that access rules refused."),
+    RBAC_SHADOW_ALLOWED(
+            "rbac.shadow_allowed", Kind.COUNTER, "Requests that shadow rules would let pass."),
+    RBAC_SHADOW_DENIED(
+            "rbac.shadow_denied", Kind.COUNTER, "Requests that shadow rules would refuse."),
+    CORS_ORIGIN_VALID(
+            "cors.origin_valid", Kind.COUNTER, "Cross-origin requests that a route allows."),
+    CORS_ORIGIN_INVALID(
+            "cors.origin_invalid", Kind.COUNTER, "Cross-origin requests that a route does not."),
+    FAULT_DELAYS_INJECTED(
+            "fault.delays_injected", Kind.COUNTER, "Requests that were made to wait."),
+    FAULT_ABORTS_INJECTED(
+            "fault.aborts_injected", Kind.COUNTER, "Requests that were answered by a fault."),
+    FAULT_ACTIVE_FAULTS("fault.active_faults", Kind.GAUGE, "Requests that are made to wait."),
+    FAULT_FAULTS_OVERFLOW(
+            "fault.faults_overflow", Kind.COUNTER, "Faults left out as there were too many.");
 
     private final String statName;
     private final Kind kind;

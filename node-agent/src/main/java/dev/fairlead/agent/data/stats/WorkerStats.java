@@ -27,8 +27,10 @@ public final class WorkerStats {
 
     private final Map<Key, ClusterCounters> clusters = new ConcurrentHashMap<>();
     private final Map<Key, HttpCounters> http = new ConcurrentHashMap<>();
+    private final Map<Key, RouteCounters> routes = new ConcurrentHashMap<>();
     private final Map<Key, Counters<TcpStat>> tcp = new ConcurrentHashMap<>();
     private final Map<Key, Counters<ListenerStat>> listeners = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<RateLimitStat>> rateLimits = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, RequestSeries> requests = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, TcpSeries> connections = new ConcurrentHashMap<>();
 
@@ -63,6 +65,17 @@ public final class WorkerStats {
         }
     }
 
+    /** A route's counters with its responses by exact code and how long they took. */
+    public record RouteCounters(
+            Counters<RouteStat> counters, CodeCounts codes, Histogram requestMillis) {
+
+        private void add(RouteCounters other) {
+            counters.addCounters(other.counters);
+            codes.addAll(other.codes);
+            requestMillis.addAll(other.requestMillis);
+        }
+    }
+
     /** An HTTP filter's counters with its responses by exact code. */
     public record HttpCounters(Counters<HttpStat> counters, CodeCounts codes) {
 
@@ -84,6 +97,17 @@ public final class WorkerStats {
                 _ -> new HttpCounters(new Counters<>(HttpStat.class), new CodeCounts()));
     }
 
+    /** {@code name} is {@code <virtual host>.route.<stat prefix>}. */
+    public RouteCounters route(String pod, String name) {
+        return routes.computeIfAbsent(
+                new Key(pod, name),
+                _ ->
+                        new RouteCounters(
+                                new Counters<>(RouteStat.class),
+                                new CodeCounts(),
+                                Histogram.ofMillis()));
+    }
+
     public Counters<TcpStat> tcp(String pod, String prefix) {
         return tcp.computeIfAbsent(new Key(pod, prefix), _ -> new Counters<>(TcpStat.class));
     }
@@ -92,6 +116,12 @@ public final class WorkerStats {
     public Counters<ListenerStat> listener(String pod, String direction) {
         return listeners.computeIfAbsent(
                 new Key(pod, direction), _ -> new Counters<>(ListenerStat.class));
+    }
+
+    /** {@code prefix} is the limit's stat prefix. */
+    public Counters<RateLimitStat> rateLimit(String pod, String prefix) {
+        return rateLimits.computeIfAbsent(
+                new Key(pod, prefix), _ -> new Counters<>(RateLimitStat.class));
     }
 
     public RequestSeries requests(SeriesLabels labels) {
@@ -110,12 +140,20 @@ public final class WorkerStats {
         return http;
     }
 
+    public Map<Key, RouteCounters> routes() {
+        return routes;
+    }
+
     public Map<Key, Counters<TcpStat>> tcp() {
         return tcp;
     }
 
     public Map<Key, Counters<ListenerStat>> listeners() {
         return listeners;
+    }
+
+    public Map<Key, Counters<RateLimitStat>> rateLimits() {
+        return rateLimits;
     }
 
     public Map<SeriesLabels, RequestSeries> requestSeries() {
@@ -133,8 +171,10 @@ public final class WorkerStats {
     public void forget(String pod) {
         moveToGone(clusters, pod, gone -> cluster(GONE, gone), ClusterCounters::add);
         moveToGone(http, pod, gone -> http(GONE, gone), HttpCounters::add);
+        moveToGone(routes, pod, gone -> route(GONE, gone), RouteCounters::add);
         moveToGone(tcp, pod, gone -> tcp(GONE, gone), Counters::addCounters);
         moveToGone(listeners, pod, gone -> listener(GONE, gone), Counters::addCounters);
+        moveToGone(rateLimits, pod, gone -> rateLimit(GONE, gone), Counters::addCounters);
     }
 
     private static <C> void moveToGone(

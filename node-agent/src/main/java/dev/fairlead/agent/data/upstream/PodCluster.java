@@ -1,6 +1,5 @@
 package dev.fairlead.agent.data.upstream;
 
-import dev.fairlead.agent.data.balance.Balancer;
 import dev.fairlead.agent.data.header.ProxyHeader;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
@@ -10,18 +9,11 @@ import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.model.cluster.Cluster;
-import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.Workload;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +27,12 @@ public final class PodCluster {
     private final PodContext context;
     private final Connector connector;
     private final ClusterCounters counters;
-    private final Map<InetSocketAddress, UpstreamHost> hosts = new HashMap<>();
+    private final ClusterHosts hosts;
     private final CircuitBreaker breaker;
     private final HttpPool pool;
     private final TcpPool tcpPool;
     private Cluster config;
     private @Nullable Endpoints endpoints;
-    private Balancer<UpstreamHost> balancer;
     private ServiceName service;
 
     public PodCluster(PodContext context, Cluster config, @Nullable Endpoints endpoints) {
@@ -54,7 +45,7 @@ public final class PodCluster {
         this.breaker = new CircuitBreaker(config.name(), context.nodeLimits(), counters.counters());
         this.breaker.install(config.policy().breakers());
         this.service = ServiceName.ofCluster(config.statName());
-        this.balancer = () -> null;
+        this.hosts = new ClusterHosts(context, counters.counters(), config);
         setEndpoints(endpoints);
     }
 
@@ -77,7 +68,7 @@ public final class PodCluster {
         } else if (nowEndpoints != endpoints) {
             setEndpoints(nowEndpoints);
         }
-        hosts.values().forEach(UpstreamHost::forgetSeries);
+        hosts.all().forEach(UpstreamHost::forgetSeries);
         pool.retireWhatChanged();
         pool.limitsChanged();
     }
@@ -87,52 +78,22 @@ public final class PodCluster {
         if (config.discovery() != Cluster.Discovery.EDS) {
             return;
         }
-        List<Endpoint> list = now == null ? List.of() : now.list();
-        Map<InetSocketAddress, Endpoint> wanted = new LinkedHashMap<>();
-        list.forEach(endpoint -> wanted.put(endpoint.address(), endpoint));
-        hosts.keySet().retainAll(wanted.keySet());
-        pool.keepOnly(wanted.keySet());
-        List<UpstreamHost> candidates = new ArrayList<>(wanted.size());
-        for (Endpoint endpoint : wanted.values()) {
-            UpstreamHost host =
-                    hosts.computeIfAbsent(endpoint.address(), _ -> new UpstreamHost(endpoint));
-            host.become(endpoint);
-            candidates.add(host);
-        }
-        balancer = Balancer.of(config.lbPolicy(), candidates, context.random());
-        counters().set(ClusterStat.MEMBERSHIP_TOTAL, candidates.size());
-        counters().set(ClusterStat.MEMBERSHIP_HEALTHY, candidates.size());
+        hosts.install(config, now);
+        pool.keepOnly(hosts.addresses());
     }
 
-    /**
-     * The endpoint for the next request; null where there is none.
-     *
-     * @param originalDestination what the caller asked for
-     */
-    public @Nullable UpstreamHost pick(InetSocketAddress originalDestination) {
+    /** The endpoint for the next request or retry; null where there is none. */
+    public @Nullable UpstreamHost pick(PickContext request) {
         UpstreamHost picked =
                 switch (config.discovery()) {
-                    case EDS -> balancer.pick();
-                    case ORIGINAL_DESTINATION -> originalHost(originalDestination);
+                    case EDS -> hosts.pick(request);
+                    case ORIGINAL_DESTINATION -> hosts.at(request.destination());
                     case EMPTY -> null;
                 };
         if (picked == null) {
             counters().inc(ClusterStat.UPSTREAM_CX_NONE_HEALTHY);
         }
         return picked;
-    }
-
-    private UpstreamHost originalHost(InetSocketAddress destination) {
-        UpstreamHost known = hosts.get(destination);
-        if (known != null) {
-            return known;
-        }
-        if (hosts.size() >= 1024) {
-            hosts.values().removeIf(UpstreamHost::unused);
-        }
-        UpstreamHost host = new UpstreamHost(new Endpoint(destination, 1, false));
-        hosts.put(destination, host);
-        return host;
     }
 
     /** Who wants an HTTP connection. Exactly one of both is called, once; perhaps before return. */
@@ -218,7 +179,7 @@ public final class PodCluster {
 
     /** Whether {@code host} is still one that requests may go to. */
     boolean has(UpstreamHost host) {
-        return hosts.get(host.address()) == host;
+        return hosts.has(host);
     }
 
     public Counters<ClusterStat> counters() {

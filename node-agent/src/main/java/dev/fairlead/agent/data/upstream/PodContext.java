@@ -6,10 +6,15 @@ import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.model.snapshot.Snapshot;
 import dev.fairlead.agent.model.workload.LocalPod;
 import io.netty.channel.EventLoop;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** What everything that works for one pod shares. All of it is used on {@code loop} only. */
+/**
+ * What everything that works for one pod shares. All of it is used on {@code loop} only.
+ *
+ * @param nanos a clock that only goes forward
+ */
 public record PodContext(
         LocalPod pod,
         EventLoop loop,
@@ -20,7 +25,34 @@ public record PodContext(
         WorkerStats stats,
         Supplier<Snapshot> snapshot,
         RandomGenerator random,
-        NodeLimits nodeLimits) {
+        NodeLimits nodeLimits,
+        LongSupplier nanos) {
+
+    /** By the clock of this machine. */
+    public PodContext(
+            LocalPod pod,
+            EventLoop loop,
+            Sockets sockets,
+            TlsStore tls,
+            SameNode sameNode,
+            AddressPolicy addressPolicy,
+            WorkerStats stats,
+            Supplier<Snapshot> snapshot,
+            RandomGenerator random,
+            NodeLimits nodeLimits) {
+        this(
+                pod,
+                loop,
+                sockets,
+                tls,
+                sameNode,
+                addressPolicy,
+                stats,
+                snapshot,
+                random,
+                nodeLimits,
+                System::nanoTime);
+    }
 
     /** The only pod of its node. */
     public PodContext(
@@ -43,6 +75,7 @@ public record PodContext(
                 stats,
                 snapshot,
                 random,
-                new NodeLimits());
+                new NodeLimits(),
+                System::nanoTime);
     }
 }

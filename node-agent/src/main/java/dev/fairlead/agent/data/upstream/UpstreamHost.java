@@ -4,6 +4,8 @@ import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.Endpoint.Health;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,9 @@ public final class UpstreamHost implements Candidate {
     private Endpoint endpoint;
     private final HostPools pools = new HostPools();
     private int active;
+    private int priority;
+    private long healthySince = SETTLED;
+    private @Nullable String hashKey;
     @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
 
@@ -24,8 +29,13 @@ public final class UpstreamHost implements Candidate {
         this.endpoint = endpoint;
     }
 
-    void become(Endpoint now) {
+    void become(Endpoint now, int nowPriority) {
         endpoint = now;
+        priority = nowPriority;
+    }
+
+    void healthySince(long nanos) {
+        healthySince = nanos;
     }
 
     /** Labels may have changed: they are looked up again when next needed. */
@@ -50,6 +60,31 @@ public final class UpstreamHost implements Candidate {
     @Override
     public int weight() {
         return endpoint.weight();
+    }
+
+    @Override
+    public Health health() {
+        return endpoint.health();
+    }
+
+    @Override
+    public int priority() {
+        return priority;
+    }
+
+    @Override
+    public String hashKey() {
+        String known = hashKey;
+        if (known == null) {
+            known = NetUtil.toSocketAddressString(address());
+            hashKey = known;
+        }
+        return known;
+    }
+
+    @Override
+    public long healthySince() {
+        return healthySince;
     }
 
     void began() {

@@ -8,17 +8,19 @@ import org.jspecify.annotations.Nullable;
  * How endpoints are asked, again and again, whether they are well. Source: Envoy, "Health
  * checking".
  *
- * @param unhealthyThreshold failures in a row that make an endpoint unhealthy
+ * @param jitter that is added to an interval, at most
+ * @param unhealthyInterval between checks of an unhealthy endpoint
+ * @param unhealthyThreshold network failures in a row that make an endpoint unhealthy; an answer
+ *     that says so does at once
  * @param healthyThreshold successes in a row that make it healthy again
- * @param port 0: the endpoint's own
  */
 public record HealthCheck(
         Duration timeout,
         Duration interval,
+        Duration jitter,
         Duration unhealthyInterval,
         int unhealthyThreshold,
         int healthyThreshold,
-        int port,
         Kind kind) {
 
     /** What is asked. */
@@ -27,8 +29,9 @@ public record HealthCheck(
          * A request whose response must have one of some statuses.
          *
          * @param host authority; empty: the cluster's name
+         * @param http2 which version it is asked in
          */
-        record Http(String host, String path, String method, List<Statuses> expected)
+        record Http(String host, String path, String method, List<Statuses> expected, boolean http2)
                 implements Kind {
             public Http {
                 expected = List.copyOf(expected);
@@ -42,6 +45,7 @@ public record HealthCheck(
          * A connection; and, if bytes are given, an answer to them.
          *
          * @param send hexadecimal; null: nothing
+         * @param receive likewise; must come in this order, with anything in between
          */
         record Tcp(@Nullable String send, List<String> receive) implements Kind {
             public Tcp {

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param maximumRingSize of a ring hash
  * @param maglevTableSize a prime
  * @param slowStart null: none
- * @param panicPercent of healthy endpoints under which all are taken for healthy; 0: never
- * @param localities how they share the requests
+ * @param panicPercent of available endpoints under which all are taken for healthy; 0: never
+ * @param weightedLocalities whether the localities of a priority share the requests by their
+ *     weights, times how much of each is healthy; false: where an endpoint is makes no difference
  */
 public record LoadBalancing(
         int choices,
@@ -21,12 +22,14 @@ public record LoadBalancing(
         long maximumRingSize,
         int maglevTableSize,
         @Nullable SlowStart slowStart,
-        double panicPercent,
-        Localities localities) {
+        int panicPercent,
+        boolean weightedLocalities) {
+
+    public static final long MAX_RING_SIZE = 8 * 1024 * 1024;
 
     /** Envoy's own. */
     public static final LoadBalancing DEFAULT =
-            new LoadBalancing(2, 1024, 8 * 1024 * 1024, 65_537, null, 50, new Localities.Alike());
+            new LoadBalancing(2, 1024, MAX_RING_SIZE, 65_537, null, 50, false);
 
     /**
      * New endpoints get less at first.
@@ -35,21 +38,4 @@ public record LoadBalancing(
      * @param minWeightPercent of its weight, that an endpoint begins with
      */
     public record SlowStart(Duration window, double aggression, double minWeightPercent) {}
-
-    /** How localities share the requests of a priority. */
-    public sealed interface Localities {
-        /** Where an endpoint is makes no difference within its priority. */
-        record Alike() implements Localities {}
-
-        /** By the weights of the localities, times how much of each is healthy. */
-        record Weighted() implements Localities {}
-
-        /**
-         * Most stay in the caller's own zone.
-         *
-         * @param percent of requests that zone awareness is for
-         * @param minClusterSize of endpoints, under which there is none
-         */
-        record ZoneAware(double percent, long minClusterSize) implements Localities {}
-    }
 }

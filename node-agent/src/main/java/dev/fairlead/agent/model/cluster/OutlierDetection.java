@@ -13,7 +13,10 @@ import java.time.Duration;
  * @param interval at which all endpoints are looked at
  * @param baseEjection times how often it was ejected
  * @param maxEjection at most
- * @param maxEjectionPercent of all endpoints; one may always be ejected
+ * @param maxJitter that is added to an ejection, at most
+ * @param maxEjectionPercent of all endpoints
+ * @param alwaysEjectOne whether one may be ejected even if it is more than that
+ * @param checkEndsEjection whether an active health check that succeeds ends an ejection
  * @param successRate how endpoints are compared with each other
  * @param failurePercentage likewise with a threshold
  */
@@ -28,20 +31,33 @@ public record OutlierDetection(
         Duration interval,
         Duration baseEjection,
         Duration maxEjection,
+        Duration maxJitter,
         int maxEjectionPercent,
+        boolean alwaysEjectOne,
+        boolean checkEndsEjection,
         SuccessRate successRate,
         FailurePercentage failurePercentage) {
 
     /**
+     * @param enforcingLocalPercent of failures to connect, where these are split off
      * @param minHosts with {@code requestVolume} requests in an interval, for there to be a mean
      * @param stdevFactor thousandths of a standard deviation under the mean that are too few
      */
     public record SuccessRate(
-            int enforcingPercent, int minHosts, int requestVolume, int stdevFactor) {}
+            int enforcingPercent,
+            int enforcingLocalPercent,
+            int minHosts,
+            int requestVolume,
+            int stdevFactor) {}
 
     /**
+     * @param enforcingLocalPercent of failures to connect, where these are split off
      * @param threshold percent of failures that is too much
      */
     public record FailurePercentage(
-            int enforcingPercent, int threshold, int minHosts, int requestVolume) {}
+            int enforcingPercent,
+            int enforcingLocalPercent,
+            int threshold,
+            int minHosts,
+            int requestVolume) {}
 }

@@ -17,9 +17,14 @@ public sealed interface Filter {
      *
      * @param upgrades what routes allow unless they say otherwise, lower case: {@code websocket}
      */
-    record Http(String statPrefix, Routes routes, Set<String> upgrades) implements Filter {
+    record Http(String statPrefix, Routes routes, Set<String> upgrades, HttpManager manager)
+            implements Filter {
         public Http {
             upgrades = Set.copyOf(upgrades);
+        }
+
+        public Http(String statPrefix, Routes routes, Set<String> upgrades) {
+            this(statPrefix, routes, upgrades, HttpManager.DEFAULT);
         }
 
         public Http(String statPrefix, Routes routes) {

@@ -46,6 +46,8 @@ public enum ResponseFlag {
             502,
             "upstream connect error or disconnect/reset before headers. reset reason: protocol"
                     + " error"),
+    /** Nothing moved for too long. */
+    STREAM_IDLE_TIMEOUT("SI", 504, "stream timeout"),
     DOWNSTREAM_CLOSED("DC", 0, ""),
     /** The connection had lived as long as it may. */
     DURATION_TIMEOUT("DT", 0, ""),

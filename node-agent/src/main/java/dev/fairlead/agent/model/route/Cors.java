@@ -22,4 +22,15 @@ public record Cors(
     public Cors {
         allowOrigins = List.copyOf(allowOrigins);
     }
+
+    /** A rule that takes {@code *} takes all, as in Envoy. */
+    public boolean allows(String origin) {
+        for (int i = 0; i < allowOrigins.size(); i++) {
+            StringMatcher allowed = allowOrigins.get(i);
+            if (allowed.matches("*") || allowed.matches(origin)) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

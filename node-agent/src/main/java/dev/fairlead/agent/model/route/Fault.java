@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.route;
 
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,20 @@ public record Fault(@Nullable Delay delay, @Nullable Abort abort) {
             if (numerator < 0 || denominator < 1) {
                 throw new IllegalArgumentException(numerator + " of " + denominator);
             }
+        }
+
+        /** Whether the next request is one of it. */
+        public boolean hits(RandomGenerator random) {
+            return hits(numerator, random);
+        }
+
+        /** The same, with {@code most} for a numerator if that is less. */
+        public boolean hitsAtMost(long most, RandomGenerator random) {
+            return hits(Math.min(numerator, most), random);
+        }
+
+        private boolean hits(long hit, RandomGenerator random) {
+            return hit > 0 && (hit >= denominator || random.nextInt(denominator) < hit);
         }
     }
 }

@@ -25,12 +25,25 @@ public record HeaderEdits(Side request, Side response) {
         }
     }
 
-    /**
-     * One header.
-     *
-     * @param overwrite it takes the place of those that are there; else it stands beside them
-     */
-    public record Entry(String name, String value, boolean overwrite) {}
+    /** One header. A value that comes out empty is no header. */
+    public record Entry(String name, HeaderTemplate value, Existing existing) {
+
+        public Entry(String name, String value, Existing existing) {
+            this(name, HeaderTemplate.of(value), existing);
+        }
+    }
+
+    /** What becomes of headers of that name. Source: Envoy, HeaderValueOption.append_action. */
+    public enum Existing {
+        /** They stay, and this one comes after them. */
+        APPEND_IF_EXISTS_OR_ADD,
+        /** They stay, and this one is left out. */
+        ADD_IF_ABSENT,
+        /** It takes their place. */
+        OVERWRITE_IF_EXISTS_OR_ADD,
+        /** It takes their place, and is left out where there are none. */
+        OVERWRITE_IF_EXISTS
+    }
 
     public boolean isEmpty() {
         return request.isEmpty() && response.isEmpty();

@@ -1,5 +1,7 @@
 package dev.fairlead.agent.model.route;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -55,8 +57,21 @@ public sealed interface RouteAction permits RouteAction.Forward, RouteAction.Res
         }
     }
 
-    /** Answers it here. */
-    record Respond(int status, String body) implements RouteAction {}
+    /**
+     * Answers it here.
+     *
+     * @param body is read by copies of it only
+     */
+    record Respond(int status, ByteBuffer body) implements RouteAction {
+
+        public Respond {
+            body = body.asReadOnlyBuffer();
+        }
+
+        public Respond(int status, String body) {
+            this(status, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
 
     /**
      * A cluster's share; 0 is none.
@@ -69,6 +84,11 @@ public sealed interface RouteAction permits RouteAction.Forward, RouteAction.Res
 
         public WeightedCluster(String name, int weight) {
             this(name, weight, HeaderEdits.NONE, null);
+        }
+
+        /** Whether heads go on as they came. */
+        public boolean leavesHeads() {
+            return authority == null && headers.isEmpty();
         }
 
         public WeightedCluster {

@@ -10,10 +10,19 @@ import java.util.Map;
  * @param sourceLabels labels that the calling pod must have
  */
 public record RouteMatch(
-        PathMatcher path, List<HeaderMatcher> headers, Map<String, String> sourceLabels) {
+        PathMatcher path,
+        List<HeaderMatcher> headers,
+        List<QueryParameterMatcher> queryParameters,
+        Map<String, String> sourceLabels) {
+
+    public RouteMatch(
+            PathMatcher path, List<HeaderMatcher> headers, Map<String, String> sourceLabels) {
+        this(path, headers, List.of(), sourceLabels);
+    }
 
     public RouteMatch {
         headers = List.copyOf(headers);
+        queryParameters = List.copyOf(queryParameters);
         sourceLabels = Map.copyOf(sourceLabels);
     }
 
@@ -28,6 +37,11 @@ public record RouteMatch(
         }
         for (int i = 0; i < headers.size(); i++) {
             if (!headers.get(i).matches(request)) {
+                return false;
+            }
+        }
+        for (int i = 0; i < queryParameters.size(); i++) {
+            if (!queryParameters.get(i).matches(request.path(), pathLength)) {
                 return false;
             }
         }

@@ -20,7 +20,12 @@ public final class StatTotals {
 
     /** Each pod and loop sees the same, so these are not added up. */
     private static final Set<Stat> SAME_FOR_ALL =
-            Set.of(ClusterStat.MEMBERSHIP_TOTAL, ClusterStat.MEMBERSHIP_HEALTHY);
+            Set.of(
+                    ClusterStat.MEMBERSHIP_TOTAL,
+                    ClusterStat.MEMBERSHIP_HEALTHY,
+                    ClusterStat.MEMBERSHIP_DEGRADED,
+                    ClusterStat.MEMBERSHIP_EXCLUDED,
+                    ClusterStat.MAX_HOST_WEIGHT);
 
     private final List<? extends Stat> stats;
     private final long[] values;

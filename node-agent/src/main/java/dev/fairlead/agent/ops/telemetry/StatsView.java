@@ -28,8 +28,10 @@ public final class StatsView {
 
     private final SortedMap<String, StatTotals> clusters;
     private final SortedMap<String, StatTotals> http;
+    private final SortedMap<String, StatTotals> routes;
     private final SortedMap<String, StatTotals> tcp;
     private final SortedMap<String, StatTotals> listeners;
+    private final SortedMap<String, StatTotals> rateLimits;
     private final SortedMap<String, StatTotals> server = new TreeMap<>();
     private final SortedMap<SeriesLabels, List<RequestSeries>> requests = new TreeMap<>(BY_TEXT);
     private final SortedMap<SeriesLabels, List<TcpSeries>> connections = new TreeMap<>(BY_TEXT);
@@ -54,8 +56,19 @@ public final class StatsView {
                         WorkerStats::http,
                         each -> new StatTotals(each.counters()),
                         (all, each) -> all.add(each.counters()).add(each.codes()));
+        routes =
+                sum(
+                        loops,
+                        pod,
+                        WorkerStats::routes,
+                        each -> new StatTotals(each.counters()),
+                        (all, each) ->
+                                all.add(each.counters())
+                                        .add(each.codes())
+                                        .add("upstream_rq_time", each.requestMillis()));
         tcp = sum(loops, pod, WorkerStats::tcp, StatTotals::new, StatTotals::add);
         listeners = sum(loops, pod, WorkerStats::listeners, StatTotals::new, StatTotals::add);
+        rateLimits = sum(loops, pod, WorkerStats::rateLimits, StatTotals::new, StatTotals::add);
     }
 
     private static <C> SortedMap<String, StatTotals> sum(
@@ -106,8 +119,10 @@ public final class StatsView {
         return switch (scope) {
             case CLUSTER -> clusters;
             case HTTP -> http;
+            case ROUTE -> routes;
             case TCP -> tcp;
             case LISTENER -> listeners;
+            case RATE_LIMIT -> rateLimits;
             case SERVER -> server;
         };
     }

@@ -224,6 +224,7 @@ class PodEnrolmentTest {
     @Test
     void heldConnectionsOutliveTheRemove() throws Exception {
         ask(ADD);
+        eventually(() -> node.did.contains("report true"));
         node.connections.set(1);
         assertThat(ask(REMOVE)).isEqualTo(Answer.done());
         assertThat(node.did).endsWith("turn away", "report false", "drain");

@@ -10,12 +10,14 @@ import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.listener.ChainMatch;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.agent.model.route.PathMatcher;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteMatch;
+import dev.fairlead.agent.model.route.RoutePolicy;
 import dev.fairlead.agent.model.route.RouteTable;
 import dev.fairlead.agent.model.route.VirtualHost;
 import dev.fairlead.agent.model.snapshot.Snapshot;
@@ -186,6 +188,23 @@ final class Config {
                         host,
                         List.of(host),
                         List.of(route(new RouteAction.Respond(status, body)))));
+        return this;
+    }
+
+    /** One route of {@code host}, with this policy. */
+    Config policy(String host, RouteAction action, RoutePolicy policy) {
+        hosts.add(new VirtualHost(host, List.of(host), List.of(route(action).with(policy))));
+        return this;
+    }
+
+    /** HTTP, and this of all requests. */
+    Config outboundHttp(HttpManager manager) {
+        outbound.add(
+                chain(
+                        ChainMatch.ANY,
+                        null,
+                        new Filter.Http(
+                                "http", new Filter.Routes.Named("routes"), Set.of(), manager)));
         return this;
     }
 

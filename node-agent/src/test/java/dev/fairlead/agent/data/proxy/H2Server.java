@@ -109,6 +109,8 @@ final class H2Server implements AutoCloseable {
                                         ch.pipeline()
                                                 .addLast(
                                                         Http2FrameCodecBuilder.forServer()
+                                                                .encoderEnforceMaxRstFramesPerWindow(
+                                                                        0, 0)
                                                                 .validateHeaders(false)
                                                                 .initialSettings(settings)
                                                                 .build(),

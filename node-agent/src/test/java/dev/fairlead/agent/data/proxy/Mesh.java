@@ -81,6 +81,7 @@ final class Mesh implements AutoCloseable {
     final PodRuntime runtime;
     InetSocketAddress destination = DESTINATION;
     @Nullable Runnable beforeConnect;
+    volatile long nanos; // by which the pod's clock is turned ahead
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
     private final List<Channel> listeners = new ArrayList<>();
@@ -115,7 +116,8 @@ final class Mesh implements AutoCloseable {
                         stats,
                         () -> this.snapshot,
                         new SplittableRandom(1),
-                        node);
+                        node,
+                        () -> System.nanoTime() + nanos);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));
@@ -321,7 +323,7 @@ final class Mesh implements AutoCloseable {
         stats.http().forEach((key, h) -> gauges(key.name(), h.counters(), found));
         stats.listeners().forEach((key, l) -> gauges(key.name(), l, found));
         stats.tcp().forEach((key, t) -> gauges(key.name(), t, found));
-        found.removeIf(gauge -> gauge.contains("membership"));
+        found.removeIf(gauge -> gauge.contains("membership") || gauge.contains("max_host_weight"));
         return found;
     }
 

@@ -101,7 +101,7 @@ final class FakePod implements AutoCloseable {
     }
 
     private UpstreamHost pickAny(int turn) {
-        UpstreamHost host = cluster.pick(new InetSocketAddress("198.18.0.1", 80));
+        UpstreamHost host = cluster.pick(new PickContext(new InetSocketAddress("198.18.0.1", 80)));
         if (host == null || turn > 1000) {
             throw new IllegalStateException("no endpoint");
         }

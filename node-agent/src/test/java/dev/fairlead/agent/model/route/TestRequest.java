@@ -1,7 +1,9 @@
 package dev.fairlead.agent.model.route;
 
 import dev.fairlead.agent.model.request.RequestView;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +12,18 @@ final class TestRequest implements RequestView {
 
     private String method = "GET";
     private String path = "/";
-    private final Map<String, String> headers = new HashMap<>();
+    private String authority = "reviews:9080";
+    private final Map<String, List<String>> headers = new HashMap<>();
 
     static TestRequest get(String path) {
         var request = new TestRequest();
         request.path = path;
+        return request;
+    }
+
+    static TestRequest get(String authority, String path) {
+        TestRequest request = get(path);
+        request.authority = authority;
         return request;
     }
 
@@ -24,7 +33,7 @@ final class TestRequest implements RequestView {
     }
 
     TestRequest with(String header, String value) {
-        headers.put(header, value);
+        headers.computeIfAbsent(header, _ -> new ArrayList<>()).add(value);
         return this;
     }
 
@@ -40,7 +49,7 @@ final class TestRequest implements RequestView {
 
     @Override
     public String authority() {
-        return "reviews:9080";
+        return authority;
     }
 
     @Override
@@ -50,6 +59,12 @@ final class TestRequest implements RequestView {
 
     @Override
     public @Nullable String header(String lowerCaseName) {
-        return headers.get(lowerCaseName);
+        List<String> all = headers.get(lowerCaseName);
+        return all == null ? null : all.getFirst();
+    }
+
+    @Override
+    public List<String> headers(String lowerCaseName) {
+        return headers.getOrDefault(lowerCaseName, List.of());
     }
 }

@@ -87,6 +87,8 @@ public final class ClusterCompiler
             case CLUSTER_PROVIDED, ROUND_ROBIN -> LbPolicy.ROUND_ROBIN; // provided: no choice
             case LEAST_REQUEST -> LbPolicy.LEAST_REQUEST;
             case RANDOM -> LbPolicy.RANDOM;
+            case RING_HASH -> LbPolicy.RING_HASH;
+            case MAGLEV -> LbPolicy.MAGLEV;
             default -> throw At.ROOT.field("lb_policy").refuse(policy + " is outside the profile");
         };
     }

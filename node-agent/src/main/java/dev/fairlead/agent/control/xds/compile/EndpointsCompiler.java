@@ -2,18 +2,19 @@ package dev.fairlead.agent.control.xds.compile;
 
 import com.google.protobuf.Struct;
 import dev.fairlead.agent.model.cluster.Endpoint;
+import dev.fairlead.agent.model.cluster.Endpoint.Health;
 import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.Endpoints.Group;
+import dev.fairlead.agent.model.cluster.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/**
- * {@code config.endpoint.v3.ClusterLoadAssignment} to {@link Endpoints}; what is not healthy is
- * left out.
- */
+/** {@code config.endpoint.v3.ClusterLoadAssignment} to {@link Endpoints}. */
 public final class EndpointsCompiler extends ResourceCompiler<ClusterLoadAssignment, Endpoints> {
 
     private static final String TRANSPORT_SOCKET_MATCH = "envoy.transport_socket_match";
@@ -27,38 +28,80 @@ public final class EndpointsCompiler extends ResourceCompiler<ClusterLoadAssignm
 
     @Override
     Outcome<Endpoints> translate(ClusterLoadAssignment assignment) throws Refusal {
-        List<Endpoint> endpoints = new ArrayList<>();
+        List<Group> groups = new ArrayList<>();
         for (int i = 0; i < assignment.getEndpointsCount(); i++) {
-            var locality = assignment.getEndpoints(i);
-            At localityAt = At.ROOT.element("endpoints", i);
-            for (int j = 0; j < locality.getLbEndpointsCount(); j++) {
-                add(endpoints, locality.getLbEndpoints(j), localityAt.element("lb_endpoints", j));
+            Group group = group(assignment.getEndpoints(i), At.ROOT.element("endpoints", i));
+            if (!group.endpoints().isEmpty()) {
+                groups.add(group);
             }
         }
-        var model = new Endpoints(assignment.getClusterName(), endpoints);
+        var model =
+                new Endpoints(
+                        assignment.getClusterName(),
+                        groups,
+                        overprovisioning(assignment, At.ROOT.field("policy")));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 
-    private static void add(List<Endpoint> endpoints, LbEndpoint endpoint, At at) throws Refusal {
-        var address =
-                Values.socketAddress(
-                        endpoint.getEndpoint().getAddress(), at.field("endpoint").field("address"));
-        boolean mutualTls = mutualTls(endpoint.getMetadata(), at.field("metadata"));
-        int weight = weight(endpoint, at);
-        switch (endpoint.getHealthStatus()) {
-            case UNKNOWN, HEALTHY -> endpoints.add(new Endpoint(address, weight, mutualTls));
-            case UNHEALTHY -> {}
-            default ->
-                    throw at.field("health_status")
-                            .refuse(endpoint.getHealthStatus() + " is outside the profile");
+    private static int overprovisioning(ClusterLoadAssignment assignment, At at) throws Refusal {
+        if (!assignment.getPolicy().hasOverprovisioningFactor()) {
+            return Endpoints.OVERPROVISIONING_PERCENT;
         }
+        int percent = assignment.getPolicy().getOverprovisioningFactor().getValue();
+        if (percent < 1) {
+            throw at.field("overprovisioning_factor")
+                    .refuse(Integer.toUnsignedString(percent) + " is not between 1 and 2^31-1");
+        }
+        return percent;
     }
 
-    private static int weight(LbEndpoint endpoint, At at) throws Refusal {
+    private static Group group(LocalityLbEndpoints group, At at) throws Refusal {
+        int priority = group.getPriority();
+        if (priority < 0 || priority > Endpoints.MAX_PRIORITY) {
+            throw at.field("priority")
+                    .refuse(
+                            Integer.toUnsignedString(priority)
+                                    + " is not between 0 and "
+                                    + Endpoints.MAX_PRIORITY);
+        }
         int weight =
+                group.hasLoadBalancingWeight()
+                        ? weight(group.getLoadBalancingWeight().getValue(), at)
+                        : 0;
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int i = 0; i < group.getLbEndpointsCount(); i++) {
+            endpoints.add(endpoint(group.getLbEndpoints(i), at.element("lb_endpoints", i)));
+        }
+        var where = group.getLocality();
+        return new Group(
+                new Locality(where.getRegion(), where.getZone(), where.getSubZone()),
+                priority,
+                weight,
+                endpoints);
+    }
+
+    private static Endpoint endpoint(LbEndpoint endpoint, At at) throws Refusal {
+        At endpointAt = at.field("endpoint");
+        var it = endpoint.getEndpoint();
+        return new Endpoint(
+                Values.socketAddress(it.getAddress(), endpointAt.field("address")),
                 endpoint.hasLoadBalancingWeight()
-                        ? endpoint.getLoadBalancingWeight().getValue()
-                        : 1;
+                        ? weight(endpoint.getLoadBalancingWeight().getValue(), at)
+                        : 1,
+                mutualTls(endpoint.getMetadata(), at.field("metadata")),
+                switch (endpoint.getHealthStatus()) {
+                    case UNKNOWN, HEALTHY -> Health.HEALTHY;
+                    case DEGRADED -> Health.DEGRADED;
+                    case UNHEALTHY, DRAINING, TIMEOUT, UNRECOGNIZED -> Health.UNHEALTHY;
+                },
+                it.getHealthCheckConfig().getPortValue() == 0
+                        ? 0
+                        : Values.port(
+                                it.getHealthCheckConfig().getPortValue(),
+                                endpointAt.field("health_check_config").field("port_value")));
+    }
+
+    private static int weight(int weight, At at) throws Refusal {
         if (weight < 1) {
             throw at.field("load_balancing_weight")
                     .refuse(Integer.toUnsignedString(weight) + " is not between 1 and 2^31-1");

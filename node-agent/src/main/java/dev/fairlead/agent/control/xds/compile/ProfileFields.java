@@ -14,11 +14,15 @@ import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
+import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -34,12 +38,23 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.RetryPolicy;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -49,6 +64,8 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
+import io.envoyproxy.envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -60,9 +77,11 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
+import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.HashMap;
@@ -81,6 +100,14 @@ final class ProfileFields {
     private static final Map<FieldDescriptor, AnyField> ANYS = new HashMap<>();
     private static final String WELL_KNOWN = "google.protobuf.";
 
+    /** What routes may say to filters. */
+    private static final Message[] FILTER_CONFIGS = {
+        CorsPolicy.getDefaultInstance(),
+        HTTPFault.getDefaultInstance(),
+        LocalRateLimit.getDefaultInstance(),
+        RBACPerRoute.getDefaultInstance()
+    };
+
     private record AnyField(String kind, List<Message> types) {}
 
     private ProfileFields() {}
@@ -91,6 +118,7 @@ final class ProfileFields {
         routes();
         clusters();
         proxyProtocol();
+        CheckFields.declare(ProfileFields::allow, ProfileFields::any);
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -124,6 +152,7 @@ final class ProfileFields {
                 "name",
                 "filter_chain_match",
                 "filters",
+                "metadata",
                 "transport_socket");
         allow(
                 FilterChainMatch.getDescriptor(),
@@ -145,11 +174,25 @@ final class ProfileFields {
                 "rds",
                 "route_config",
                 "http_filters",
-                "upgrade_configs");
+                "upgrade_configs",
+                "server_name",
+                "server_header_transformation",
+                "via",
+                "generate_request_id",
+                "preserve_external_request_id",
+                "always_set_request_id_in_response",
+                "stream_idle_timeout");
         allow(HttpConnectionManager.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");
-        any(HttpFilter.getDescriptor(), "http filter", Router.getDefaultInstance());
+        any(
+                HttpFilter.getDescriptor(),
+                "http filter",
+                Cors.getDefaultInstance(),
+                HTTPFault.getDefaultInstance(),
+                LocalRateLimit.getDefaultInstance(),
+                RBAC.getDefaultInstance(),
+                Router.getDefaultInstance());
         allow(
                 TcpProxy.getDescriptor(),
                 "stat_prefix",
@@ -199,8 +242,36 @@ final class ProfileFields {
 
     private static void routes() {
         allow(RouteConfiguration.getDescriptor(), "name", "virtual_hosts");
-        allow(VirtualHost.getDescriptor(), "name", "domains", "routes");
-        allow(Route.getDescriptor(), "name", "match", "route", "direct_response");
+        allow(
+                VirtualHost.getDescriptor(),
+                "name",
+                "domains",
+                "routes",
+                "include_request_attempt_count",
+                "include_attempt_count_in_response",
+                "typed_per_filter_config");
+        any(
+                field(VirtualHost.getDescriptor(), "typed_per_filter_config"),
+                "filter config",
+                FILTER_CONFIGS);
+        allow(
+                Route.getDescriptor(),
+                "name",
+                "match",
+                "route",
+                "redirect",
+                "direct_response",
+                "request_headers_to_add",
+                "request_headers_to_remove",
+                "response_headers_to_add",
+                "response_headers_to_remove",
+                "stat_prefix",
+                "metadata",
+                "typed_per_filter_config");
+        any(
+                field(Route.getDescriptor(), "typed_per_filter_config"),
+                "filter config",
+                FILTER_CONFIGS);
         allow(
                 RouteMatch.getDescriptor(),
                 "prefix",
@@ -208,15 +279,25 @@ final class ProfileFields {
                 "safe_regex",
                 "case_sensitive",
                 "headers",
+                "query_parameters",
                 "dynamic_metadata",
                 "connect_matcher");
+        allow(QueryParameterMatcher.getDescriptor(), "name", "string_match", "present_match");
         allow(
                 HeaderMatcher.getDescriptor(),
                 "name",
                 "string_match",
                 "present_match",
-                "invert_match");
-        allow(StringMatcher.getDescriptor(), "exact", "prefix", "safe_regex", "ignore_case");
+                "invert_match",
+                "treat_missing_header_as_empty");
+        allow(
+                StringMatcher.getDescriptor(),
+                "exact",
+                "prefix",
+                "suffix",
+                "contains",
+                "safe_regex",
+                "ignore_case");
         allow(RegexMatcher.getDescriptor(), "regex");
         allow(MetadataMatcher.getDescriptor(), "filter", "path", "value");
         allow(MetadataMatcher.PathSegment.getDescriptor(), "key");
@@ -226,14 +307,113 @@ final class ProfileFields {
                 "cluster",
                 "weighted_clusters",
                 "timeout",
+                "idle_timeout",
                 "max_stream_duration",
-                "upgrade_configs");
+                "upgrade_configs",
+                "prefix_rewrite",
+                "regex_rewrite",
+                "host_rewrite_literal",
+                "retry_policy",
+                "request_mirror_policies",
+                "hash_policy");
         allow(RouteAction.MaxStreamDuration.getDescriptor(), "grpc_timeout_header_max");
         allow(RouteAction.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(WeightedCluster.getDescriptor(), "clusters");
-        allow(WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
+        allow(
+                WeightedCluster.ClusterWeight.getDescriptor(),
+                "name",
+                "weight",
+                "request_headers_to_add",
+                "request_headers_to_remove",
+                "response_headers_to_add",
+                "response_headers_to_remove",
+                "host_rewrite_literal");
         allow(DirectResponseAction.getDescriptor(), "status", "body");
-        allow(DataSource.getDescriptor(), "inline_string");
+        allow(DataSource.getDescriptor(), "inline_string", "inline_bytes");
+        heads();
+        retries();
+        faultsAndOrigins();
+    }
+
+    private static void heads() {
+        allow(HeaderValueOption.getDescriptor(), "header", "append", "append_action");
+        allow(HeaderValue.getDescriptor(), "key", "value");
+        allow(RegexMatchAndSubstitute.getDescriptor(), "pattern", "substitution");
+        allow(
+                RedirectAction.getDescriptor(),
+                "https_redirect",
+                "scheme_redirect",
+                "host_redirect",
+                "port_redirect",
+                "path_redirect",
+                "prefix_rewrite",
+                "regex_rewrite",
+                "response_code",
+                "strip_query");
+        allow(RouteAction.RequestMirrorPolicy.getDescriptor(), "cluster", "runtime_fraction");
+        allow(
+                RouteAction.HashPolicy.getDescriptor(),
+                "header",
+                "cookie",
+                "connection_properties",
+                "query_parameter",
+                "terminal");
+        allow(RouteAction.HashPolicy.Header.getDescriptor(), "header_name");
+        allow(RouteAction.HashPolicy.Cookie.getDescriptor(), "name", "ttl", "path", "attributes");
+        allow(RouteAction.HashPolicy.CookieAttribute.getDescriptor(), "name", "value");
+        allow(RouteAction.HashPolicy.ConnectionProperties.getDescriptor(), "source_ip");
+        allow(RouteAction.HashPolicy.QueryParameter.getDescriptor(), "name");
+    }
+
+    private static void retries() {
+        allow(
+                RetryPolicy.getDescriptor(),
+                "retry_on",
+                "num_retries",
+                "per_try_timeout",
+                "per_try_idle_timeout",
+                "retriable_status_codes",
+                "retriable_headers",
+                "retriable_request_headers",
+                "retry_back_off",
+                "retry_host_predicate",
+                "host_selection_retry_max_attempts",
+                "retry_priority");
+        allow(RetryPolicy.RetryBackOff.getDescriptor(), "base_interval", "max_interval");
+        allow(RetryPolicy.RetryHostPredicate.getDescriptor(), "name", "typed_config");
+        any(
+                RetryPolicy.RetryHostPredicate.getDescriptor(),
+                "retry host predicate",
+                PreviousHostsPredicate.getDefaultInstance());
+        allow(RetryPolicy.RetryPriority.getDescriptor(), "name", "typed_config");
+        any(
+                RetryPolicy.RetryPriority.getDescriptor(),
+                "retry priority",
+                PreviousPrioritiesConfig.getDefaultInstance());
+        allow(PreviousPrioritiesConfig.getDescriptor(), "update_frequency");
+    }
+
+    private static void faultsAndOrigins() {
+        allow(HTTPFault.getDescriptor(), "delay", "abort");
+        allow(FaultDelay.getDescriptor(), "fixed_delay", "header_delay", "percentage");
+        allow(
+                FaultAbort.getDescriptor(),
+                "http_status",
+                "grpc_status",
+                "header_abort",
+                "percentage");
+        allow(
+                CorsPolicy.getDescriptor(),
+                "allow_origin_string_match",
+                "allow_methods",
+                "allow_headers",
+                "expose_headers",
+                "max_age",
+                "allow_credentials",
+                "filter_enabled",
+                "forward_not_matching_preflights");
+        allow(RuntimeFractionalPercent.getDescriptor(), "default_value");
+        allow(FractionalPercent.getDescriptor(), "numerator", "denominator");
     }
 
     private static void clusters() {
@@ -249,6 +429,7 @@ final class ProfileFields {
                 "transport_socket",
                 "transport_socket_matches",
                 "typed_extension_protocol_options");
+        balancing();
         connectionPools();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
@@ -273,8 +454,14 @@ final class ProfileFields {
                 "connection_keepalive");
         allow(Cluster.EdsClusterConfig.getDescriptor(), "eds_config", "service_name");
         allow(Cluster.TransportSocketMatch.getDescriptor(), "name", "match", "transport_socket");
-        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints");
-        allow(LocalityLbEndpoints.getDescriptor(), "locality", "lb_endpoints");
+        allow(ClusterLoadAssignment.getDescriptor(), "cluster_name", "endpoints", "policy");
+        allow(ClusterLoadAssignment.Policy.getDescriptor(), "overprovisioning_factor");
+        allow(
+                LocalityLbEndpoints.getDescriptor(),
+                "locality",
+                "lb_endpoints",
+                "priority",
+                "load_balancing_weight");
         allow(Locality.getDescriptor(), "region", "zone", "sub_zone");
         allow(
                 LbEndpoint.getDescriptor(),
@@ -282,10 +469,36 @@ final class ProfileFields {
                 "health_status",
                 "load_balancing_weight",
                 "metadata");
-        allow(Endpoint.getDescriptor(), "address");
+        allow(Endpoint.getDescriptor(), "address", "health_check_config");
+        allow(Endpoint.HealthCheckConfig.getDescriptor(), "port_value");
         allow(Address.getDescriptor(), "socket_address");
         allow(SocketAddress.getDescriptor(), "address", "port_value");
         allow(Metadata.getDescriptor(), "filter_metadata");
+    }
+
+    private static void balancing() {
+        allow(
+                Cluster.getDescriptor(),
+                "round_robin_lb_config",
+                "least_request_lb_config",
+                "ring_hash_lb_config",
+                "maglev_lb_config",
+                "common_lb_config");
+        allow(Cluster.RoundRobinLbConfig.getDescriptor(), "slow_start_config");
+        allow(Cluster.LeastRequestLbConfig.getDescriptor(), "choice_count", "slow_start_config");
+        allow(
+                Cluster.SlowStartConfig.getDescriptor(),
+                "slow_start_window",
+                "aggression",
+                "min_weight_percent");
+        allow(RuntimeDouble.getDescriptor(), "default_value", "runtime_key");
+        allow(Percent.getDescriptor(), "value");
+        allow(Cluster.RingHashLbConfig.getDescriptor(), "minimum_ring_size", "maximum_ring_size");
+        allow(Cluster.MaglevLbConfig.getDescriptor(), "table_size");
+        allow(
+                Cluster.CommonLbConfig.getDescriptor(),
+                "healthy_panic_threshold",
+                "locality_weighted_lb_config");
     }
 
     private static void connectionPools() {
@@ -307,7 +520,6 @@ final class ProfileFields {
                 CircuitBreakers.Thresholds.RetryBudget.getDescriptor(),
                 "budget_percent",
                 "min_retry_concurrency");
-        allow(Percent.getDescriptor(), "value");
         allow(UpstreamConnectionOptions.getDescriptor(), "tcp_keepalive");
         allow(
                 TcpKeepalive.getDescriptor(),

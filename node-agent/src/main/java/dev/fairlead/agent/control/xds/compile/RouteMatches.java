@@ -1,15 +1,13 @@
 package dev.fairlead.agent.control.xds.compile;
 
-import dev.fairlead.agent.model.route.HeaderMatcher;
 import dev.fairlead.agent.model.route.PathMatcher;
+import dev.fairlead.agent.model.route.QueryParameterMatcher;
 import dev.fairlead.agent.model.route.RouteMatch;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /** {@code config.route.v3.RouteMatch}. */
 final class RouteMatches {
@@ -17,22 +15,24 @@ final class RouteMatches {
     /** Metadata that only the agent fills: labels of the calling pod. */
     private static final String SOURCE_FILTER = "fairlead.source";
 
-    private static final Set<String> PSEUDO_HEADERS =
-            Set.of(":method", ":path", ":authority", ":scheme");
-
     private RouteMatches() {}
 
     static RouteMatch compile(io.envoyproxy.envoy.config.route.v3.RouteMatch match, At at)
             throws Refusal {
-        List<HeaderMatcher> headers = new ArrayList<>();
-        for (int i = 0; i < match.getHeadersCount(); i++) {
-            headers.add(header(match.getHeaders(i), at.element("headers", i)));
+        List<QueryParameterMatcher> parameters = new ArrayList<>(match.getQueryParametersCount());
+        for (int i = 0; i < match.getQueryParametersCount(); i++) {
+            parameters.add(
+                    parameter(match.getQueryParameters(i), at.element("query_parameters", i)));
         }
         Map<String, String> labels = new HashMap<>();
         for (int i = 0; i < match.getDynamicMetadataCount(); i++) {
             addLabel(labels, match.getDynamicMetadata(i), at.element("dynamic_metadata", i));
         }
-        return new RouteMatch(path(match, at), headers, labels);
+        return new RouteMatch(
+                path(match, at),
+                HeaderMatchers.compile(match.getHeadersList(), at, "headers"),
+                parameters,
+                labels);
     }
 
     private static PathMatcher path(io.envoyproxy.envoy.config.route.v3.RouteMatch match, At at)
@@ -51,22 +51,20 @@ final class RouteMatches {
         };
     }
 
-    private static HeaderMatcher header(
-            io.envoyproxy.envoy.config.route.v3.HeaderMatcher header, At at) throws Refusal {
-        String name = Values.notEmpty(header.getName(), at.field("name")).toLowerCase(Locale.ROOT);
-        if (name.startsWith(":") && !PSEUDO_HEADERS.contains(name)) {
-            throw at.field("name").refuse("\"" + name + "\" is no header of a request");
-        }
-        boolean invert = header.getInvertMatch();
-        return switch (header.getHeaderMatchSpecifierCase()) {
+    private static QueryParameterMatcher parameter(
+            io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher parameter, At at)
+            throws Refusal {
+        String name = Values.notEmpty(parameter.getName(), at.field("name"));
+        return switch (parameter.getQueryParameterMatchSpecifierCase()) {
             case STRING_MATCH ->
-                    new HeaderMatcher(
+                    new QueryParameterMatcher(
                             name,
                             StringMatchers.compile(
-                                    header.getStringMatch(), at.field("string_match")),
-                            invert);
-            case PRESENT_MATCH -> new HeaderMatcher(name, null, invert == header.getPresentMatch());
-            default -> new HeaderMatcher(name, null, invert); // Envoy: presence is enough
+                                    parameter.getStringMatch(), at.field("string_match")),
+                            true);
+            case PRESENT_MATCH ->
+                    new QueryParameterMatcher(name, null, parameter.getPresentMatch());
+            default -> new QueryParameterMatcher(name, null, true); // Envoy: presence is enough
         };
     }
 

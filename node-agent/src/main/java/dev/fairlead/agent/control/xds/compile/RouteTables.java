@@ -2,15 +2,15 @@ package dev.fairlead.agent.control.xds.compile;
 
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteMatch;
+import dev.fairlead.agent.model.route.RoutePolicy;
 import dev.fairlead.agent.model.route.RouteTable;
 import dev.fairlead.agent.model.route.VirtualHost;
-import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class RouteTables {
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15); // Envoy, RouteAction
-    private static final int MAX_BODY = 4096; // Envoy's bound on direct responses
 
     private RouteTables() {}
 
@@ -53,7 +52,7 @@ final class RouteTables {
         }
         List<Route> routes = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++) {
-            routes.add(route(host.getRoutes(i), at.element("routes", i), clusters));
+            routes.add(route(host.getRoutes(i), host, at.element("routes", i), clusters));
         }
         String name = Values.notEmpty(host.getName(), at.field("name"));
         return new VirtualHost(name, host.getDomainsList(), routes);
@@ -68,9 +67,13 @@ final class RouteTables {
     }
 
     private static Route route(
-            io.envoyproxy.envoy.config.route.v3.Route route, At at, Set<String> clusters)
+            io.envoyproxy.envoy.config.route.v3.Route route,
+            io.envoyproxy.envoy.config.route.v3.VirtualHost host,
+            At at,
+            Set<String> clusters)
             throws Refusal {
         var match = RouteMatches.compile(route.getMatch(), at.field("match"));
+        var policy = RoutePolicies.compile(route, host, at, clusters);
         return switch (route.getActionCase()) {
             case ROUTE -> {
                 At actionAt = at.field("route");
@@ -78,21 +81,36 @@ final class RouteTables {
                 yield new Route(
                         route.getName(),
                         match,
-                        forward(action, actionAt, clusters)
-                                .withUpgrades(upgrades(action, actionAt)),
+                        RouteActions.forward(action, actionAt, clusters),
                         action.hasTimeout()
                                 ? Values.duration(action.getTimeout(), actionAt.field("timeout"))
                                 : DEFAULT_TIMEOUT,
-                        grpcTimeout(action, actionAt));
+                        grpcTimeout(action, actionAt),
+                        policy);
             }
             case DIRECT_RESPONSE ->
-                    new Route(
-                            route.getName(),
+                    answered(
+                            route,
                             match,
-                            respond(route.getDirectResponse(), at.field("direct_response")),
-                            Duration.ZERO);
-            default -> throw at.refuse("no route or direct_response");
+                            RouteActions.respond(
+                                    route.getDirectResponse(), at.field("direct_response")),
+                            policy);
+            case REDIRECT ->
+                    answered(
+                            route,
+                            match,
+                            RouteActions.redirect(route.getRedirect(), at.field("redirect")),
+                            policy);
+            default -> throw at.refuse("no route, redirect or direct_response");
         };
+    }
+
+    private static Route answered(
+            io.envoyproxy.envoy.config.route.v3.Route route,
+            RouteMatch match,
+            RouteAction action,
+            RoutePolicy policy) {
+        return new Route(route.getName(), match, action, Duration.ZERO, null, policy);
     }
 
     private static @Nullable Duration grpcTimeout(
@@ -103,49 +121,5 @@ final class RouteTables {
                         bounds.getGrpcTimeoutHeaderMax(),
                         at.field("max_stream_duration").field("grpc_timeout_header_max"))
                 : null;
-    }
-
-    private static Map<String, Boolean> upgrades(
-            io.envoyproxy.envoy.config.route.v3.RouteAction action, At at) throws Refusal {
-        var upgrades = new Upgrades();
-        for (int i = 0; i < action.getUpgradeConfigsCount(); i++) {
-            var config = action.getUpgradeConfigs(i);
-            upgrades.add(
-                    config.getUpgradeType(),
-                    !config.hasEnabled() || config.getEnabled().getValue(),
-                    at.element("upgrade_configs", i));
-        }
-        return upgrades.all();
-    }
-
-    private static RouteAction.Forward forward(
-            io.envoyproxy.envoy.config.route.v3.RouteAction action, At at, Set<String> clusters)
-            throws Refusal {
-        return switch (action.getClusterSpecifierCase()) {
-            case CLUSTER -> new Weights(clusters).single(action.getCluster(), at.field("cluster"));
-            case WEIGHTED_CLUSTERS -> {
-                At listAt = at.field("weighted_clusters");
-                var weights = new Weights(clusters);
-                for (int i = 0; i < action.getWeightedClusters().getClustersCount(); i++) {
-                    var share = action.getWeightedClusters().getClusters(i);
-                    At shareAt = listAt.element("clusters", i);
-                    weights.add(share.getName(), share.getWeight().getValue(), shareAt);
-                }
-                yield weights.forward(listAt);
-            }
-            default -> throw at.refuse("no cluster or weighted_clusters");
-        };
-    }
-
-    private static RouteAction respond(DirectResponseAction response, At at) throws Refusal {
-        int status = response.getStatus();
-        if (status < 200 || status > 599) {
-            throw at.field("status").refuse(Integer.toUnsignedString(status) + " is no status");
-        }
-        String body = response.getBody().getInlineString();
-        if (body.length() > MAX_BODY) {
-            throw at.field("body").refuse(body.length() + " bytes, at most " + MAX_BODY);
-        }
-        return new RouteAction.Respond(status, body);
     }
 }

@@ -1,9 +1,7 @@
 package dev.fairlead.agent.control.xds.compile;
 
-import dev.fairlead.agent.model.cluster.LoadBalancing;
 import dev.fairlead.agent.model.cluster.TrafficPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import java.util.List;
 
 /** What a cluster says of its endpoints' choice, limits and connections. */
 final class TrafficPolicies {
@@ -12,10 +10,10 @@ final class TrafficPolicies {
 
     static TrafficPolicy compile(Cluster cluster) throws Refusal {
         return new TrafficPolicy(
-                LoadBalancing.DEFAULT,
+                LoadBalancings.compile(cluster),
                 Thresholds.compile(cluster),
-                null,
-                List.of(),
+                OutlierDetections.compile(cluster),
+                HealthChecks.compile(cluster),
                 ConnectionPools.compile(cluster));
     }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.agent.control.xds.compile;
 
 import dev.fairlead.agent.model.route.RouteAction.Forward;
 import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,19 @@ final class Weights {
             throw at.field("weight").refuse("the sum is " + total + ", beyond 2^31-1");
         }
         shares.add(new WeightedCluster(cluster, weight));
+    }
+
+    /** A route's, which may say more of its requests. */
+    void add(ClusterWeight share, At at) throws Refusal {
+        add(share.getName(), share.getWeight().getValue(), at);
+        WeightedCluster plain = shares.removeLast();
+        shares.add(
+                new WeightedCluster(
+                        plain.name(),
+                        plain.weight(),
+                        HeaderOptions.of(share, at),
+                        RouteActions.authority(
+                                share.getHostRewriteLiteral(), at.field("host_rewrite_literal"))));
     }
 
     Forward forward(At at) throws Refusal {

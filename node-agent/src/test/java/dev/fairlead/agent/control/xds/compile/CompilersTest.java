@@ -12,11 +12,11 @@ import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.listener.ChainMatch;
-import dev.fairlead.agent.model.listener.Cidr;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.listener.ServerTls;
+import dev.fairlead.agent.model.request.Cidr;
 import dev.fairlead.agent.model.route.HeaderMatcher;
 import dev.fairlead.agent.model.route.PathMatcher;
 import dev.fairlead.agent.model.route.Route;
@@ -230,7 +230,7 @@ class CompilersTest {
     }
 
     @Test
-    void endpointsWithoutTheUnhealthy() {
+    void endpoints() {
         var assignment = Wire.endpoints("c", "198.18.1.10", "198.18.1.11", "2001:db8::1");
         assignment
                 .getEndpointsBuilder(0)
@@ -246,6 +246,8 @@ class CompilersTest {
         assertThat(good(compile(new EndpointsCompiler(), assignment.build())).list())
                 .containsExactly(
                         new Endpoint(new InetSocketAddress("198.18.1.10", 9080), 1, true),
+                        new Endpoint(new InetSocketAddress("198.18.1.11", 9080), 1, true)
+                                .with(Endpoint.Health.UNHEALTHY),
                         new Endpoint(new InetSocketAddress("2001:db8::1", 9080), 7, false));
     }
 

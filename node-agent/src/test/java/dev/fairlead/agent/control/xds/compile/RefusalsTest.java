@@ -9,7 +9,6 @@ import dev.fairlead.agent.control.xds.testing.Wire;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
-import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -196,8 +195,7 @@ class RefusalsTest {
                                                                 .clearStatPrefix()
                                                                 .build()))),
                 listener(
-                        "filter_chains[0].filters[0].typed_config.http_filters: 0 filters, not"
-                                + " the router alone",
+                        "filter_chains[0].filters[0].typed_config.http_filters: empty",
                         l ->
                                 l.getFilterChainsBuilder(0)
                                         .setFilters(
@@ -263,7 +261,7 @@ class RefusalsTest {
                 route(
                         ".match.dynamic_metadata[1]: label app cannot be both",
                         r -> r.getMatchBuilder().addDynamicMetadata(Wire.label("app", "other"))),
-                route(": no route or direct_response", r -> r.clearRoute()),
+                route(": no route, redirect or direct_response", r -> r.clearRoute()),
                 route(".route.cluster: empty", r -> r.getRouteBuilder().setCluster("")),
                 route(
                         ".route.timeout: PT-1S is not between 0 and a year",
@@ -351,8 +349,8 @@ class RefusalsTest {
                         "type: STRICT_DNS is outside the profile",
                         c -> c.setType(Cluster.DiscoveryType.STRICT_DNS)),
                 cluster(
-                        "lb_policy: MAGLEV is outside the profile",
-                        c -> c.setLbPolicy(Cluster.LbPolicy.MAGLEV)),
+                        "lb_policy: LOAD_BALANCING_POLICY_CONFIG is outside the profile",
+                        c -> c.setLbPolicy(Cluster.LbPolicy.LOAD_BALANCING_POLICY_CONFIG)),
                 cluster(
                         "lb_policy: CLUSTER_PROVIDED with type EDS",
                         c -> c.setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)),
@@ -451,9 +449,6 @@ class RefusalsTest {
                 endpoint(
                         "endpoint.address.socket_address.port_value: 0 is not a port",
                         e -> e.getEndpointBuilder().setAddress(Wire.address("10.0.0.1", 0))),
-                endpoint(
-                        "health_status: DEGRADED is outside the profile",
-                        e -> e.setHealthStatus(HealthStatus.DEGRADED)),
                 endpoint(
                         "load_balancing_weight: 0 is not between 1 and 2^31-1",
                         e -> e.setLoadBalancingWeight(Wire.number(0))),

@@ -3,6 +3,7 @@ package dev.fairlead.agent.control.xds.testing;
 import com.google.protobuf.Message;
 import dev.fairlead.wire.v1.workload.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Good resources which together set every field of the profile. */
@@ -13,16 +14,28 @@ public final class Samples {
     public static List<Message> listeners() {
         return List.of(
                 Wire.outbound("default", "outbound|9080|default", "db").build(),
+                RouteSamples.managed("managed", "outbound|9080|default").build(),
                 Wire.inbound("uid-1").build(),
+                CheckSamples.inbound("uid-4"),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }
 
     public static List<Message> routes() {
-        return List.of(Wire.allRoutes("r").build(), Wire.routes("s", "c"));
+        return List.of(
+                Wire.allRoutes("r").build(),
+                Wire.routes("s", "c"),
+                CheckSamples.routes("c"),
+                RouteSamples.policies("p").build());
     }
 
     public static List<Message> clusters() {
+        List<Message> clusters = new ArrayList<>(BalanceSamples.clusters());
+        clusters.addAll(plainClusters());
+        return clusters;
+    }
+
+    private static List<Message> plainClusters() {
         return List.of(
                 Wire.autoTls("auto").build(),
                 Wire.eds("mutual").setTransportSocket(Wire.clientTls()).build(),
@@ -37,7 +50,9 @@ public final class Samples {
     }
 
     public static List<Message> endpoints() {
-        return List.of(Wire.endpoints("c", "198.18.1.10", "2001:db8::1").build());
+        return List.of(
+                Wire.endpoints("c", "198.18.1.10", "2001:db8::1").build(),
+                BalanceSamples.endpoints());
     }
 
     public static List<Message> workloads() {

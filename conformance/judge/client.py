@@ -1,0 +1,91 @@
+"""The caller of every case: one connection a request, in a pod's network namespace."""
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import http1
+
+CLONE_NEWNET = 0x40000000
+PATIENCE_SECONDS = 20
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass
+class Answer:
+    """What the caller saw: a response, or how the connection ended without one."""
+
+    outcome: str  # status, or closed, reset, silent
+    version: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+    trailers: list[tuple[str, str]] = field(default_factory=list)
+    complete: bool = True
+    informational: list[str] = field(default_factory=list)
+
+
+class Namespace:
+    """Makes sockets that live in a pod's network; a socket stays where it was made."""
+
+    def __init__(self, path: Path) -> None:
+        self._own = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self._other = os.open(path, os.O_RDONLY)
+
+    def socket(self) -> socket.socket:
+        _enter(self._other)
+        try:
+            return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        finally:
+            _enter(self._own)
+
+
+def _enter(namespace: int) -> None:
+    if _libc.setns(namespace, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+async def ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes], method: str) -> Answer:
+    """Sends the pieces of a request and reads its answer; after a first piece that ends in a head it waits for 100."""
+    try:
+        return await asyncio.wait_for(_ask(namespace, address, raw, method), PATIENCE_SECONDS)
+    except TimeoutError:
+        return Answer("silent")
+
+
+async def _ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes], method: str) -> Answer:
+    connection = namespace.socket()
+    connection.setblocking(False)
+    writer = None
+    try:
+        await asyncio.get_running_loop().sock_connect(connection, address)
+        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT)
+        writer.write(raw[0])
+        rest, informational = list(raw[1:]), []
+        while True:
+            head = await http1.read_head(reader)
+            if head is None:
+                return Answer("closed", informational=informational)
+            version, status, *_ = head.start.split(" ", 2)
+            if status[:1] != "1" or status == "101":
+                break
+            informational.append(status)
+            if rest:
+                writer.write(rest.pop(0))
+        if method != "HEAD" and status not in ("204", "304"):
+            await http1.read_body(reader, head, until_close=True)
+        return Answer(status, version, head.headers, head.body, head.trailers, head.complete, informational)
+    except (ConnectionResetError, BrokenPipeError):
+        return Answer("reset")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+        return Answer("closed")
+    except OSError as error:
+        return Answer(f"not connected: {os.strerror(error.errno or 0)}")
+    finally:
+        if writer is not None:
+            writer.close()
+        with contextlib.suppress(OSError):
+            connection.close()

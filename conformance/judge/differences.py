@@ -1,0 +1,46 @@
+"""
+Where we differ from Envoy on purpose. Each entry has a section of the same name in docs/differences.md, which gives the
+reason; here is its exact form. What does not match the form is a difference like any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .generate import Request
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is known of a case besides what differed."""
+
+    request: Request
+    envoy: dict
+    agent: dict
+
+
+@dataclass(frozen=True)
+class Known:
+    """`covers(case, key, envoy, agent)`: whether it explains that difference of `key`."""
+
+    name: str
+    covers: Callable[[Case, str, object, object], bool]
+
+
+def _http_1_0(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """Envoy refuses by default what we serve."""
+    return case.request.version == "HTTP/1.0" and case.envoy["outcome"] == "426" and case.agent["outcome"] != "silent"
+
+
+KNOWN = (Known("http-1.0", _http_1_0),)
+
+
+def unexplained(case: Case, found: dict[str, tuple[object, object]]) -> tuple[dict, set[str]]:
+    """What nobody explains, and the names of those that explain the rest."""
+    left, by = {}, set()
+    for key, (envoy, agent) in found.items():
+        name = next((known.name for known in KNOWN if known.covers(case, key, envoy, agent)), None)
+        if name:
+            by.add(name)
+        else:
+            left[key] = (envoy, agent)
+    return left, by

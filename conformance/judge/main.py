@@ -1,0 +1,98 @@
+"""The command line; the work is done by a second life of the process, in namespaces of its own."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+INSIDE = "FAIRLEAD_CONFORMANCE_INSIDE"  # set in the second life: the Envoy's path
+PROGRAMS = ("unshare", "nsenter", "taskset", "ip", "iptables-restore", "curl", "mount", "openssl")
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    if INSIDE in os.environ:
+        return _inside(options, Path(os.environ[INSIDE]))
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing:
+        packages = "iptables iproute2 curl util-linux openssl"
+        print(f"conformance: missing: {', '.join(missing)}: apt-get install {packages}", file=sys.stderr)
+        return 1
+    provision = subprocess.run([str(ROOT / "samples/tools/provision"), "envoy"], stdout=subprocess.PIPE, text=True)
+    if provision.returncode != 0:
+        return 1
+    return _in_namespaces(arguments, f"{provision.stdout.strip()}/bin/envoy")
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="conformance",
+        description="Generated configuration and requests: what this agent does, and what a real Envoy does.",
+    )
+    parser.add_argument("--cases", type=int, default=2000, metavar="N", help="requests that both are asked (2000)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from (1)")
+    parser.add_argument("--requests", type=int, default=25, metavar="N", help="for each configuration (25)")
+    parser.add_argument("--findings", type=int, default=8, metavar="N", help="end after that many differences (8)")
+    parser.add_argument("--no-shrink", action="store_true", help="count what differs, look for no smallest form")
+    parser.add_argument("--mutations", action="store_true", help="break one field after the other: each must be noticed")
+    parser.add_argument("--without", default="", metavar="A,B", help="leave fields of these names out, e.g. retries,mirror")
+    return parser.parse_args(arguments)
+
+
+def _in_namespaces(arguments: list[str], envoy: str) -> int:
+    """They, and all that runs in them, end with this process."""
+    namespaces = ["unshare", "-Urnm", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    command = [*namespaces, sys.executable, str(ROOT / "conformance/run"), *arguments]
+    process = subprocess.Popen(command, env=os.environ | {INSIDE: envoy})
+
+    def stop(*_: object) -> None:
+        process.kill()
+        sys.exit(143)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.kill()
+        return 130
+
+
+def _inside(options: argparse.Namespace, envoy: Path) -> int:
+    from .session import Session
+    from .world import World
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    world = World(envoy, Path(os.environ["FAIRLEAD_DIST"]))
+    try:
+        return asyncio.run(_run(options, Session(world, lambda text: print(text, flush=True), frozenset(options.without.split(",")))))
+    except RuntimeError as error:
+        print(f"conformance: {error}", file=sys.stderr)
+        return 1
+    finally:
+        world.close()
+
+
+async def _run(options: argparse.Namespace, session) -> int:
+    await session.world.serve()
+    if options.mutations:
+        noticed = await session.mutations(options.seed, options.requests, options.cases)
+        count = sum(1 for cases in noticed.values() if cases)
+        print(f"conformance: {len(noticed)} mutations, {count} noticed, seed {options.seed}")
+        return 0 if count == len(noticed) else 1
+    outcome = await session.run(options.seed, options.cases, options.requests, options.findings, None if options.no_shrink else ROOT / "target/conformance")
+    print("answers:", json.dumps(dict(outcome.answers.most_common())))
+    for name, count in sorted(outcome.explained.items()):
+        print(f"explained: {name}: {count} (docs/differences.md)")
+    for why, count in outcome.refused.most_common():
+        print(f"refused by pilot-lite: {why} ({count} times)")
+    for kind, count in outcome.kinds().most_common(40):
+        print(f"differs {count} times: {kind}")
+    explained, bad = sum(outcome.explained.values()), len(outcome.findings)
+    print(f"conformance: {outcome.cases} cases, {bad} unexplained differences, {explained} explained, seed {options.seed}")
+    return 1 if bad or outcome.refused else 0

@@ -1,0 +1,217 @@
+"""One run: batches of configurations side by side, what differed, and its smallest form."""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from . import observe
+from .client import ask
+from .differences import Case, unexplained
+from .generate import Config, Request, generate, placed_request
+from .http1 import rendered
+from .mutations import MUTATIONS
+from .shrink import as_yaml, variants
+from .world import PORTS, SLOTS, World, service_address
+
+SIDES = ("envoy", "agent")
+SETTLE_SECONDS = 1.5  # how long mirrored requests and counters are waited for where the sides are not yet equal
+SHRINK_BATCHES = 40
+COUNTED = re.compile(
+    r"\.upstream_rq_(total|completed|\d\d\d|\dxx|retry|retry_success|retry_limit_exceeded|timeout|per_try_timeout|"
+    r"pending_overflow|maintenance_mode|retry_overflow|rx_reset|tx_reset)$"
+)
+
+
+@dataclass
+class Finding:
+    """What differed of one request, or of a slot's counters (request None), and nobody explains."""
+
+    config: Config
+    request: Request | None
+    differs: dict[str, tuple[object, object]]
+
+
+@dataclass
+class Outcome:
+    """Of one batch, or of a whole run."""
+
+    cases: int = 0
+    explained: Counter = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    refused: Counter = field(default_factory=Counter)
+    answers: Counter = field(default_factory=Counter)
+
+    def kinds(self) -> Counter:
+        """What differed, most frequent first."""
+        return Counter(_kind(key, *sides) for finding in self.findings for key, sides in finding.differs.items())
+
+    def add(self, other: "Outcome") -> None:
+        self.cases += other.cases
+        self.findings += other.findings
+        for mine, its in ((self.explained, other.explained), (self.refused, other.refused), (self.answers, other.answers)):
+            mine.update(its)
+
+
+class Session:
+    """Asks both sides of a world. All methods run on one event loop."""
+
+    def __init__(self, world: World, say: Callable[[str], None], without: frozenset[str] = frozenset()) -> None:
+        self.world = world
+        self.say = say
+        self.without = without
+
+    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None) -> Outcome:
+        """At least `cases` cases; findings are shrunk, said and written to the folder; ends early after `stop_after` of them."""
+        random, whole, started = Random(seed), Outcome(), time.monotonic()
+        while whole.cases < cases and len(whole.findings) < stop_after:
+            left = -(-(cases - whole.cases) // per_config)
+            outcome = await self.batch([generate(random, per_config, self.without) for _ in range(min(SLOTS, left))])
+            whole.add(outcome)
+            self.say(f"{whole.cases} cases, {len(whole.findings)} findings, {time.monotonic() - started:.0f} s")
+            for config in _distinct(outcome.findings)[:stop_after] if folder else ():
+                await self.report(config, seed, folder)
+        return whole
+
+    async def mutations(self, seed: int, per_config: int, most: int) -> dict[str, int]:
+        """By mutation, after how many cases it was noticed; 0: it was not."""
+        noticed = {}
+        for mutation in MUTATIONS:
+            random, asked = Random(seed), 0
+            self.world.mutations.write_text(mutation + "\n")
+            noticed[mutation] = 0
+            while asked < most and not noticed[mutation]:
+                outcome = await self.batch([generate(random, per_config, self.without) for _ in range(SLOTS)])
+                asked += outcome.cases
+                if outcome.findings:
+                    noticed[mutation] = asked
+            self.say(f"{mutation}: {'noticed' if noticed[mutation] else 'NOT NOTICED'} in {asked} cases")
+            self.world.mutations.unlink()
+        return noticed
+
+    async def batch(self, configs: list[Config]) -> Outcome:
+        """One configuration a slot."""
+        outcome = Outcome()
+        refused = await self.world.apply([value for slot, config in enumerate(configs) for value in config.objects(slot)])
+        for name, why in refused.items():
+            outcome.refused[re.sub(r"\bh\d+\b", "HOST", f"{name}: {why}")] += 1
+        bad = {int(name.rpartition("/h")[2]) for name in refused}
+        before = {side: self.world.counters(side) for side in SIDES}
+        self.world.echo.arrivals.clear()
+        slots = [slot for slot in range(len(configs)) if slot not in bad]
+        await asyncio.gather(*(self._slot(slot, configs[slot], outcome) for slot in slots))
+        await self._counters(slots, configs, before, outcome)
+        return outcome
+
+    async def _slot(self, slot: int, config: Config, outcome: Outcome) -> None:
+        for number, request in enumerate(config.requests):
+            sides = await asyncio.gather(*(self._ask(side, slot, number, request) for side in SIDES))
+            found = observe.compare(*sides, by_chance=config.by_chance)
+            deadline = time.monotonic() + SETTLE_SECONDS
+            while "arrivals" in found and time.monotonic() < deadline:
+                await asyncio.sleep(0.03)
+                sides = [(seen, self._arrived(side, slot, number)) for side, (seen, _) in zip(SIDES, sides, strict=True)]
+                found = observe.compare(*sides, by_chance=config.by_chance)
+            outcome.cases += 1
+            outcome.answers[sides[0][0]["outcome"]] += 1
+            left, by = unexplained(Case(request, sides[0][0], sides[1][0]), found)
+            outcome.explained.update(by)
+            if left:
+                outcome.findings.append(Finding(config, request, left))
+
+    async def _ask(self, side: str, slot: int, number: int, request: Request) -> tuple[dict, list[dict]]:
+        raw = wire(placed_request(request, slot), self._case(side, slot, number))
+        answer = await ask(self.world.sides[side], (service_address(slot), PORTS["http"]), [raw], request.method)
+        return observe.response(answer), self._arrived(side, slot, number)
+
+    def _arrived(self, side: str, slot: int, number: int) -> list[dict]:
+        return observe.arrivals(self.world.echo.arrivals.get(self._case(side, slot, number), []), self.world.echo.subsets)
+
+    def _case(self, side: str, slot: int, number: int) -> str:
+        return f"{side}-{self.world.batch}-{slot}-{number}"
+
+    async def _counters(self, slots: list[int], configs: list[Config], before: dict, outcome: Outcome) -> None:
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while True:
+            grown = {side: self._grown(before[side], self.world.counters(side)) for side in SIDES}
+            found = observe.differing(grown["envoy"], grown["agent"])
+            if not found or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+        for slot in slots:
+            own = {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key}
+            left, by = unexplained(Case(Request(), {}, {}), own)
+            outcome.explained.update(by)
+            if left:
+                outcome.findings.append(Finding(configs[slot], None, left))
+
+    @staticmethod
+    def _grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+        return {name: value - before.get(name, 0) for name, value in after.items() if COUNTED.search(name) and value != before.get(name, 0)}
+
+    async def report(self, config: Config, seed: int, folder: Path) -> None:
+        config, findings = await self.shrink(config)
+        text = description(config, findings)
+        self.say(text)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{seed}-{self.world.batch}.txt").write_text(text)
+
+    async def shrink(self, config: Config) -> tuple[Config, list[Finding]]:
+        """The smallest configuration found that still differs, and how."""
+        findings = (await self.batch([config])).findings
+        for _ in range(SHRINK_BATCHES if findings else 0):
+            tried = list(variants(config))
+            for start in range(0, len(tried), SLOTS):
+                outcome = await self.batch(tried[start : start + SLOTS])
+                if outcome.findings:
+                    config = min((f.config for f in outcome.findings), key=lambda c: len(repr(c)))
+                    findings = [f for f in outcome.findings if f.config is config]
+                    break
+            else:
+                break
+        return config, findings
+
+
+def _kind(key: str, envoy: object, agent: object) -> str:
+    key = re.sub(r"^cluster\..*\.", "counter ", re.sub(r"arrival \d+", "arrival", key))
+    if key.startswith("counter") or len(str((envoy, agent))) > 150:
+        return key
+    return f"{key}: envoy {envoy!r}, agent {agent!r}"
+
+
+def _distinct(findings: list[Finding]) -> list[Config]:
+    """One configuration for each kind of difference, those with a request first."""
+    kinds: dict[str, Config] = {}
+    for finding in sorted(findings, key=lambda f: f.request is None):
+        config = finding.config
+        if finding.request is not None:
+            config = Config(config.http, config.rule, (finding.request,))
+        first = min(finding.differs)
+        kinds.setdefault(_kind(first, *finding.differs[first]), config)
+    return list(kinds.values())
+
+
+def wire(request: Request, case: str) -> bytes:
+    body = request.body.encode()
+    headers = [("host", request.host), ("x-case", case), *request.headers]
+    if request.chunked:
+        headers.append(("transfer-encoding", "chunked"))
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    elif body or request.method in ("POST", "PUT", "PATCH"):
+        headers.append(("content-length", str(len(body))))
+    return rendered(f"{request.method} {request.target} {request.version}", headers, body)
+
+
+def description(config: Config, findings: list[Finding]) -> str:
+    if not findings:
+        return "a difference that did not come again:\n" + "\n---\n".join(as_yaml(value) for value in config.objects(0))
+    parts = ["\n---\n".join(as_yaml(value) for value in config.objects(0))]
+    for finding in findings:
+        if finding.request is not None:
+            parts.append("request: " + wire(placed_request(finding.request, 0), "case").decode()[:2000].strip())
+        parts += [f"  {key}:\n    envoy: {envoy!r}\n    agent: {agent!r}" for key, (envoy, agent) in sorted(finding.differs.items())]
+    return "\n".join(["", "=" * 40, *parts, ""])

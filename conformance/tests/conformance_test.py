@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""What is pure of the differential harness."""
+
+import asyncio
+import re
+import sys
+import unittest
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "conformance"), str(ROOT / "bench")]
+
+from judge import http1, observe  # noqa: E402
+from judge.client import Answer  # noqa: E402
+from judge.differences import KNOWN, Case, unexplained  # noqa: E402
+from judge.echo import Arrival, Orders  # noqa: E402
+from judge.generate import Config, Request, generate, placed_request  # noqa: E402
+from judge.session import wire  # noqa: E402
+from judge.shrink import as_yaml, variants  # noqa: E402
+
+RULE = {"subsets": [{"name": "v1", "labels": {"version": "v1"}}]}
+
+
+class GenerateTest(unittest.TestCase):
+    def test_one_seed_is_one_configuration(self) -> None:
+        self.assertEqual(generate(Random(7), 5), generate(Random(7), 5))
+        self.assertNotEqual(generate(Random(7), 5), generate(Random(8), 5))
+
+    def test_every_route_does_something_and_only_the_last_may_match_all(self) -> None:
+        for seed in range(300):
+            http = generate(Random(seed), 1).http
+            for index, route in enumerate(http):
+                self.assertEqual(len(route.keys() & {"route", "redirect", "directResponse"}), 1, route)
+                self.assertTrue("match" in route or index == len(http) - 1)
+
+    def test_fields_are_met_within_a_thousand_configurations(self) -> None:
+        text = str([generate(Random(seed), 1).http for seed in range(1000)])
+        for field in ("queryParams", "withoutHeaders", "ignoreUriCase", "uriRegexRewrite", "mirrors", "corsPolicy", "grpcStatus",
+                      "derivePort", "sourceLabels", "sourceNamespace", "perTryTimeout", "fixedDelay", "scheme"):  # fmt: skip
+            self.assertIn(f"'{field}'", text)
+
+    def test_left_out_is_left_out(self) -> None:
+        text = str([generate(Random(seed), 1, frozenset({"retries"})).http for seed in range(50)])
+        self.assertNotIn("'retries'", text)
+
+    def test_a_slot_has_its_own_name(self) -> None:
+        config = Config([{"route": [{"destination": {"host": "HOST"}}]}], RULE)
+        self.assertEqual([value["spec"].get("host") or value["spec"]["hosts"] for value in config.objects(3)], ["h3", ["h3"]])
+        self.assertEqual(placed_request(Request(host="UPPER:8000"), 3).host, "H3:8000")
+
+    def test_whole_services_are_known_as_chance(self) -> None:
+        subset = Config([{"route": [{"destination": {"host": "HOST", "subset": "v1"}}]}], RULE)
+        self.assertFalse(subset.by_chance)
+        self.assertTrue(replace(subset, http=[*subset.http, {"mirror": {"host": "HOST"}}]).by_chance)
+        self.assertTrue(replace(subset, http=[]).by_chance)
+
+
+class CompareTest(unittest.TestCase):
+    arrival = Arrival("198.18.2.11", "GET / HTTP/1.1", (("host", "h0"), ("x-case", "1")), b"")
+
+    def side(self, *arrivals: Arrival, headers: tuple = (), status: str = "200") -> tuple[dict, list[dict]]:
+        return observe.response(Answer(status, "HTTP/1.1", list(headers))), observe.arrivals(list(arrivals), {"198.18.2.11": "v1"})
+
+    def test_equal_is_equal(self) -> None:
+        self.assertEqual(observe.compare(self.side(self.arrival), self.side(replace(self.arrival, headers=(("Host", "h0"), ("x-case", "2"))))), {})
+
+    def test_status_header_subset_and_number_of_arrivals_differ(self) -> None:
+        self.assertEqual(observe.compare(self.side(), self.side(status="503")), {"outcome": ("200", "503")})
+        self.assertEqual(observe.compare(self.side(headers=(("a", "1"), ("A", "2"))), self.side()), {"header a": ("1 | 2", None)})
+        moved = self.side(replace(self.arrival, endpoint="198.18.2.31"))
+        self.assertEqual(observe.compare(self.side(self.arrival), moved), {"arrival 0 subset": ("v1", "198.18.2.31")})
+        self.assertEqual(observe.compare(self.side(self.arrival), moved, by_chance=True), {})
+        self.assertIn("arrivals", observe.compare(self.side(self.arrival), self.side()))
+
+    def test_a_mirrored_request_may_come_before_or_after(self) -> None:
+        shadow = replace(self.arrival, headers=(("host", "h0-shadow"), ("x-case", "1")))
+        self.assertEqual(observe.compare(self.side(shadow, self.arrival), self.side(self.arrival, shadow)), {})
+
+    def test_a_date_is_there_or_not(self) -> None:
+        self.assertEqual(observe.compare(self.side(headers=(("date", "a"),)), self.side(headers=(("date", "b"),))), {})
+        self.assertEqual(observe.compare(self.side(headers=(("date", "a"),)), self.side()), {"header date": ("(present)", None)})
+
+
+class DifferencesTest(unittest.TestCase):
+    def test_each_has_a_section_and_each_section_an_entry(self) -> None:
+        sections = re.findall(r"^## (.+)$", (ROOT / "docs/differences.md").read_text(), re.M)
+        self.assertEqual(sorted(sections), sorted(known.name for known in KNOWN))
+
+    def test_what_has_another_form_is_not_explained(self) -> None:
+        envoy, agent = {"outcome": "426"}, {"outcome": "200"}
+        found = {"outcome": ("426", "200")}
+        self.assertEqual(unexplained(Case(Request(version="HTTP/1.0"), envoy, agent), found), ({}, {"http-1.0"}))
+        self.assertEqual(unexplained(Case(Request(), envoy, agent), found), (found, set()))
+
+
+class ShrinkTest(unittest.TestCase):
+    def test_variants_are_smaller_and_lead_to_one_route_and_one_request(self) -> None:
+        config = generate(Random(5), 6)
+        while smaller := next(variants(config), None):
+            self.assertLess(len(repr(smaller)), len(repr(config)))
+            config = smaller
+        self.assertLessEqual(len(config.http), 1)
+        self.assertEqual(config.requests, (Request(),))
+
+    def test_yaml_says_the_same(self) -> None:
+        self.assertEqual(as_yaml({"a": [{"b": 1, "c/d": []}, "x: y"]}), 'a:\n  - b: 1\n    "c/d": []\n  - "x: y"')
+
+
+class WireTest(unittest.TestCase):
+    def test_a_request_as_it_is_sent(self) -> None:
+        sent = wire(Request("POST", "/a", "h0", (("x", "1"),), "hi", chunked=True), "c").decode()
+        self.assertEqual(sent, "POST /a HTTP/1.1\r\nhost: h0\r\nx-case: c\r\nx: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+
+    def test_chunks_and_trailers_are_read(self) -> None:
+        async def read() -> http1.Message:
+            reader = asyncio.StreamReader()
+            reader.feed_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nx: y\r\n\r\n")
+            head = await http1.read_head(reader)
+            assert head is not None
+            await http1.read_body(reader, head, until_close=True)
+            return head
+
+        message = asyncio.run(read())
+        self.assertEqual((message.body, message.trailers, message.complete), (b"hi", [("x", "y")], True))
+
+    def test_orders(self) -> None:
+        self.assertEqual(Orders.of("fail=2;failure=reset;unknown=1"), Orders(fail=2, failure="reset"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,77 @@
+package dev.fairlead.agent.model.listener;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What else an HTTP filter does with all its requests. Source: Envoy, HttpConnectionManager.
+ *
+ * @param cors whether routes' cross-origin rules are in force
+ * @param faults whether routes' faults are
+ * @param via appended to that header of requests and responses; empty: nothing
+ * @param generateRequestId whether requests without an ID get one
+ * @param requestIdInResponse whether the client sees it
+ * @param streamIdleTimeout of requests on which nothing moves; null: Envoy's own; zero: none
+ * @param checks what requests must pass before they are routed on, in order
+ */
+public record HttpManager(
+        boolean cors,
+        boolean faults,
+        String serverName,
+        ServerHeader serverHeader,
+        String via,
+        boolean generateRequestId,
+        boolean requestIdInResponse,
+        @Nullable Duration streamIdleTimeout,
+        List<HttpFilter> checks) {
+
+    public HttpManager {
+        checks = List.copyOf(checks);
+    }
+
+    public HttpManager(
+            boolean cors,
+            boolean faults,
+            String serverName,
+            ServerHeader serverHeader,
+            String via,
+            boolean generateRequestId,
+            boolean requestIdInResponse,
+            @Nullable Duration streamIdleTimeout) {
+        this(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                List.of());
+    }
+
+    /** The same, with what requests must pass. */
+    public HttpManager checking(List<HttpFilter> filters) {
+        return new HttpManager(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                filters);
+    }
+
+    public static final HttpManager DEFAULT =
+            new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+
+    /** What becomes of the {@code server} header of responses. */
+    public enum ServerHeader {
+        OVERWRITE,
+        APPEND_IF_ABSENT,
+        PASS_THROUGH
+    }
+}

@@ -1,0 +1,78 @@
+package dev.fairlead.pilot.state;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * That it matters where endpoints are, as seen from the client.
+ *
+ * @param enabled otherwise it does not matter
+ * @param distribute shares of places; of these the first that is for the client's place
+ * @param failover by region, where to go when one's own has nobody left
+ * @param priorities labels, by the first of which that differs endpoints come later
+ * @param forced whether endpoints that nobody ejects have priorities, too
+ */
+public record LocalityBalancing(
+        boolean enabled,
+        List<Distribute> distribute,
+        Map<String, String> failover,
+        List<Priority> priorities,
+        boolean forced) {
+
+    public static final String REGION = "topology.kubernetes.io/region";
+    public static final String ZONE = "topology.kubernetes.io/zone";
+    public static final String SUB_ZONE = "topology.istio.io/subzone";
+    public static final String HOSTNAME = "kubernetes.io/hostname";
+
+    /** There is one network. */
+    public static final String NETWORK = "topology.istio.io/network";
+
+    /** Nearest first. */
+    public static final LocalityBalancing DEFAULT =
+            new LocalityBalancing(true, List.of(), Map.of(), List.of(), false);
+
+    public LocalityBalancing {
+        distribute = List.copyOf(distribute);
+        failover = Map.copyOf(failover);
+        priorities = List.copyOf(priorities);
+    }
+
+    /** By these labels of nodes, whether or not anybody ejects endpoints. */
+    private static LocalityBalancing preferring(String... labels) {
+        List<Priority> priorities = new ArrayList<>();
+        for (String label : labels) {
+            priorities.add(new Priority(label, ""));
+        }
+        return new LocalityBalancing(true, List.of(), Map.of(), priorities, true);
+    }
+
+    /** What a Service asks for by its {@code trafficDistribution}. */
+    public static LocalityBalancing preferringZone() {
+        return preferring(REGION, ZONE);
+    }
+
+    public static LocalityBalancing preferringNode() {
+        return preferring(REGION, ZONE, SUB_ZONE, HOSTNAME);
+    }
+
+    /**
+     * Where clients of a place go.
+     *
+     * @param from {@code region/zone/sub-zone}, the last may be {@code *} or missing
+     * @param to by such places, percents that make 100
+     */
+    public record Distribute(String from, Map<String, Integer> to) {
+        public Distribute {
+            to = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(to));
+        }
+    }
+
+    /**
+     * A label that endpoints may have as the client has it.
+     *
+     * @param value that they must have instead; empty: the client's
+     */
+    public record Priority(String label, String value) {}
+}

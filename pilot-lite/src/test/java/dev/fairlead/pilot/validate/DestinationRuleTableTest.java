@@ -1,0 +1,70 @@
+package dev.fairlead.pilot.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.testing.Yaml;
+import dev.fairlead.wire.directory.ObjectKey;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The table of DestinationRule in {@code docs/traffic.md}: every example is true. */
+class DestinationRuleTableTest {
+
+    /** Where the parts of the table are tried. */
+    private static final Map<String, String> PLACES =
+            Map.of(
+                    "TrafficPolicy", "trafficPolicy",
+                    "LoadBalancer", "trafficPolicy.loadBalancer",
+                    "ConnectionPool", "trafficPolicy.connectionPool",
+                    "OutlierDetection", "trafficPolicy.outlierDetection");
+
+    /** What must be there for a field to make sense. */
+    private static final Map<String, String> AROUND =
+            Map.of(
+                    "subsets[].labels",
+                    "{host: a, subsets: [{name: v1}]}",
+                    "subsets[].trafficPolicy",
+                    "{host: a, subsets: [{name: v1}]}",
+                    "trafficPolicy.outlierDetection.consecutiveLocalOriginFailures",
+                    "{host: a, trafficPolicy: {outlierDetection: {splitExternalLocalOriginErrors:"
+                            + " true}}}");
+
+    static Stream<TrafficTableTest.Row> examples() throws IOException {
+        return TrafficTableTest.rows("DestinationRule").stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyExampleIsTakenOrRefusedAsTheTableSays(TrafficTableTest.Row row) {
+        String part = row.field().split("\\.", 2)[0];
+        String field =
+                PLACES.containsKey(part)
+                        ? PLACES.get(part) + row.field().substring(part.length())
+                        : row.field();
+        ObjectNode object =
+                Yaml.documents(
+                                "apiVersion: networking.istio.io/v1\nkind: DestinationRule\n"
+                                        + "metadata: {name: a}\nspec: "
+                                        + AROUND.getOrDefault(field, "{host: a}"))
+                        .getFirst();
+        TrafficTableTest.put(object.withObjectProperty("spec"), field, Yaml.parse(row.example()));
+        var meta = new Meta(ObjectKey.of(object), "uid", Instant.EPOCH, 1, "1");
+        var verdict = new ConfigReader(MeshSettings.DEFAULT).read(meta, object);
+        if (row.refused()) {
+            assertThat(verdict)
+                    .as(object.toString())
+                    .isInstanceOfSatisfying(
+                            Verdict.Refused.class,
+                            refused -> assertThat(refused.problems().toString()).contains(field));
+        } else {
+            assertThat(verdict).as(object.toString()).isInstanceOf(Verdict.Accepted.class);
+        }
+    }
+}
