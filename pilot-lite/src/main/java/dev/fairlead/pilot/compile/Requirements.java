@@ -65,6 +65,16 @@ public final class Requirements {
             }
         }
         for (RateLimit limit : state.rateLimits()) {
+            for (VirtualService rule : delegation.inForce()) {
+                if (limit.isOf(rule)) {
+                    ofClients(
+                            state,
+                            limit,
+                            rule.visibility(),
+                            Profile.TRAFFIC_POLICY,
+                            requirements);
+                }
+            }
             for (Pod pod : state.pods().values()) {
                 if (limit.selects(pod)) {
                     require(requirements, limit, Profile.TRAFFIC_POLICY, pod);

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.generate;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.re2j.Pattern;
@@ -9,6 +10,7 @@ import dev.fairlead.pilot.state.RateLimit.Match;
 import dev.fairlead.pilot.state.RateLimit.Rule;
 import dev.fairlead.pilot.state.StringMatch;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.HeaderValueMatch;
@@ -16,6 +18,7 @@ import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescript
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
@@ -23,23 +26,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Writes the rate limits of a pod's port: a filter for each rule that is for it. */
+/**
+ * Writes RateLimits: of a pod's port a filter for each rule that is for it, of a route one
+ * configuration with a descriptor for each rule.
+ */
 final class RateLimits {
 
     /** Where an agent finds what else a filter answers with. An Envoy does not look. */
     static final String REPLY = "fairlead.reply";
 
-    private static final String KEY = "rule";
+    private static final String RULE = "rule";
+    private static final String CALLER = "caller";
+    private static final String YES = "true";
     private static final String QUERY = "(?:\\?.*)?";
     private static final RuntimeFractionalPercent ALL =
             RuntimeFractionalPercent.newBuilder()
                     .setDefaultValue(FractionalPercent.newBuilder().setNumerator(100))
                     .build();
 
+    /** A route's configuration must have one for all its requests. */
+    private static final TokenBucket ENDLESS =
+            TokenBucket.newBuilder()
+                    .setMaxTokens(Integer.MAX_VALUE)
+                    .setTokensPerFill(Protos.number(Integer.MAX_VALUE))
+                    .setFillInterval(Protos.millis(1000))
+                    .build();
+
+    private static final HeaderMatcher ANY_REQUEST =
+            RouteMatches.header(":method", new StringMatch.Present()).build();
+
     private RateLimits() {}
 
-    /** One rule of the pod, by the name of the filter that it becomes. */
+    /** One rule, by the name of the filter or of the descriptor that it becomes. */
     private record Named(String name, Rule rule) {}
+
+    private static Named named(RateLimit limit, int rule) {
+        return new Named(
+                "ratelimit." + limit.meta().namespace() + "." + limit.meta().name() + "." + rule,
+                limit.rules().get(rule));
+    }
 
     /**
      * @param port 0: all that no Service names
@@ -48,12 +73,8 @@ final class RateLimits {
         List<Named> named = new ArrayList<>();
         for (RateLimit limit : pod.limits()) {
             for (int i = 0; i < limit.rules().size(); i++) {
-                Rule rule = limit.rules().get(i);
-                if (rule.match().takes(port)) {
-                    named.add(
-                            new Named(
-                                    limit.meta().namespace() + "." + limit.meta().name() + "." + i,
-                                    rule));
+                if (limit.rules().get(i).match().takes(port)) {
+                    named.add(named(limit, i));
                 }
             }
         }
@@ -65,7 +86,7 @@ final class RateLimits {
         for (Named one : named(pod, port)) {
             filters.add(
                     HttpFilter.newBuilder()
-                            .setName("ratelimit." + one.name)
+                            .setName(one.name)
                             .setTypedConfig(Protos.pack(filter(one)))
                             .build());
         }
@@ -73,35 +94,90 @@ final class RateLimits {
     }
 
     private static LocalRateLimit filter(Named one) {
-        Rule rule = one.rule;
+        var filter = frame(one.name, one.rule);
+        return one.rule.match().takesAll()
+                ? filter.setTokenBucket(bucket(one.rule.limit())).build()
+                : addDescriptor(filter, one).build();
+    }
+
+    /** Of a route: what only some rules count, others do not. */
+    static LocalRateLimit ofRoute(RateLimit limit) {
+        Rule first = limit.rules().getFirst();
         var filter =
-                LocalRateLimit.newBuilder()
-                        .setStatPrefix("ratelimit." + one.name)
-                        .setStatus(HttpStatus.newBuilder().setCodeValue(rule.answer().status()))
-                        .setFilterEnabled(ALL)
-                        .setFilterEnforced(ALL);
-        TokenBucket bucket = bucket(rule.limit());
-        if (rule.match().takesAll()) {
-            return filter.setTokenBucket(bucket).build();
+                frame("ratelimit." + limit.meta().namespace() + "." + limit.meta().name(), first);
+        if (limit.rules().size() == 1 && first.match().takesAll()) {
+            return filter.setTokenBucket(bucket(first.limit())).build();
         }
-        return filter.addDescriptors(
-                        LocalRateLimitDescriptor.newBuilder()
-                                .addEntries(
-                                        RateLimitDescriptor.Entry.newBuilder()
-                                                .setKey(KEY)
-                                                .setValue(one.name))
-                                .setTokenBucket(bucket))
-                .addRateLimits(
-                        io.envoyproxy.envoy.config.route.v3.RateLimit.newBuilder()
-                                .addActions(
-                                        Action.newBuilder()
-                                                .setHeaderValueMatch(
-                                                        HeaderValueMatch.newBuilder()
-                                                                .setDescriptorKey(KEY)
-                                                                .setDescriptorValue(one.name)
-                                                                .addAllHeaders(
-                                                                        headers(rule.match())))))
+        filter.setTokenBucket(ENDLESS).setAlwaysConsumeDefaultTokenBucket(BoolValue.of(false));
+        for (int i = 0; i < limit.rules().size(); i++) {
+            addDescriptor(filter, named(limit, i));
+        }
+        return filter.build();
+    }
+
+    private static LocalRateLimit.Builder frame(String name, Rule rule) {
+        return LocalRateLimit.newBuilder()
+                .setStatPrefix(name)
+                .setStatus(HttpStatus.newBuilder().setCodeValue(rule.answer().status()))
+                .setFilterEnabled(ALL)
+                .setFilterEnforced(ALL);
+    }
+
+    /** Requests that fit have the rule's entry, and one that says that its caller does. */
+    private static LocalRateLimit.Builder addDescriptor(LocalRateLimit.Builder filter, Named one) {
+        var descriptor =
+                LocalRateLimitDescriptor.newBuilder()
+                        .addEntries(entry(RULE, one.name))
+                        .setTokenBucket(bucket(one.rule.limit()));
+        var actions =
+                io.envoyproxy.envoy.config.route.v3.RateLimit.newBuilder()
+                        .addActions(fits(one.name, one.rule.match()));
+        if (!one.rule.match().principals().isEmpty()) {
+            descriptor.addEntries(entry(CALLER, YES));
+            actions.addActions(isCalledBy(one.rule.match().principals()));
+        }
+        return filter.addDescriptors(descriptor).addRateLimits(actions);
+    }
+
+    private static RateLimitDescriptor.Entry entry(String key, String value) {
+        return RateLimitDescriptor.Entry.newBuilder().setKey(key).setValue(value).build();
+    }
+
+    private static Action fits(String name, Match match) {
+        List<HeaderMatcher> headers = headers(match);
+        return Action.newBuilder()
+                .setHeaderValueMatch(
+                        HeaderValueMatch.newBuilder()
+                                .setDescriptorKey(RULE)
+                                .setDescriptorValue(name)
+                                .addAllHeaders(headers.isEmpty() ? List.of(ANY_REQUEST) : headers))
                 .build();
+    }
+
+    private static Action isCalledBy(List<String> principals) {
+        List<String> patterns = principals.stream().map(RateLimits::pattern).toList();
+        String regex = "^spiffe://(?:" + String.join("|", patterns) + ")$";
+        String quoted = regex.replace("\\", "\\\\").replace("\"", "\\\"");
+        var expression =
+                Descriptor.newBuilder()
+                        .setDescriptorKey(CALLER)
+                        .setText("connection.uri_san_peer_certificate.matches(\"" + quoted + "\")")
+                        .build();
+        return Action.newBuilder()
+                .setExtension(
+                        TypedExtensionConfig.newBuilder()
+                                .setName("envoy.rate_limit_descriptors.expr")
+                                .setTypedConfig(Protos.pack(expression)))
+                .build();
+    }
+
+    /** An identity; {@code *} at an end stands for anything. */
+    private static String pattern(String principal) {
+        int from = principal.startsWith("*") ? 1 : 0;
+        int to = principal.length() - (principal.length() > from && principal.endsWith("*") ? 1 : 0);
+        return (from == 1 ? ".*" : "")
+                + Pattern.quote(principal.substring(from, to))
+                + (to < principal.length() ? ".*" : "");
     }
 
     private static TokenBucket bucket(RateLimit.Limit limit) {
@@ -145,14 +221,25 @@ final class RateLimits {
     static Struct replies(PodView pod, int port) {
         var replies = Struct.newBuilder();
         for (Named one : named(pod, port)) {
-            if (!one.rule.answer().body().isEmpty()) {
-                replies.putFields(
-                        "ratelimit." + one.name,
-                        Value.newBuilder()
-                                .setStructValue(Protos.struct("body", one.rule.answer().body()))
-                                .build());
-            }
+            addReply(replies, one.name, one.rule);
         }
         return replies.build();
+    }
+
+    /** The body that a route's limit asks for; empty: none. */
+    static Struct replies(RateLimit ofRoute) {
+        var replies = Struct.newBuilder();
+        addReply(replies, Filters.LIMIT_NAME, ofRoute.rules().getFirst());
+        return replies.build();
+    }
+
+    private static void addReply(Struct.Builder replies, String filter, Rule rule) {
+        if (!rule.answer().body().isEmpty()) {
+            replies.putFields(
+                    filter,
+                    Value.newBuilder()
+                            .setStructValue(Protos.struct("body", rule.answer().body()))
+                            .build());
+        }
     }
 }
