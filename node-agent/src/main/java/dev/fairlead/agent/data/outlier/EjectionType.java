@@ -5,8 +5,7 @@ import dev.fairlead.agent.model.cluster.OutlierDetection;
 
 /** Why an endpoint is left alone. Source: Envoy, OutlierEjectionType. */
 enum EjectionType {
-    CONSECUTIVE_5XX(
-            OutlierStat.DETECTED_CONSECUTIVE_5XX, OutlierStat.ENFORCED_CONSECUTIVE_5XX),
+    CONSECUTIVE_5XX(OutlierStat.DETECTED_CONSECUTIVE_5XX, OutlierStat.ENFORCED_CONSECUTIVE_5XX),
     CONSECUTIVE_GATEWAY_FAILURE(
             OutlierStat.DETECTED_CONSECUTIVE_GATEWAY_FAILURE,
             OutlierStat.ENFORCED_CONSECUTIVE_GATEWAY_FAILURE),

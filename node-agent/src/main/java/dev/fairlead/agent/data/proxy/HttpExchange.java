@@ -480,8 +480,20 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         books.cluster().counters().inc(ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+        tellLate();
         abortTry();
         tryFailed(ResponseFlag.UPSTREAM_TIMEOUT, true);
+    }
+
+    /** The endpoint has not answered in time. */
+    private void tellLate() {
+        if (upstream != null && !responseBegun && !discarding) {
+            books.host()
+                    .timedOut(
+                            control.alternative()
+                                    ? HttpResponseStatus.NO_CONTENT.code()
+                                    : ResponseFlag.UPSTREAM_TIMEOUT.status());
+        }
     }
 
     private void idleStream() {
@@ -604,6 +616,7 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         if (cluster != null) {
             cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TIMEOUT);
         }
+        tellLate();
         abortUpstream();
         if (responseBegun) {
             cut(ResponseFlag.UPSTREAM_TIMEOUT);

@@ -97,13 +97,11 @@ public final class WorkerStats {
 
     /** Of a cluster whose failing endpoints are ejected. */
     public Counters<OutlierStat> outliers(String pod, String name) {
-        return outliers.computeIfAbsent(
-                new Key(pod, name), _ -> new Counters<>(OutlierStat.class));
+        return outliers.computeIfAbsent(new Key(pod, name), _ -> new Counters<>(OutlierStat.class));
     }
 
     /** The state of an endpoint can be looked at from now on. */
-    public void watch(
-            String pod, String cluster, InetSocketAddress address, EndpointState state) {
+    public void watch(String pod, String cluster, InetSocketAddress address, EndpointState state) {
         endpoints.put(new Endpoint(new Key(pod, cluster), address), state);
     }
 

@@ -1,8 +1,8 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.balance.Candidate;
-import dev.fairlead.agent.data.outlier.OutlierMonitor;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
+import dev.fairlead.agent.data.outlier.OutlierMonitor;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;

@@ -43,8 +43,7 @@ final class ClustersPage {
         };
     }
 
-    private static String text(
-            Snapshot snapshot, Map<EndpointHealth.Of, EndpointHealth> healths) {
+    private static String text(Snapshot snapshot, Map<EndpointHealth.Of, EndpointHealth> healths) {
         StringBuilder text = new StringBuilder();
         for (Cluster cluster : new TreeMap<>(snapshot.clusters()).values()) {
             String name = cluster.name();
@@ -65,9 +64,10 @@ final class ClustersPage {
                 text.append(host).append("health_flags::").append(health.flags()).append('\n');
                 text.append(host).append("weight::").append(endpoint.weight()).append('\n');
                 text.append(host).append("tls_mode::").append(tlsMode(endpoint)).append('\n');
-                text.append(host).append("success_rate::").append(health.successRate());
-                text.append('\n').append(host).append("local_origin_success_rate::");
-                text.append(health.localOriginSuccessRate()).append('\n');
+                text.append(host).append("success_rate::");
+                text.append(plain(health.successRate())).append('\n').append(host);
+                text.append("local_origin_success_rate::");
+                text.append(plain(health.localOriginSuccessRate())).append('\n');
                 if (health.ejectedBy() > 0) {
                     text.append(host).append("ejected_by::").append(health.ejectedBy());
                     text.append('\n');
@@ -108,6 +108,10 @@ final class ClustersPage {
             }
         }
         return root;
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
 
     private static void rate(ObjectNode host, String name, double percent) {

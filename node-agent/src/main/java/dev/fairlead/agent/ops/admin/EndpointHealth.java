@@ -26,16 +26,15 @@ record EndpointHealth(
     /** What pods say, put together. */
     static Map<Of, EndpointHealth> of(Map<WorkerStats.Endpoint, EndpointState> states) {
         Map<Of, EndpointHealth> all = new HashMap<>();
-        states.forEach(
-                (endpoint, state) ->
-                        all.merge(
-                                new Of(endpoint.cluster().name(), endpoint.address()),
-                                new EndpointHealth(
-                                        Endpoint.Health.HEALTHY,
-                                        state.ejected() ? 1 : 0,
-                                        state.successRate(),
-                                        state.localOriginSuccessRate()),
-                                EndpointHealth::and));
+        states.forEach((endpoint, state) ->
+                all.merge(
+                        new Of(endpoint.cluster().name(), endpoint.address()),
+                        new EndpointHealth(
+                                Endpoint.Health.HEALTHY,
+                                state.ejected() ? 1 : 0,
+                                state.successRate(),
+                                state.localOriginSuccessRate()),
+                        EndpointHealth::and));
         return all;
     }
 

@@ -17,7 +17,8 @@ final class StatsPage {
     AdminResponse stats(AdminRequest request) {
         String format = request.format("text");
         return switch (format) {
-            case "text" -> AdminResponse.text(telemetry.text(filter(request), workloads.uidIn(request)));
+            case "text" ->
+                    AdminResponse.text(telemetry.text(filter(request), workloads.uidIn(request)));
             case "json" ->
                     new AdminResponse(
                             200,

@@ -46,9 +46,7 @@ class OutlierDetectorTest {
     }
 
     private String ejected() {
-        return hosts.stream()
-                .map(host -> host.ejected() ? "x" : ".")
-                .collect(Collectors.joining());
+        return hosts.stream().map(host -> host.ejected() ? "x" : ".").collect(Collectors.joining());
     }
 
     private void say(OutlierMonitor host, String what) {
@@ -177,8 +175,15 @@ class OutlierDetectorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, false, 0", "10, false, 0", "0, true, 1", "25, false, 1", "49, false, 1",
-                "50, false, 2", "100, false, 4"})
+    @CsvSource({
+        "0, false, 0",
+        "10, false, 0",
+        "0, true, 1",
+        "25, false, 1",
+        "49, false, 1",
+        "50, false, 2",
+        "100, false, 4"
+    })
     void noMoreThanAPartIsEjected(int percent, boolean always, int most) {
         var config = new OutlierConfig().consecutive5xx(2).maxPercent(percent);
         detector(always ? config.alwaysOne() : config, 4);
@@ -239,8 +244,7 @@ class OutlierDetectorTest {
     @CsvSource({"50, 1900, x....", "50, 2001, ....."})
     void farBelowTheMean(int first, int stdevFactor, String expected) {
         var detector =
-                detector(
-                        new OutlierConfig().rate(new SuccessRate(100, 0, 5, 100, stdevFactor)), 5);
+                detector(new OutlierConfig().rate(new SuccessRate(100, 0, 5, 100, stdevFactor)), 5);
         answers(List.of(first, 100, 100, 100, 100));
         assertThat(ejected()).isEqualTo(".....");
         later(detector, Duration.ofSeconds(10));
@@ -254,8 +258,7 @@ class OutlierDetectorTest {
 
     @Test
     void tooFewHostsOrRequestsAreNoMean() {
-        var detector =
-                detector(new OutlierConfig().rate(new SuccessRate(100, 0, 5, 100, 1000)), 4);
+        var detector = detector(new OutlierConfig().rate(new SuccessRate(100, 0, 5, 100, 1000)), 4);
         answers(List.of(0, 100, 100, 100));
         later(detector, Duration.ofSeconds(10));
         hosts.add(detector.add());
@@ -268,8 +271,7 @@ class OutlierDetectorTest {
     @Test
     void whatFailsTooMuch() {
         var detector =
-                detector(
-                        new OutlierConfig().failures(new FailurePercentage(100, 0, 60, 3, 50)), 4);
+                detector(new OutlierConfig().failures(new FailurePercentage(100, 0, 60, 3, 50)), 4);
         answers(List.of(41, 40, 0));
         later(detector, Duration.ofSeconds(10));
         assertThat(ejected()).isEqualTo(".xx.");

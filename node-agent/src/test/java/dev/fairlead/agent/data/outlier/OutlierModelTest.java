@@ -20,7 +20,7 @@ class OutlierModelTest {
     private static final Duration BASE = Duration.ofSeconds(3);
     private static final Duration MOST = Duration.ofSeconds(7);
 
-    private final Counters<OutlierStat> stats = new Counters<>(OutlierStat.class);
+    private Counters<OutlierStat> stats = new Counters<>(OutlierStat.class);
     private long nowNanos;
     private int changes;
 
@@ -31,6 +31,7 @@ class OutlierModelTest {
             @ForAll @IntRange(min = 0, max = 100) int maxPercent,
             @ForAll boolean always,
             @ForAll boolean split) {
+        stats = new Counters<>(OutlierStat.class);
         var random = new SplittableRandom(seed);
         var config =
                 new OutlierConfig()

@@ -84,8 +84,8 @@ final class Mesh implements AutoCloseable {
     InetSocketAddress destination = DESTINATION;
     @Nullable Runnable beforeConnect;
 
-    /** Added to the clock of what asks for one. */
-    final AtomicLong laterNanos = new AtomicLong();
+    /** The clock of what asks for one; it stands still until it is turned. */
+    final AtomicLong nanos = new AtomicLong();
 
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
@@ -122,7 +122,7 @@ final class Mesh implements AutoCloseable {
                         () -> this.snapshot,
                         new SplittableRandom(1),
                         node,
-                        () -> System.nanoTime() + laterNanos.get());
+                        nanos::get);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Endpoints that fail are left alone for a while, end to end. Source: Envoy, "Outlier detection". */
+/**
+ * Endpoints that fail are left alone for a while, end to end. Source: Envoy, "Outlier detection".
+ */
 class OutlierTest {
 
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -92,8 +94,7 @@ class OutlierTest {
     }
 
     private static void awaitEjected(Mesh of, long ejected) throws Exception {
-        Mesh.await(
-                ejected + " ejected", () -> of.count(OutlierStat.EJECTIONS_ACTIVE) == ejected);
+        Mesh.await(ejected + " ejected", () -> of.count(OutlierStat.EJECTIONS_ACTIVE) == ejected);
     }
 
     @Test
@@ -109,17 +110,17 @@ class OutlierTest {
         assertThat(pod.count(ClusterStat.MEMBERSHIP_TOTAL)).isEqualTo(2);
         assertThat(ask(pod, 10)).isEqualTo(10);
 
-        pod.laterNanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        pod.nanos.addAndGet(Duration.ofMinutes(1).toNanos());
         awaitEjected(pod, 0);
         assertThat(pod.count(ClusterStat.MEMBERSHIP_HEALTHY)).isEqualTo(2);
         assertThat(ask(pod, 6)).isEqualTo(3);
 
         awaitEjected(pod, 1); // twice as long this time
         long before = pod.count(OutlierStat.ENFORCED_CONSECUTIVE_5XX);
-        pod.laterNanos.addAndGet(Duration.ofSeconds(90).toNanos());
+        pod.nanos.addAndGet(Duration.ofSeconds(90).toNanos());
         assertThat(ask(pod, 50)).isEqualTo(50);
         assertThat(before).isEqualTo(2);
-        pod.laterNanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        pod.nanos.addAndGet(Duration.ofSeconds(30).toNanos());
         awaitEjected(pod, 0);
         badAnswer = FakeUpstream.OK;
         assertThat(ask(pod, 6)).isEqualTo(6);
@@ -138,10 +139,7 @@ class OutlierTest {
         Mesh one = begin(new OutlierConfig().consecutive5xx(3));
         other =
                 new Mesh(
-                        config(
-                                        new OutlierConfig().consecutive5xx(3),
-                                        good.address(),
-                                        bad.address())
+                        config(new OutlierConfig().consecutive5xx(3), good.address(), bad.address())
                                 .build());
         ask(one, 8);
         assertThat(ask(one, 4)).isEqualTo(4);
@@ -171,10 +169,7 @@ class OutlierTest {
                         .build());
         assertThat(ask(pod, 4)).isEqualTo(4);
         pod.install(
-                new Config()
-                        .service("a", good.address(), bad.address())
-                        .outboundHttp()
-                        .build());
+                new Config().service("a", good.address(), bad.address()).outboundHttp().build());
         assertThat(ask(pod, 4)).isEqualTo(2);
         assertThat(pod.count(OutlierStat.EJECTIONS_ACTIVE)).isZero();
         assertThat(pod.count(ClusterStat.MEMBERSHIP_HEALTHY)).isEqualTo(2);
@@ -197,8 +192,10 @@ class OutlierTest {
                     wire.readRequest();
                     wire.reset();
                 });
-        mesh = new Mesh(config(new OutlierConfig().gateway(2), good.address(), resets.address())
-                .build());
+        mesh =
+                new Mesh(
+                        config(new OutlierConfig().gateway(2), good.address(), resets.address())
+                                .build());
         mesh.closing(resets);
         assertThat(ask(mesh, 4)).isEqualTo(2);
         awaitEjected(mesh, 1);
@@ -269,9 +266,10 @@ class OutlierTest {
         awaitEjected(pod, 1);
     }
 
+    /** To an HTTP/2 connection {@code bad} says nothing that could be understood. */
     @Test
     void inHttp2TheSame() throws Exception {
-        var well = H2Server.thatAnswers();
+        var well = H2Server.that(H2Server.Asked::ok);
         mesh =
                 new Mesh(
                         new Config()
