@@ -39,6 +39,8 @@ public record RequestControl(
 
     private static final String PREFIX = "x-envoy-";
 
+    private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
+
     private static final Set<String> NAMES =
             Set.of(
                     "x-envoy-upstream-rq-timeout-ms",
@@ -63,7 +65,8 @@ public record RequestControl(
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
             if (begins(entry.getKey())) {
                 String name = entry.getKey().toString().toLowerCase(Locale.ROOT);
-                if (NAMES.contains(name.replace('_', '-'))) {
+                String plain = name.replace('_', '-');
+                if (NAMES.contains(plain) || (!honoured && plain.equals(EXPECTED))) {
                     found = found == null ? new ArrayList<>(2) : found;
                     found.add(entry.getKey().toString());
                 }
@@ -110,21 +113,24 @@ public record RequestControl(
                 (int) Math.min(retries, Integer.MAX_VALUE),
                 Set.copyOf(on),
                 Set.copyOf(statuses),
-                Set.copyOf(list(headers, "x-envoy-retriable-header-names")));
+                Set.copyOf(lowerCase(list(headers, "x-envoy-retriable-header-names"))));
     }
 
     private static List<String> list(HttpHeaders headers, String name) {
-        String value = headers.get(name);
         List<String> parts = new ArrayList<>();
-        if (value != null) {
+        for (String value : headers.getAll(name)) {
             for (String part : value.split(",", -1)) {
-                String stripped = part.strip().toLowerCase(Locale.ROOT);
+                String stripped = part.strip();
                 if (!stripped.isEmpty()) {
                     parts.add(stripped);
                 }
             }
         }
         return parts;
+    }
+
+    private static List<String> lowerCase(List<String> names) {
+        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     }
 
     private static @Nullable Duration millis(@Nullable String value) {
