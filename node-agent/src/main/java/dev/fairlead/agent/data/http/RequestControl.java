@@ -54,30 +54,39 @@ public record RequestControl(
                     "x-envoy-hedge-on-per-try-timeout");
 
     /**
-     * Takes them off. Cost: one pass over the names; nothing is allocated where there are none.
+     * Takes them off, and with them what only a proxy of the mesh may say ({@link PeerHeaders}).
+     * Cost: one pass over the names; nothing is allocated where there are none.
      *
      * @param honoured whether who sent them may ask; otherwise they are only removed
      */
     public static RequestControl take(HttpHeaders headers, boolean honoured) {
         List<String> found = null;
+        boolean asks = false;
         var entries = headers.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
-            if (begins(entry.getKey())) {
-                String name = entry.getKey().toString().toLowerCase(Locale.ROOT);
-                String plain = name.replace('_', '-');
-                if (NAMES.contains(plain) || (!honoured && plain.equals(EXPECTED))) {
-                    found = found == null ? new ArrayList<>(2) : found;
-                    found.add(entry.getKey().toString());
-                }
+            CharSequence name = entry.getKey();
+            boolean control = isControl(name, honoured);
+            if (control || PeerHeaders.isReserved(name)) {
+                asks |= control;
+                found = found == null ? new ArrayList<>(2) : found;
+                found.add(name.toString());
             }
         }
         if (found == null) {
             return NONE;
         }
-        RequestControl read = honoured ? read(headers) : NONE;
+        RequestControl read = asks && honoured ? read(headers) : NONE;
         found.forEach(headers::remove);
         return read;
+    }
+
+    private static boolean isControl(CharSequence name, boolean honoured) {
+        if (!begins(name)) {
+            return false;
+        }
+        String plain = name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+        return NAMES.contains(plain) || (!honoured && plain.equals(EXPECTED));
     }
 
     /** {@code x-envoy-}, or with {@code _}, in any case. */

@@ -22,6 +22,14 @@ class RequestControlTest {
     }
 
     @Test
+    void whatOnlyAProxyMaySayIsTakenOff() {
+        headers.set("X_Forwarded-Client-Cert", "By=me").set("x-envoy-internal", "true");
+
+        assertThat(RequestControl.take(headers, true)).isSameAs(RequestControl.NONE);
+        assertThat(headers.isEmpty()).isTrue();
+    }
+
+    @Test
     void severalLinesAreOneList() {
         headers.add("x-envoy-retry-on", "5xx, reset").add("X-Envoy-Retry-On", "connect-failure");
         headers.add("x-envoy-retry-grpc-on", "unavailable");
