@@ -5,6 +5,8 @@ import java.util.List;
 /** What a stat is about: the first word of Envoy's name, and the labels that Prometheus sees. */
 enum Scope {
     CLUSTER("cluster", "envoy_cluster_name"),
+    /** Of a cluster whose failing endpoints are ejected. */
+    OUTLIERS("cluster", "envoy_cluster_name"),
     HTTP("http", "envoy_http_conn_manager_prefix"),
     /** Its name is {@code <virtual host>.route.<stat prefix>}. */
     ROUTE("vhost", "envoy_route"),
