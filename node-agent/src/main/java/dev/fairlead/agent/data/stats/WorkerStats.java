@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.stats;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,26 +23,34 @@ public final class WorkerStats {
      */
     public record Key(String pod, String name) {}
 
+    /** An endpoint of a cluster, by the cluster's own name, as a pod sees it. */
+    public record Endpoint(Key cluster, InetSocketAddress address) {}
+
     /** In place of a pod's UID: all pods that have left. */
     private static final String GONE = "";
 
     private final Map<Key, ClusterCounters> clusters = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<OutlierStat>> outliers = new ConcurrentHashMap<>();
+    private final Map<Endpoint, EndpointState> endpoints = new ConcurrentHashMap<>();
     private final Map<Key, HttpCounters> http = new ConcurrentHashMap<>();
     private final Map<Key, RouteCounters> routes = new ConcurrentHashMap<>();
     private final Map<Key, Counters<TcpStat>> tcp = new ConcurrentHashMap<>();
     private final Map<Key, Counters<ListenerStat>> listeners = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<RateLimitStat>> rateLimits = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, RequestSeries> requests = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, TcpSeries> connections = new ConcurrentHashMap<>();
 
     /**
      * A cluster's counters with its responses by exact code and its times.
      *
+     * @param retryCodes of answers that no client saw, as their requests were sent again
      * @param connectMillis how long connections took to be there
      * @param connectionMillis how long they lived
      */
     public record ClusterCounters(
             Counters<ClusterStat> counters,
             CodeCounts codes,
+            CodeCounts retryCodes,
             Histogram requestMillis,
             Histogram connectMillis,
             Histogram connectionMillis) {
@@ -49,6 +58,7 @@ public final class WorkerStats {
         ClusterCounters() {
             this(
                     new Counters<>(ClusterStat.class),
+                    new CodeCounts(),
                     new CodeCounts(),
                     Histogram.ofMillis(),
                     Histogram.ofMillis(),
@@ -58,6 +68,7 @@ public final class WorkerStats {
         private void add(ClusterCounters other) {
             counters.addCounters(other.counters);
             codes.addAll(other.codes);
+            retryCodes.addAll(other.retryCodes);
             requestMillis.addAll(other.requestMillis);
             connectMillis.addAll(other.connectMillis);
             connectionMillis.addAll(other.connectionMillis);
@@ -89,6 +100,22 @@ public final class WorkerStats {
         return clusters.computeIfAbsent(new Key(pod, name), _ -> new ClusterCounters());
     }
 
+    /** Of a cluster whose failing endpoints are ejected. */
+    public Counters<OutlierStat> outliers(String pod, String name) {
+        return outliers.computeIfAbsent(new Key(pod, name), _ -> new Counters<>(OutlierStat.class));
+    }
+
+    /** The state of an endpoint can be looked at from now on. */
+    public void watch(String pod, String cluster, InetSocketAddress address, EndpointState state) {
+        endpoints.put(new Endpoint(new Key(pod, cluster), address), state);
+    }
+
+    /** No longer. */
+    public void unwatch(
+            String pod, String cluster, InetSocketAddress address, EndpointState state) {
+        endpoints.remove(new Endpoint(new Key(pod, cluster), address), state);
+    }
+
     /** {@code prefix} is the filter's stat prefix. */
     public HttpCounters http(String pod, String prefix) {
         return http.computeIfAbsent(
@@ -117,6 +144,12 @@ public final class WorkerStats {
                 new Key(pod, direction), _ -> new Counters<>(ListenerStat.class));
     }
 
+    /** {@code prefix} is the limit's stat prefix. */
+    public Counters<RateLimitStat> rateLimit(String pod, String prefix) {
+        return rateLimits.computeIfAbsent(
+                new Key(pod, prefix), _ -> new Counters<>(RateLimitStat.class));
+    }
+
     public RequestSeries requests(SeriesLabels labels) {
         return requests.computeIfAbsent(labels, RequestSeries::new);
     }
@@ -127,6 +160,14 @@ public final class WorkerStats {
 
     public Map<Key, ClusterCounters> clusters() {
         return clusters;
+    }
+
+    public Map<Key, Counters<OutlierStat>> outliers() {
+        return outliers;
+    }
+
+    public Map<Endpoint, EndpointState> endpoints() {
+        return endpoints;
     }
 
     public Map<Key, HttpCounters> http() {
@@ -145,6 +186,10 @@ public final class WorkerStats {
         return listeners;
     }
 
+    public Map<Key, Counters<RateLimitStat>> rateLimits() {
+        return rateLimits;
+    }
+
     public Map<SeriesLabels, RequestSeries> requestSeries() {
         return requests;
     }
@@ -159,10 +204,13 @@ public final class WorkerStats {
      */
     public void forget(String pod) {
         moveToGone(clusters, pod, gone -> cluster(GONE, gone), ClusterCounters::add);
+        moveToGone(outliers, pod, gone -> outliers(GONE, gone), Counters::addCounters);
+        endpoints.keySet().removeIf(endpoint -> endpoint.cluster().pod().equals(pod));
         moveToGone(http, pod, gone -> http(GONE, gone), HttpCounters::add);
         moveToGone(routes, pod, gone -> route(GONE, gone), RouteCounters::add);
         moveToGone(tcp, pod, gone -> tcp(GONE, gone), Counters::addCounters);
         moveToGone(listeners, pod, gone -> listener(GONE, gone), Counters::addCounters);
+        moveToGone(rateLimits, pod, gone -> rateLimit(GONE, gone), Counters::addCounters);
     }
 
     private static <C> void moveToGone(

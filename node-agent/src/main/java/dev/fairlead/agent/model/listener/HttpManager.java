@@ -1,7 +1,7 @@
 package dev.fairlead.agent.model.listener;
 
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * What else an HTTP filter does with all its requests. Source: Envoy, HttpConnectionManager.
@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param via appended to that header of requests and responses; empty: nothing
  * @param generateRequestId whether requests without an ID get one
  * @param requestIdInResponse whether the client sees it
- * @param streamIdleTimeout of requests on which nothing moves; null: Envoy's own; zero: none
+ * @param streamIdleTimeout of requests on which nothing moves; zero: none
+ * @param checks what requests must pass before they are routed on, in order
  */
 public record HttpManager(
         boolean cors,
@@ -21,10 +22,61 @@ public record HttpManager(
         String via,
         boolean generateRequestId,
         boolean requestIdInResponse,
-        @Nullable Duration streamIdleTimeout) {
+        Duration streamIdleTimeout,
+        List<HttpFilter> checks) {
+
+    /** Of listeners that say nothing. */
+    public static final Duration STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
+
+    public HttpManager {
+        checks = List.copyOf(checks);
+    }
+
+    public HttpManager(
+            boolean cors,
+            boolean faults,
+            String serverName,
+            ServerHeader serverHeader,
+            String via,
+            boolean generateRequestId,
+            boolean requestIdInResponse,
+            Duration streamIdleTimeout) {
+        this(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                List.of());
+    }
+
+    /** The same, with what requests must pass. */
+    public HttpManager checking(List<HttpFilter> filters) {
+        return new HttpManager(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                filters);
+    }
 
     public static final HttpManager DEFAULT =
-            new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+            new HttpManager(
+                    false,
+                    false,
+                    "envoy",
+                    ServerHeader.OVERWRITE,
+                    "",
+                    true,
+                    false,
+                    STREAM_IDLE_TIMEOUT);
 
     /** What becomes of the {@code server} header of responses. */
     public enum ServerHeader {

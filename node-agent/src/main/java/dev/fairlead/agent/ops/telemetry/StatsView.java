@@ -27,10 +27,12 @@ public final class StatsView {
             Comparator.comparing(SeriesLabels::toString);
 
     private final SortedMap<String, StatTotals> clusters;
+    private final SortedMap<String, StatTotals> outliers;
     private final SortedMap<String, StatTotals> http;
     private final SortedMap<String, StatTotals> routes;
     private final SortedMap<String, StatTotals> tcp;
     private final SortedMap<String, StatTotals> listeners;
+    private final SortedMap<String, StatTotals> rateLimits;
     private final SortedMap<String, StatTotals> server = new TreeMap<>();
     private final SortedMap<SeriesLabels, List<RequestSeries>> requests = new TreeMap<>(BY_TEXT);
     private final SortedMap<SeriesLabels, List<TcpSeries>> connections = new TreeMap<>(BY_TEXT);
@@ -45,9 +47,11 @@ public final class StatsView {
                         (all, each) ->
                                 all.add(each.counters())
                                         .add(each.codes())
+                                        .addRetried(each.retryCodes())
                                         .add("upstream_rq_time", each.requestMillis())
                                         .add("upstream_cx_connect_ms", each.connectMillis())
                                         .add("upstream_cx_length_ms", each.connectionMillis()));
+        outliers = sum(loops, pod, WorkerStats::outliers, StatTotals::new, StatTotals::add);
         http =
                 sum(
                         loops,
@@ -67,6 +71,7 @@ public final class StatsView {
                                         .add("upstream_rq_time", each.requestMillis()));
         tcp = sum(loops, pod, WorkerStats::tcp, StatTotals::new, StatTotals::add);
         listeners = sum(loops, pod, WorkerStats::listeners, StatTotals::new, StatTotals::add);
+        rateLimits = sum(loops, pod, WorkerStats::rateLimits, StatTotals::new, StatTotals::add);
     }
 
     private static <C> SortedMap<String, StatTotals> sum(
@@ -116,10 +121,12 @@ public final class StatsView {
     SortedMap<String, StatTotals> totals(Scope scope) {
         return switch (scope) {
             case CLUSTER -> clusters;
+            case OUTLIERS -> outliers;
             case HTTP -> http;
             case ROUTE -> routes;
             case TCP -> tcp;
             case LISTENER -> listeners;
+            case RATE_LIMIT -> rateLimits;
             case SERVER -> server;
         };
     }

@@ -8,6 +8,7 @@ import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -52,6 +53,9 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -99,7 +103,10 @@ final class ProfileFields {
 
     /** What routes may say to filters. */
     private static final Message[] FILTER_CONFIGS = {
-        CorsPolicy.getDefaultInstance(), HTTPFault.getDefaultInstance()
+        CorsPolicy.getDefaultInstance(),
+        HTTPFault.getDefaultInstance(),
+        LocalRateLimit.getDefaultInstance(),
+        RBACPerRoute.getDefaultInstance()
     };
 
     private record AnyField(String kind, List<Message> types) {}
@@ -112,6 +119,7 @@ final class ProfileFields {
         routes();
         clusters();
         proxyProtocol();
+        CheckFields.declare(ProfileFields::allow, ProfileFields::any);
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -145,6 +153,7 @@ final class ProfileFields {
                 "name",
                 "filter_chain_match",
                 "filters",
+                "metadata",
                 "transport_socket");
         allow(
                 FilterChainMatch.getDescriptor(),
@@ -182,6 +191,8 @@ final class ProfileFields {
                 "http filter",
                 Cors.getDefaultInstance(),
                 HTTPFault.getDefaultInstance(),
+                LocalRateLimit.getDefaultInstance(),
+                RBAC.getDefaultInstance(),
                 Router.getDefaultInstance());
         allow(
                 TcpProxy.getDescriptor(),
@@ -256,6 +267,7 @@ final class ProfileFields {
                 "response_headers_to_add",
                 "response_headers_to_remove",
                 "stat_prefix",
+                "metadata",
                 "typed_per_filter_config");
         any(
                 field(Route.getDescriptor(), "typed_per_filter_config"),
@@ -360,7 +372,6 @@ final class ProfileFields {
                 "retry_on",
                 "num_retries",
                 "per_try_timeout",
-                "per_try_idle_timeout",
                 "retriable_status_codes",
                 "retriable_headers",
                 "retriable_request_headers",
@@ -420,6 +431,7 @@ final class ProfileFields {
                 "typed_extension_protocol_options");
         balancing();
         connectionPools();
+        outlierDetection();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
                 "protocol options",
@@ -521,6 +533,36 @@ final class ProfileFields {
                 "max_connection_duration",
                 "max_requests_per_connection");
         allow(KeepaliveSettings.getDescriptor(), "interval", "timeout");
+    }
+
+    private static void outlierDetection() {
+        allow(Cluster.getDescriptor(), "outlier_detection");
+        allow(
+                OutlierDetection.getDescriptor(),
+                "consecutive_5xx",
+                "enforcing_consecutive_5xx",
+                "consecutive_gateway_failure",
+                "enforcing_consecutive_gateway_failure",
+                "split_external_local_origin_errors",
+                "consecutive_local_origin_failure",
+                "enforcing_consecutive_local_origin_failure",
+                "interval",
+                "base_ejection_time",
+                "max_ejection_time",
+                "max_ejection_time_jitter",
+                "max_ejection_percent",
+                "always_eject_one_host",
+                "successful_active_health_check_uneject_host",
+                "enforcing_success_rate",
+                "enforcing_local_origin_success_rate",
+                "success_rate_minimum_hosts",
+                "success_rate_request_volume",
+                "success_rate_stdev_factor",
+                "enforcing_failure_percentage",
+                "enforcing_failure_percentage_local_origin",
+                "failure_percentage_threshold",
+                "failure_percentage_minimum_hosts",
+                "failure_percentage_request_volume");
     }
 
     private static void proxyProtocol() {
