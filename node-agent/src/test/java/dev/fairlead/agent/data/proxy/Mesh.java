@@ -51,7 +51,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -85,10 +84,8 @@ final class Mesh implements AutoCloseable {
     final PodRuntime runtime;
     InetSocketAddress destination = DESTINATION;
     @Nullable Runnable beforeConnect;
-
-    /** The clock of what asks for one; it stands still until it is turned. */
-    final AtomicLong nanos = new AtomicLong();
-
+    volatile long nanos; // by which the pod's clock is turned ahead
+    volatile boolean clockStands; // but for that
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
     private final List<Channel> listeners = new ArrayList<>();
@@ -140,7 +137,7 @@ final class Mesh implements AutoCloseable {
                         new SplittableRandom(1),
                         node,
                         checks,
-                        nanos::get);
+                        () -> (clockStands ? 0 : System.nanoTime()) + nanos);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));

@@ -103,23 +103,24 @@ class OutlierTest {
                         new OutlierConfig()
                                 .consecutive5xx(3)
                                 .ejection(Duration.ofMinutes(1), Duration.ofMinutes(10)));
+        pod.clockStands = true;
         assertThat(ask(pod, 6)).isEqualTo(3);
         awaitEjected(pod, 1);
         assertThat(pod.count(ClusterStat.MEMBERSHIP_HEALTHY)).isEqualTo(1);
         assertThat(pod.count(ClusterStat.MEMBERSHIP_TOTAL)).isEqualTo(2);
         assertThat(ask(pod, 10)).isEqualTo(10);
 
-        pod.nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        pod.nanos += Duration.ofMinutes(1).toNanos();
         awaitEjected(pod, 0);
         assertThat(pod.count(ClusterStat.MEMBERSHIP_HEALTHY)).isEqualTo(2);
         assertThat(ask(pod, 6)).isEqualTo(3);
 
         awaitEjected(pod, 1); // twice as long this time
         long before = pod.count(OutlierStat.ENFORCED_CONSECUTIVE_5XX);
-        pod.nanos.addAndGet(Duration.ofSeconds(90).toNanos());
+        pod.nanos += Duration.ofSeconds(90).toNanos();
         assertThat(ask(pod, 50)).isEqualTo(50);
         assertThat(before).isEqualTo(2);
-        pod.nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        pod.nanos += Duration.ofSeconds(30).toNanos();
         awaitEjected(pod, 0);
         badAnswer = FakeUpstream.OK;
         assertThat(ask(pod, 6)).isEqualTo(6);
