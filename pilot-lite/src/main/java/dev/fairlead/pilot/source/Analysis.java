@@ -5,6 +5,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.PeerPolicy;
@@ -135,6 +136,7 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
+                        StateBuilder.oldestFirst(accepted, HealthCheck.class),
                         Set.of()));
     }
 }

@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
@@ -45,6 +46,7 @@ public final class StateBuilder {
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
     private List<RateLimit> rateLimits = List.of();
+    private List<HealthCheck> healthChecks = List.of();
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
         this.captures = captures;
@@ -113,6 +115,7 @@ public final class StateBuilder {
         sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
+        healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
         return new ClusterState(
                 inventory.appliedRevision(),
                 inventory.observedRevision(),
@@ -129,6 +132,7 @@ public final class StateBuilder {
                 sidecars,
                 peerPolicies,
                 rateLimits,
+                healthChecks,
                 marks.captured());
     }
 

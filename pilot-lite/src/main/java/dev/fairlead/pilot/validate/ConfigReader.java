@@ -19,6 +19,7 @@ public final class ConfigReader {
     private static final Set<String> AUTHENTICATION = Set.of("v1alpha1");
     private static final Set<String> OWN = Set.of("v1alpha1");
     private static final String RATE_LIMIT = "fairlead.dev/RateLimit";
+    private static final String HEALTH_CHECK = "fairlead.dev/HealthCheck";
 
     /** What else does what refused kinds are used for, as far as anything does. */
     private static final Map<String, String> INSTEAD =
@@ -46,7 +47,8 @@ public final class ConfigReader {
     public static boolean owns(String group, String kind) {
         return group.endsWith(".istio.io")
                 || group.equals("gateway.networking.k8s.io")
-                || (group + "/" + kind).equals(RATE_LIMIT);
+                || (group + "/" + kind).equals(RATE_LIMIT)
+                || (group + "/" + kind).equals(HEALTH_CHECK);
     }
 
     /** The kinds that are served, as {@code group/kind}; {@link #read} reads each. */
@@ -57,6 +59,7 @@ public final class ConfigReader {
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
                     RATE_LIMIT,
+                    HEALTH_CHECK,
                     "authentication.istio.io/MeshPolicy",
                     "authentication.istio.io/Policy");
 
@@ -101,6 +104,11 @@ public final class ConfigReader {
                             object,
                             OWN.contains(version),
                             new RateLimitReader(meta, mesh.rootNamespace())::read);
+            case HEALTH_CHECK ->
+                    spec(
+                            object,
+                            OWN.contains(version),
+                            new HealthCheckReader(meta, mesh)::read);
             default -> unserved(key, object);
         };
     }
