@@ -21,8 +21,8 @@ final class HealthChecks {
     private HealthChecks() {}
 
     /**
-     * Endpoints that are gone are gone, as without checks: Envoy would keep them for as long as they
-     * answer.
+     * Endpoints that are gone are gone, as without checks: Envoy would keep them for as long as
+     * they answer.
      *
      * @param service name of the Service, which is asked for
      */

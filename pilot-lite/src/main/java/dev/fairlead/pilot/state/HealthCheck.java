@@ -40,8 +40,7 @@ public record HealthCheck(Meta meta, String host, Visibility visibility, int por
          *
          * @param host authority; empty: the Service's name
          */
-        record Http(
-                String path, String host, String method, List<Statuses> expected, boolean http2)
+        record Http(String path, String host, String method, List<Statuses> expected, boolean http2)
                 implements Question {
             public Http {
                 expected = List.copyOf(expected);

@@ -105,10 +105,7 @@ public final class ConfigReader {
                             OWN.contains(version),
                             new RateLimitReader(meta, mesh.rootNamespace())::read);
             case HEALTH_CHECK ->
-                    spec(
-                            object,
-                            OWN.contains(version),
-                            new HealthCheckReader(meta, mesh)::read);
+                    spec(object, OWN.contains(version), new HealthCheckReader(meta, mesh)::read);
             default -> unserved(key, object);
         };
     }

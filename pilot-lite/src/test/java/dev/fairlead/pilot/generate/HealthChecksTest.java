@@ -10,6 +10,7 @@ import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.compile.Profile;
 import dev.fairlead.pilot.compile.Requirements;
 import dev.fairlead.pilot.source.TestStates;
+import dev.fairlead.pilot.testing.TestCluster;
 import dev.fairlead.pilot.validate.CrossCheck;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck;
@@ -48,8 +49,16 @@ class HealthChecksTest {
             Map<ResourceType, Map<String, VersionedResource>> resources,
             Class<M> kind,
             ResourceType type) {
+        return get(resources, kind, type, REVIEWS);
+    }
+
+    private static <M extends Message> M get(
+            Map<ResourceType, Map<String, VersionedResource>> resources,
+            Class<M> kind,
+            ResourceType type,
+            String name) {
         try {
-            return Objects.requireNonNull(resources.getOrDefault(type, Map.of()).get(REVIEWS))
+            return Objects.requireNonNull(resources.getOrDefault(type, Map.of()).get(name))
                     .body()
                     .unpack(kind);
         } catch (InvalidProtocolBufferException e) {
@@ -119,9 +128,7 @@ class HealthChecksTest {
         assertThat(endpoints.getEndpointsList())
                 .isNotEmpty()
                 .flatMap(group -> group.getLbEndpointsList())
-                .allMatch(
-                        one ->
-                                one.getEndpoint().getHealthCheckConfig().getPortValue() == 8081);
+                .allMatch(one -> one.getEndpoint().getHealthCheckConfig().getPortValue() == 8081);
     }
 
     @ParameterizedTest
@@ -144,19 +151,15 @@ class HealthChecksTest {
     void otherNamespacesClientsHaveAClusterOfTheirOwn() {
         String yaml =
                 check("a", "default", "host: reviews, exportTo: [.], tcp: {}")
-                        + """
-                        ---
-                        apiVersion: v1
-                        kind: Pod
-                        metadata: {name: other, namespace: shop, uid: uid-other}
-                        spec: {nodeName: node-1, serviceAccountName: other}
-                        status: {podIP: 198.18.1.77, phase: Running}
-                        """;
-        var clusters = resources(yaml, Profile.NEWEST).getOrDefault(ResourceType.CLUSTER, Map.of());
-        assertThat(clusters).containsKey(REVIEWS);
-        assertThat(clusters.keySet())
-                .filteredOn(name -> name.startsWith(REVIEWS + "@"))
-                .allMatch(name -> name.equals(REVIEWS + "@shop"));
+                        + TestCluster.pod("other", "v1", "node-1", "198.18.1.77")
+                                .replace("metadata:", "metadata:\n  namespace: shop");
+        var resources = resources(yaml, Profile.NEWEST);
+        assertThat(get(resources, Cluster.class, ResourceType.CLUSTER).getHealthChecksList())
+                .hasSize(1);
+        assertThat(
+                        get(resources, Cluster.class, ResourceType.CLUSTER, REVIEWS + "@shop")
+                                .getHealthChecksList())
+                .isEmpty();
     }
 
     @Test

@@ -83,7 +83,6 @@ class HealthCheckTableTest {
                 .isInstanceOfSatisfying(
                         Verdict.Refused.class,
                         refused ->
-                                assertThat(refused.problems().toString())
-                                        .contains(field + ": "));
+                                assertThat(refused.problems().toString()).contains(field + ": "));
     }
 }

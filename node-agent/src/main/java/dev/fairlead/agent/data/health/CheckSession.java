@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pod asks one endpoint: a check, an interval, a check. Its connections are its own and are
- * not counted as traffic.
+ * One pod asks one endpoint: a check, an interval, a check. Its connections are its own and are not
+ * counted as traffic.
  *
  * <p>Owner: the pod's worker loop.
  */
@@ -47,6 +47,7 @@ final class CheckSession {
     private @Nullable Probe probe;
     private @Nullable Future<?> timer;
     private boolean stopped;
+    private boolean renews;
     private boolean shownHealthy;
 
     /** One question. Its outcome is told once, perhaps before {@code begin} returns. */
@@ -125,10 +126,15 @@ final class CheckSession {
         if (current == null) {
             return;
         }
+        if (renews) { // a connection that has failed a check serves no other
+            renews = false;
+            current.close();
+            current = new PodCluster(pod.apart(), config, endpoint);
+            cluster = current;
+        }
         stats.inc(CheckStat.ATTEMPT);
         current.install(config, endpoint); // connections that would now be made otherwise retire
-        UpstreamHost host =
-                current.pick(new PickContext(endpoint.list().getFirst().address()));
+        UpstreamHost host = current.pick(new PickContext(endpoint.list().getFirst().address()));
         Probe next =
                 switch (check.kind()) {
                     case HealthCheck.Kind.Http http -> HttpProbe.of(http, name);
@@ -162,12 +168,16 @@ final class CheckSession {
             case NETWORK_FAILURE -> {
                 stats.inc(CheckStat.FAILURE);
                 stats.inc(CheckStat.NETWORK_FAILURE);
+                renews = true;
             }
             case NOT_ASKED -> {}
         }
         show(shared.ended(outcome));
         boolean well = outcome == Outcome.SUCCESS;
-        timer = after((well ? check.interval() : check.unhealthyInterval()).plus(jitter()), this::ask);
+        timer =
+                after(
+                        (well ? check.interval() : check.unhealthyInterval()).plus(jitter()),
+                        this::ask);
     }
 
     private void show(Verdict verdict) {

@@ -94,7 +94,6 @@ public record PodContext(
                 stats,
                 snapshot,
                 random,
-                new NodeLimits(),
-                System::nanoTime);
+                new NodeLimits());
     }
 }

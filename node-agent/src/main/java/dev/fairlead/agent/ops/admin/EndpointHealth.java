@@ -18,7 +18,9 @@ import java.util.Map;
 record EndpointHealth(
         Endpoint.Health said,
         boolean failsChecks,
-        int ejectedBy, double successRate, double localOriginSuccessRate) {
+        int ejectedBy,
+        double successRate,
+        double localOriginSuccessRate) {
 
     private static final EndpointHealth UNWATCHED =
             new EndpointHealth(Endpoint.Health.HEALTHY, false, 0, -1, -1);
@@ -58,7 +60,11 @@ record EndpointHealth(
     static EndpointHealth in(Map<Of, EndpointHealth> all, String cluster, Endpoint endpoint) {
         EndpointHealth seen = all.getOrDefault(new Of(cluster, endpoint.address()), UNWATCHED);
         return new EndpointHealth(
-                endpoint.health(), seen.failsChecks, seen.ejectedBy, seen.successRate, seen.localOriginSuccessRate);
+                endpoint.health(),
+                seen.failsChecks,
+                seen.ejectedBy,
+                seen.successRate,
+                seen.localOriginSuccessRate);
     }
 
     /** As Envoy prints them: {@code healthy}, or {@code /failed_outlier_check/...}. */

@@ -51,14 +51,13 @@ class CheckRecordTest {
                                 new Kind.Tcp(null, List.of())));
         String found =
                 outcomes.chars()
-                        .mapToObj(
-                                each ->
-                                        switch (each) {
-                                            case '+' -> Outcome.SUCCESS;
-                                            case '-' -> Outcome.FAILURE;
-                                            case 'n' -> Outcome.NETWORK_FAILURE;
-                                            default -> Outcome.NOT_ASKED;
-                                        })
+                        .mapToObj(each ->
+                                switch (each) {
+                                    case '+' -> Outcome.SUCCESS;
+                                    case '-' -> Outcome.FAILURE;
+                                    case 'n' -> Outcome.NETWORK_FAILURE;
+                                    default -> Outcome.NOT_ASKED;
+                                })
                         .map(outcome -> {
                             var before = record.verdict();
                             assertThat(record.add(outcome)).isEqualTo(before != record.verdict());

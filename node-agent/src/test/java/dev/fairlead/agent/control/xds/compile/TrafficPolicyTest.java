@@ -258,9 +258,7 @@ class TrafficPolicyTest {
                 bad(
                         "health_checks[0].no_traffic_interval: field is outside the profile",
                         BalanceSamples.checked(),
-                        c ->
-                                c.getHealthChecksBuilder(0)
-                                        .setNoTrafficInterval(Wire.seconds(1))));
+                        c -> c.getHealthChecksBuilder(0).setNoTrafficInterval(Wire.seconds(1))));
     }
 
     @ParameterizedTest
