@@ -324,11 +324,11 @@ class EnvoyAcceptsTest {
     private static String healthChecks() {
         List<String> checks =
                 List.of(
+                        "grpc: {service: a.B}, unhealthyThreshold: 1, healthyThreshold: 1",
+                        "tcp: {send: PING, receive: [PO, NG]}, timeout: 1s, interval: 3s",
                         "http: {path: /h, host: a, method: HEAD, http2: true,"
                                 + " expectedStatuses: [{start: 200, end: 300}]}, checkPort: 8081,"
                                 + " intervalJitter: 1s, unhealthyInterval: 2s",
-                        "tcp: {send: PING, receive: [PO, NG]}, timeout: 1s, interval: 3s",
-                        "grpc: {service: a.B}, unhealthyThreshold: 1, healthyThreshold: 1",
                         "tcp: {}",
                         "http: {path: /}");
         var yaml = new StringBuilder();

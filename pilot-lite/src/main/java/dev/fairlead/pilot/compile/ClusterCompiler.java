@@ -190,20 +190,23 @@ final class ClusterCompiler {
                         subset.policy());
         LoadBalancing balancing = effective.balancing();
         boolean chosen = service.headless() || balancing == LoadBalancing.PASSTHROUGH;
+        DestinationRule.HttpPool http = effective.http();
+        UpstreamProtocol protocol =
+                UpstreamProtocol.outbound(
+                        port.protocol(), mesh.modern(), http, mesh.protocols().upgrade());
+        boolean asked = check != null && !chosen && canBeAsked(check, protocol);
         ClusterPolicy policy =
                 ClusterPolicy.of(
-                        effective, mesh.destinations(), service, rule, chosen ? null : check);
+                        effective, mesh.destinations(), service, rule, asked ? check : null);
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();
         String plain = plainName(port.port(), subset.name(), service.fqdn());
-        DestinationRule.HttpPool http = effective.http();
         return new ServiceCluster(
                 plain + suffix,
                 suffix.isEmpty() ? "" : plain,
                 chosen,
                 port.protocol() == Protocol.HTTP,
-                UpstreamProtocol.outbound(
-                        port.protocol(), mesh.modern(), http, mesh.protocols().upgrade()),
+                protocol,
                 http == null ? 0 : http.maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 effective.hash(),
@@ -216,6 +219,12 @@ final class ClusterCompiler {
                         .filter(Registry.Member::ready)
                         .map(member -> endpoint(member, policy.placement()))
                         .toList());
+    }
+
+    /** Envoy refuses a cluster that is asked by calls but not in HTTP/2. */
+    private static boolean canBeAsked(HealthCheck check, UpstreamProtocol protocol) {
+        return !(check.check().question() instanceof HealthCheck.Question.Grpc)
+                || protocol == UpstreamProtocol.HTTP2;
     }
 
     private LoadBalancing defaultBalancing() {

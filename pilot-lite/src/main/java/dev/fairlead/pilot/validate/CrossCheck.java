@@ -6,6 +6,7 @@ import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.Sidecar;
@@ -214,10 +215,19 @@ public final class CrossCheck {
         }
     }
 
+    private static boolean speaksHttp2(HealthCheck check, Service.Port port) {
+        return port.protocol() == Protocol.HTTP2
+                && (check.port() == 0 || check.port() == port.port());
+    }
+
     private void ofService(HealthCheck check, Service service) {
         ObjectKey key = check.meta().key();
         if (service.headless()) {
             warn(key, "spec.host", "is headless: its clients choose endpoints, nobody is asked");
+        }
+        if (check.check().question() instanceof HealthCheck.Question.Grpc
+                && service.ports().stream().noneMatch(port -> speaksHttp2(check, port))) {
+            warn(key, "spec.grpc", "is for ports that are declared grpc or http2");
         }
         if (check.port() > 0
                 && service.ports().stream().noneMatch(port -> port.port() == check.port())) {

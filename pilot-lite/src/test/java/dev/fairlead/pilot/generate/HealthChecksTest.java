@@ -95,16 +95,35 @@ class HealthChecksTest {
                     unhealthy_threshold {value: 3} healthy_threshold {value: 2} \
                     http_health_check {host: "b" path: "/h" method: HEAD codec_client_type: HTTP2 \
                     expected_statuses {start: 200 end: 300}}
-                    grpc: {service: a.B} \
-                    | timeout {seconds: 2} interval {seconds: 10} unhealthy_interval {seconds: 10} \
-                    unhealthy_threshold {value: 3} healthy_threshold {value: 2} \
-                    grpc_health_check {service_name: "a.B" authority: "reviews.default.svc.cluster.local"}
                     """)
     void whatIsAsked(String spec, String written) throws TextFormat.ParseException {
         Cluster cluster = cluster(check("a", "default", "host: reviews, " + spec), Profile.NEWEST);
         assertThat(cluster.getHealthChecksList())
                 .containsExactly(TextFormat.parse(written, HealthCheck.class));
         assertThat(cluster.getIgnoreHealthOnHostRemoval()).isTrue();
+    }
+
+    /** Envoy would refuse the cluster. */
+    @Test
+    void callsAreForPortsThatAreAskedInHttp2() throws TextFormat.ParseException {
+        String grpc = check("a", "default", "host: reviews, grpc: {service: a.B}");
+        assertThat(cluster(grpc, Profile.NEWEST).getHealthChecksList()).isEmpty();
+        assertThat(CrossCheck.warnings(TestStates.of(reviewsAndSleep() + grpc)).toString())
+                .contains("spec.grpc");
+        String upgraded =
+                """
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: reviews}
+                spec: {host: reviews, trafficPolicy: {connectionPool: {http: {h2UpgradePolicy: UPGRADE}}}}
+                """;
+        assertThat(cluster(grpc + upgraded, Profile.NEWEST).getHealthChecks(0).getGrpcHealthCheck())
+                .isEqualTo(
+                        TextFormat.parse(
+                                "service_name: \"a.B\""
+                                        + " authority: \"reviews.default.svc.cluster.local\"",
+                                HealthCheck.GrpcHealthCheck.class));
     }
 
     @Test
