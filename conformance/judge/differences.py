@@ -31,7 +31,12 @@ def _http_1_0(case: Case, key: str, envoy: object, agent: object) -> bool:
     return case.request.version == "HTTP/1.0" and case.envoy["outcome"] == "426" and case.agent["outcome"] != "silent"
 
 
-KNOWN = (Known("http-1.0", _http_1_0),)
+def _trailers(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """An HTTP/1 body's trailers come through."""
+    return key.startswith("trailer ") and envoy is None and agent is not None and case.request.version == "HTTP/1.1"
+
+
+KNOWN = (Known("http-1.0", _http_1_0), Known("http-1-trailers", _trailers))
 
 
 def unexplained(case: Case, found: dict[str, tuple[object, object]]) -> tuple[dict, set[str]]:

@@ -31,6 +31,7 @@ class Orders:
     trailer: int = 0
     grpc: int = -1  # the answer is a gRPC one with that status
     header: str = ""  # NAME:VALUE
+    last: int = 0  # the connection ends with the answer
 
     @staticmethod
     def of(text: str) -> "Orders":
@@ -100,7 +101,7 @@ class Echo:
             await asyncio.sleep(orders.slow)
         writer.write(body + end)
         await writer.drain()
-        return True
+        return not orders.last
 
 
 def _response(orders: Orders, status: int, request: http1.Message) -> tuple[bytes, bytes, bytes]:
@@ -109,6 +110,8 @@ def _response(orders: Orders, status: int, request: http1.Message) -> tuple[byte
     headers = [("content-type", "text/plain"), ("server", "echo"), ("x-drop", "a"), ("x-keep", "b")]
     if orders.header:
         headers.append(tuple(orders.header.split(":", 1)))
+    if orders.last:
+        headers.append(("connection", "close"))
     if orders.grpc >= 0:
         headers[0] = ("content-type", "application/grpc")
     bodiless = method == "HEAD" or status in (204, 304)

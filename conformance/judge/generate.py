@@ -91,6 +91,19 @@ def _left_out(value, without: frozenset[str]):
     return [_left_out(item, without) for item in value] if isinstance(value, list) else value
 
 
+FAILS = ("failure=reset", "failure=close")
+
+
+def alone(request: Request) -> Request:
+    """
+    The request with an order that no other uses its connection: what ends without an answer on one that has served
+    before may have been sent to nobody, and is not the same to both (docs/differences.md).
+    """
+    orders = dict(request.headers).get("x-echo")
+    headers = tuple(header for header in request.headers if header[0] != "x-echo")
+    return replace(request, headers=(*headers, ("x-echo", f"{orders};last=1" if orders else "last=1")))
+
+
 class Generator:
     """Draws; each method is one kind of thing."""
 
@@ -113,7 +126,10 @@ class Generator:
             if "match" not in route and index < len(routes) - 1:
                 route["match"] = [self.match()]
         rule = {"subsets": [{"name": name, "labels": {"version": name}} for name in SUBSETS]}
-        return Config(routes, rule, tuple(self.request() for _ in range(requests)))
+        asked = tuple(self.request() for _ in range(requests))
+        if any(fails in value for request in asked for _, value in request.headers for fails in FAILS):
+            asked = tuple(map(alone, asked))
+        return Config(routes, rule, asked)
 
     # --- routes
 
@@ -175,6 +191,8 @@ class Generator:
         return self.of(({"exact": value or "x"}, {"prefix": value[:2] or "j"}, {"regex": self.of(HEADER_REGEXES)}, {}))
 
     def destination(self) -> dict:
+        if self.some(0.04):
+            return {"destination": {"host": self.of(("gone", "gone", "late"))}}
         destination: dict = {"host": self.of(("HOST", "HOST.default.svc.cluster.local"))}
         if not self.whole:
             destination["subset"] = "v9" if self.some(0.03) else self.of(SUBSETS)

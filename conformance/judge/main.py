@@ -85,7 +85,12 @@ async def _run(options: argparse.Namespace, session) -> int:
         count = sum(1 for cases in noticed.values() if cases)
         print(f"conformance: {len(noticed)} mutations, {count} noticed, seed {options.seed}")
         return 0 if count == len(noticed) else 1
-    outcome = await session.run(options.seed, options.cases, options.requests, options.findings, None if options.no_shrink else ROOT / "target/conformance")
+    folder = ROOT / "target/conformance"
+    folder.mkdir(parents=True, exist_ok=True)
+    everything = folder / "all.txt" if options.no_shrink else None
+    if everything:
+        everything.write_text("")
+    outcome = await session.run(options.seed, options.cases, options.requests, options.findings, None if everything else folder, everything)
     print("answers:", json.dumps(dict(outcome.answers.most_common())))
     for name, count in sorted(outcome.explained.items()):
         print(f"explained: {name}: {count} (docs/differences.md)")

@@ -65,8 +65,8 @@ class Session:
         self.say = say
         self.without = without
 
-    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None) -> Outcome:
-        """At least `cases` cases; findings are shrunk, said and written to the folder; ends early after `stop_after` of them."""
+    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None, everything: Path | None = None) -> Outcome:
+        """At least `cases` cases; findings are shrunk, said and written to the folder, or all to one file; ends early after `stop_after` of them."""
         random, whole, started = Random(seed), Outcome(), time.monotonic()
         while whole.cases < cases and len(whole.findings) < stop_after:
             left = -(-(cases - whole.cases) // per_config)
@@ -75,6 +75,9 @@ class Session:
             self.say(f"{whole.cases} cases, {len(whole.findings)} findings, {time.monotonic() - started:.0f} s")
             for config in _distinct(outcome.findings)[:stop_after] if folder else ():
                 await self.report(config, seed, folder)
+            if everything:
+                with everything.open("a") as file:
+                    file.writelines(description(finding.config, [finding]) for finding in outcome.findings)
         return whole
 
     async def mutations(self, seed: int, per_config: int, most: int) -> dict[str, int]:

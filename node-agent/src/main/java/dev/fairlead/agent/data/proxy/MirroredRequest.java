@@ -80,6 +80,11 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
                 : authority + "-shadow";
     }
 
+    /** There is one, and its head says so. */
+    void countAttempt() {
+        head.headers().set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, "1");
+    }
+
     void begin() {
         UpstreamHost host = cluster.pick(router.plainPick());
         if (host == null) {

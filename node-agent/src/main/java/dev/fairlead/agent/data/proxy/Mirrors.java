@@ -41,6 +41,9 @@ final class Mirrors {
             if (cluster != null && router.mirrorCount().take()) {
                 mirrors = mirrors == null ? new Mirrors() : mirrors;
                 MirroredRequest copy = new MirroredRequest(router, cluster, head, route.timeout());
+                if (route.policy().attempts().inRequest()) {
+                    copy.countAttempt();
+                }
                 mirrors.copies.add(copy);
                 copy.begin();
             }

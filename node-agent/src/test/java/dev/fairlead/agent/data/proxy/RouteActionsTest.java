@@ -60,6 +60,16 @@ class RouteActionsTest {
             @Nullable Fault fault,
             @Nullable Cors cors,
             List<Mirror> mirrors) {
+        return policy(headers, rewrite, fault, cors, mirrors, RoutePolicy.AttemptCount.UNTOLD);
+    }
+
+    private static RoutePolicy policy(
+            HeaderEdits headers,
+            Rewrite rewrite,
+            @Nullable Fault fault,
+            @Nullable Cors cors,
+            List<Mirror> mirrors,
+            RoutePolicy.AttemptCount attempts) {
         return new RoutePolicy(
                 headers,
                 rewrite,
@@ -71,7 +81,7 @@ class RouteActionsTest {
                 mirrors,
                 List.of(),
                 "",
-                RoutePolicy.AttemptCount.UNTOLD);
+                attempts);
     }
 
     private static RoutePolicy faulty(@Nullable Fault fault, @Nullable Cors cors) {
@@ -84,7 +94,8 @@ class RouteActionsTest {
                 Rewrite.NONE,
                 null,
                 null,
-                java.util.Arrays.stream(clusters).map(name -> new Mirror(name, ALL)).toList());
+                java.util.Arrays.stream(clusters).map(name -> new Mirror(name, ALL)).toList(),
+                new RoutePolicy.AttemptCount(true, false));
     }
 
     private Message ask(String request) throws Exception {
@@ -182,6 +193,27 @@ class RouteActionsTest {
         assertThat(mesh.count(HttpStat.RQ_DIRECT_RESPONSE)).isEqualTo(1);
     }
 
+    /** And in answer to HEAD nothing says how long the answer to GET would be. */
+    @Test
+    void aRedirectKeepsTheSchemeThatTheProxyBeforeUsSays() throws Exception {
+        mesh(
+                new Config()
+                        .policy(
+                                "a",
+                                new Redirect("", "", 0, "/new", null, 301, false),
+                                RoutePolicy.NONE));
+        Wire client = mesh.client();
+
+        client.send("HEAD / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\n\r\n");
+        Message response = client.readHead();
+
+        assertThat(response.header("location")).isEqualTo("https://a/new");
+        assertThat(response.header("transfer-encoding")).isEqualTo("chunked");
+        assertThat(response.has("content-length")).isFalse();
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(client.readResponse().header("location")).isEqualTo("http://a/new");
+    }
+
     @Test
     void aRouteAnswersAndChangesItsOwnHead() throws Exception {
         HeaderEdits edits =
@@ -241,6 +273,7 @@ class RouteActionsTest {
             assertThat(copy.header("host")).isEqualTo("a-shadow:80");
             assertThat(copy.header("x-request-id")).isEqualTo(original.header("x-request-id"));
             assertThat(copy.header("x-envoy-internal")).isEqualTo("true");
+            assertThat(copy.header("x-envoy-attempt-count")).isEqualTo("1");
             assertThat(copy.header("x-forwarded-for")).isEqualTo("198.18.0.10");
         }
         assertThat(original.has("x-envoy-internal")).isFalse();
