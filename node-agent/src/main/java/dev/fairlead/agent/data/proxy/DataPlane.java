@@ -105,7 +105,8 @@ public final class DataPlane {
                                 worker.stats(),
                                 worker::snapshot,
                                 random,
-                                nodeLimits));
+                                nodeLimits,
+                                System::nanoTime));
         worker.add(runtime, sockets);
         return new AcceptedConnections() {
             @Override

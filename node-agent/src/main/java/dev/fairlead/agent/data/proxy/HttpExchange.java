@@ -4,6 +4,7 @@ import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.grpc.GrpcTimeout;
 import dev.fairlead.agent.data.http.ConnectionHeader;
+import dev.fairlead.agent.data.http.HeaderEditing;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
@@ -23,6 +24,7 @@ import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.HeaderEdits;
 import dev.fairlead.agent.model.route.Redirect;
 import dev.fairlead.agent.model.route.RetryPolicy;
 import dev.fairlead.agent.model.route.Route;
@@ -847,6 +849,20 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
         answer(code, grpcStatus < 0 ? GrpcStatus.ofHttp(code) : grpcStatus, flag.body(), flag);
     }
 
+    /**
+     * An answer of a check.
+     *
+     * @param edits what is changed of its head
+     */
+    void reply(int code, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+        HttpHeaders more = null;
+        if (!edits.isEmpty()) {
+            more = new DefaultHttpHeaders();
+            HeaderEditing.apply(edits, more, heads());
+        }
+        answer(code, GrpcStatus.ofHttp(code), body, bytes(body), more, flag);
+    }
+
     private void reply(ResponseFlag flag) {
         reply(flag.status(), flag.body(), flag);
     }
@@ -859,11 +875,14 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
 
     /** Of {@code code} and {@code grpcStatus} the one that the client understands. */
     private void answer(int code, int grpcStatus, String body, ResponseFlag flag) {
-        ByteBuf bytes =
-                grpc == null
-                        ? ByteBufUtil.writeUtf8(downstream.allocator(), body)
-                        : Unpooled.EMPTY_BUFFER;
-        answer(code, grpcStatus, body, bytes, null, flag);
+        answer(code, grpcStatus, body, bytes(body), null, flag);
+    }
+
+    /** None for a gRPC client, which reads it in a header. */
+    private ByteBuf bytes(String body) {
+        return grpc == null
+                ? ByteBufUtil.writeUtf8(downstream.allocator(), body)
+                : Unpooled.EMPTY_BUFFER;
     }
 
     /**

@@ -100,14 +100,21 @@ final class InboundHandler {
         }
     }
 
-    /** Who called, proven by its certificate. */
-    record Peer(SpiffeId identity, String certificateHash) {
+    /**
+     * Who called, proven by its certificate.
+     *
+     * @param serverName that it asked for; empty: none
+     */
+    record Peer(SpiffeId identity, String certificateHash, String serverName) {
 
         /** The peer of a handshake that has succeeded. */
         static Peer of(SslHandler ssl) {
             try {
                 SSLSession session = ssl.engine().getSession();
-                return new Peer(PeerIdentity.of(session), PeerIdentity.hashOf(session));
+                return new Peer(
+                        PeerIdentity.of(session),
+                        PeerIdentity.hashOf(session),
+                        PeerIdentity.serverNameOf(session));
             } catch (SSLPeerUnverifiedException e) {
                 throw new IllegalStateException("a handshake that verified nobody", e);
             }
@@ -127,7 +134,8 @@ final class InboundHandler {
         InboundPeer known = new InboundPeer(pod, caller.getAddress(), peer);
         switch (chain.filter()) {
             case Filter.Http http ->
-                    HttpEntry.install(channel, new InboundRouter(pod, http, destination, known));
+                    HttpEntry.install(
+                            channel, new InboundRouter(pod, chain, http, destination, known));
             case Filter.Tcp tcp ->
                     TcpProxy.serve(
                             pod,

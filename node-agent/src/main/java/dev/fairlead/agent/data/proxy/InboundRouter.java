@@ -12,7 +12,9 @@ import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
@@ -38,25 +40,33 @@ import org.jspecify.annotations.Nullable;
 final class InboundRouter implements HttpRouter {
 
     private final PodRuntime pod;
-    private final Filter.Http filter;
     private final InetSocketAddress destination;
     private final InboundPeer peer;
     private final PickContext plainPick;
     private final HttpCounters counters;
-    private final RequestStage[] stages;
+    private FilterChain chain;
+    private Filter.Http filter;
+    private RequestStage[] stages;
+    private @Nullable Listener listener;
     private final @Nullable String clientCertificate;
     private @Nullable RequestKinds series;
     private @Nullable Object seriesFor;
 
     InboundRouter(
-            PodRuntime pod, Filter.Http filter, InetSocketAddress destination, InboundPeer peer) {
+            PodRuntime pod,
+            FilterChain chain,
+            Filter.Http filter,
+            InetSocketAddress destination,
+            InboundPeer peer) {
         this.pod = pod;
+        this.chain = chain;
         this.filter = filter;
+        this.listener = pod.snapshot().inbound().get(pod.uid());
         this.destination = destination;
         this.plainPick = new PickContext(destination);
         this.peer = peer;
         this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
-        this.stages = RequestStages.of(filter.manager(), pod.context().random());
+        this.stages = stages(filter);
         InboundHandler.Peer proven = peer.proven();
         this.clientCertificate =
                 proven == null
@@ -67,9 +77,41 @@ final class InboundRouter implements HttpRouter {
                                 proven.identity());
     }
 
+    private RequestStage[] stages(Filter.Http current) {
+        return RequestStages.of(
+                current.manager(), pod.context().random(), pod.checks(), this::facts);
+    }
+
+    private Facts facts() {
+        InboundHandler.Peer proven = peer.proven();
+        return new Facts(
+                peer.address(),
+                destination,
+                proven == null ? "" : proven.serverName(),
+                proven == null ? null : proven.identity().uri(),
+                peer::workload);
+    }
+
+    /** What holds for requests holds for the next one, on a connection of before too. */
+    @SuppressWarnings("ReferenceEquality") // a changed listener is a new object
+    private void followConfiguration() {
+        Listener now = pod.snapshot().inbound().get(pod.uid());
+        if (now == listener) {
+            return;
+        }
+        listener = now;
+        FilterChain successor = now == null ? null : now.successor(chain);
+        if (successor != null && successor.filter() instanceof Filter.Http http) {
+            chain = successor;
+            filter = http;
+            stages = stages(http);
+        }
+    }
+
     @Override
     public Target route(NettyRequestView view) {
         counters.counters().inc(HttpStat.RQ_TOTAL);
+        followConfiguration();
         return switch (RouteDecision.decide(table(), view, Map.of())) {
             case RouteDecision.Matched(var _, Route route) -> target(route);
             case RouteDecision.NoVirtualHost(), RouteDecision.NoRoute(var _) -> {

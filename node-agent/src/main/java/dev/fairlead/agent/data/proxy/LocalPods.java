@@ -115,7 +115,8 @@ final class LocalPods {
         }
         boolean terminated = chain.tls() != null;
         if (terminated != (mutual != null)
-                || (http != null) != chain.filter() instanceof Filter.Http) {
+                || (http != null) != chain.filter() instanceof Filter.Http
+                || isChecked(chain.filter())) {
             return new SameNode.Way.Wire();
         }
         String hash = mutual == null ? null : tls.certificateHash(source.identity());
@@ -124,6 +125,11 @@ final class LocalPods {
         }
         return new SameNode.Way.Direct(
                 destination, account(chain.filter(), source, destination, hash, snapshot, stats));
+    }
+
+    /** Its buckets are on the destination's own loop, and each request is to be asked once. */
+    private static boolean isChecked(Filter filter) {
+        return filter instanceof Filter.Http http && !http.manager().checks().isEmpty();
     }
 
     /** One that joins or leaves is reached over its interface, where rules come and go in order. */

@@ -50,7 +50,18 @@ final class OutboundRouter implements HttpRouter {
         this.destination = destination;
         this.plainPick = new PickContext(destination);
         this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
-        this.stages = RequestStages.of(filter.manager(), pod.context().random());
+        this.stages =
+                RequestStages.of(
+                        filter.manager(),
+                        pod.context().random(),
+                        pod.checks(),
+                        () ->
+                                new Facts(
+                                        pod.context().pod().addresses().getFirst(),
+                                        destination,
+                                        "",
+                                        null,
+                                        pod::workload));
     }
 
     @Override

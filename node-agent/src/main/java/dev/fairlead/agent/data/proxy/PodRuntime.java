@@ -1,6 +1,8 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.policy.PodLimits;
+import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
@@ -30,6 +32,8 @@ final class PodRuntime {
     private final PodContext context;
     private final Counters<ListenerStat> outboundStats;
     private final Counters<ListenerStat> inboundStats;
+    private final PodLimits limits;
+    private final RequestChecks checks;
     private final OutboundHandler outbound;
     private final InboundHandler inbound;
     private final Map<String, PodCluster> clusters = new HashMap<>();
@@ -42,6 +46,8 @@ final class PodRuntime {
         this.context = context;
         outboundStats = context.stats().listener(uid(), "outbound");
         inboundStats = context.stats().listener(uid(), "inbound");
+        limits = new PodLimits(uid(), context.stats(), context.nanos());
+        checks = new RequestChecks(limits, context.random());
         outbound = new OutboundHandler(this);
         inbound = new InboundHandler(this);
         workload = snapshot().workloads().withUid(uid());
@@ -104,6 +110,7 @@ final class PodRuntime {
                     }
                     return now == null;
                 });
+        limits.install();
         outbound.configurationChanged();
         inbound.configurationChanged();
     }
@@ -157,6 +164,11 @@ final class PodRuntime {
 
     MirrorCount mirrorCount() {
         return mirrorCount;
+    }
+
+    /** What its requests must pass before they are routed on. */
+    RequestChecks checks() {
+        return checks;
     }
 
     Counters<ListenerStat> outboundStats() {

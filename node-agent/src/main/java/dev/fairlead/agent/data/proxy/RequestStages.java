@@ -1,8 +1,10 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The stages that a listener's filters make, in Envoy's order. */
@@ -12,13 +14,23 @@ final class RequestStages {
 
     private RequestStages() {}
 
-    static RequestStage[] of(HttpManager manager, RandomGenerator random) {
-        List<RequestStage> stages = new ArrayList<>(2);
+    /**
+     * @param checks what decides on requests of {@code facts}
+     */
+    static RequestStage[] of(
+            HttpManager manager,
+            RandomGenerator random,
+            RequestChecks checks,
+            Supplier<Facts> facts) {
+        List<RequestStage> stages = new ArrayList<>(3);
         if (manager.cors()) {
             stages.add(CORS);
         }
         if (manager.faults()) {
             stages.add(new FaultStage(random));
+        }
+        if (!manager.checks().isEmpty()) {
+            stages.add(new CheckStage(checks, manager.checks(), facts.get()));
         }
         return stages.toArray(RequestStage[]::new);
     }

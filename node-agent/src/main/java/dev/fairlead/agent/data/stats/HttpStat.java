@@ -89,6 +89,12 @@ public enum HttpStat implements Stat {
     RQ_TOTAL("rq_total", Kind.COUNTER, "Requests routed."),
     RQ_DIRECT_RESPONSE(
             "rq_direct_response", Kind.COUNTER, "Requests that a route answered itself."),
+    RBAC_ALLOWED("rbac.allowed", Kind.COUNTER, "Requests that access rules let pass."),
+    RBAC_DENIED("rbac.denied", Kind.COUNTER, "Requests that access rules refused."),
+    RBAC_SHADOW_ALLOWED(
+            "rbac.shadow_allowed", Kind.COUNTER, "Requests that shadow rules would let pass."),
+    RBAC_SHADOW_DENIED(
+            "rbac.shadow_denied", Kind.COUNTER, "Requests that shadow rules would refuse."),
     CORS_ORIGIN_VALID(
             "cors.origin_valid", Kind.COUNTER, "Cross-origin requests that a route allows."),
     CORS_ORIGIN_INVALID(

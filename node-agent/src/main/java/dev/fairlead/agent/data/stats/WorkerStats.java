@@ -30,6 +30,7 @@ public final class WorkerStats {
     private final Map<Key, RouteCounters> routes = new ConcurrentHashMap<>();
     private final Map<Key, Counters<TcpStat>> tcp = new ConcurrentHashMap<>();
     private final Map<Key, Counters<ListenerStat>> listeners = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<RateLimitStat>> rateLimits = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, RequestSeries> requests = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, TcpSeries> connections = new ConcurrentHashMap<>();
 
@@ -117,6 +118,12 @@ public final class WorkerStats {
                 new Key(pod, direction), _ -> new Counters<>(ListenerStat.class));
     }
 
+    /** {@code prefix} is the limit's stat prefix. */
+    public Counters<RateLimitStat> rateLimit(String pod, String prefix) {
+        return rateLimits.computeIfAbsent(
+                new Key(pod, prefix), _ -> new Counters<>(RateLimitStat.class));
+    }
+
     public RequestSeries requests(SeriesLabels labels) {
         return requests.computeIfAbsent(labels, RequestSeries::new);
     }
@@ -145,6 +152,10 @@ public final class WorkerStats {
         return listeners;
     }
 
+    public Map<Key, Counters<RateLimitStat>> rateLimits() {
+        return rateLimits;
+    }
+
     public Map<SeriesLabels, RequestSeries> requestSeries() {
         return requests;
     }
@@ -163,6 +174,7 @@ public final class WorkerStats {
         moveToGone(routes, pod, gone -> route(GONE, gone), RouteCounters::add);
         moveToGone(tcp, pod, gone -> tcp(GONE, gone), Counters::addCounters);
         moveToGone(listeners, pod, gone -> listener(GONE, gone), Counters::addCounters);
+        moveToGone(rateLimits, pod, gone -> rateLimit(GONE, gone), Counters::addCounters);
     }
 
     private static <C> void moveToGone(

@@ -9,6 +9,9 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -33,6 +36,18 @@ public final class PeerIdentity {
             }
         }
         throw new SSLPeerUnverifiedException("peer without certificate");
+    }
+
+    /** The name that the client asked for, empty: none. */
+    public static String serverNameOf(SSLSession session) {
+        if (session instanceof ExtendedSSLSession extended) {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return "";
     }
 
     /** SHA-256 of the peer's certificate, in lower-case hex, as XFCC's Hash has it. */

@@ -10,7 +10,11 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** What everything that works for one pod shares. All of it is used on {@code loop} only. */
+/**
+ * What everything that works for one pod shares. All of it is used on {@code loop} only.
+ *
+ * @param nanos a clock that only goes forward
+ */
 public record PodContext(
         LocalPod pod,
         EventLoop loop,
@@ -71,6 +75,7 @@ public record PodContext(
                 stats,
                 snapshot,
                 random,
-                new NodeLimits());
+                new NodeLimits(),
+                System::nanoTime);
     }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.listener;
 
+import dev.fairlead.agent.model.request.Cidr;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

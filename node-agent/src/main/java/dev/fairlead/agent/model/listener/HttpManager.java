@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.listener;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param generateRequestId whether requests without an ID get one
  * @param requestIdInResponse whether the client sees it
  * @param streamIdleTimeout of requests on which nothing moves; null: Envoy's own; zero: none
+ * @param checks what requests must pass before they are routed on, in order
  */
 public record HttpManager(
         boolean cors,
@@ -21,7 +23,47 @@ public record HttpManager(
         String via,
         boolean generateRequestId,
         boolean requestIdInResponse,
-        @Nullable Duration streamIdleTimeout) {
+        @Nullable Duration streamIdleTimeout,
+        List<HttpFilter> checks) {
+
+    public HttpManager {
+        checks = List.copyOf(checks);
+    }
+
+    public HttpManager(
+            boolean cors,
+            boolean faults,
+            String serverName,
+            ServerHeader serverHeader,
+            String via,
+            boolean generateRequestId,
+            boolean requestIdInResponse,
+            @Nullable Duration streamIdleTimeout) {
+        this(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                List.of());
+    }
+
+    /** The same, with what requests must pass. */
+    public HttpManager checking(List<HttpFilter> filters) {
+        return new HttpManager(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                filters);
+    }
 
     public static final HttpManager DEFAULT =
             new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.listener;
 
+import dev.fairlead.agent.model.request.Cidr;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +71,22 @@ public final class Listener {
 
     public List<FilterChain> chains() {
         return chains;
+    }
+
+    /** The chain that stands where {@code before} stood; null: none does. */
+    public @Nullable FilterChain successor(FilterChain before) {
+        for (FilterChain chain : candidates(before.match().port())) {
+            if (chain.name().equals(before.name()) && chain.match().equals(before.match())) {
+                return chain;
+            }
+        }
+        FilterChain fallback = defaultChain;
+        return fallback != null && fallback.name().equals(before.name()) ? fallback : null;
+    }
+
+    private List<FilterChain> candidates(int port) {
+        List<FilterChain> ofPort = byPort.get(port);
+        return ofPort == null ? List.of() : ofPort;
     }
 
     /** Takes what no other chain takes; null: nothing does. */

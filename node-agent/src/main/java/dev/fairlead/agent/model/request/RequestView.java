@@ -24,6 +24,17 @@ public interface RequestView {
     /** First value of a header, or null. */
     @Nullable String header(String lowerCaseName);
 
+    /** The value of a header or pseudo header; null where there is none. */
+    default @Nullable String value(String name) {
+        return switch (name) {
+            case ":method" -> method();
+            case ":authority", "host" -> authority();
+            case ":scheme" -> scheme();
+            case ":path" -> path();
+            default -> header(name);
+        };
+    }
+
     /** All values of a header. */
     default List<String> headers(String lowerCaseName) {
         String only = header(lowerCaseName);

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.route;
 
+import dev.fairlead.agent.model.request.RequestTest;
 import dev.fairlead.agent.model.request.RequestView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param missingIsEmpty one that is not there has an empty value instead
  */
 public record HeaderMatcher(
-        String name, @Nullable StringMatcher value, boolean invert, boolean missingIsEmpty) {
+        String name, @Nullable StringMatcher value, boolean invert, boolean missingIsEmpty)
+        implements RequestTest {
 
     public HeaderMatcher(String name, @Nullable StringMatcher value, boolean invert) {
         this(name, value, invert, false);
     }
 
+    @Override
     public boolean matches(RequestView request) {
-        String first = read(request);
+        String first = request.value(name);
         if (value == null) {
             return (first != null || missingIsEmpty) != invert;
         }
@@ -46,15 +49,5 @@ public record HeaderMatcher(
             }
         }
         return false;
-    }
-
-    private @Nullable String read(RequestView request) {
-        return switch (name) {
-            case ":method" -> request.method();
-            case ":authority", "host" -> request.authority();
-            case ":scheme" -> request.scheme();
-            case ":path" -> request.path();
-            default -> request.header(name);
-        };
     }
 }

@@ -1,34 +1,58 @@
 package dev.fairlead.agent.model.route;
 
+import com.google.re2j.Pattern;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests may pass, counted by this pod alone. Source: Envoy, "Local rate limit".
  *
+ * @param place whose buckets these are: limits that say the same in two places count apart
  * @param statPrefix of its stats, {@code <prefix>.http_local_rate_limit.}
- * @param bucket of all requests that no descriptor takes
+ * @param bucket of all requests; null: only descriptors have some
+ * @param always whether {@code bucket} counts what a descriptor takes, too
  * @param descriptors buckets of requests that are alike in some way
- * @param status of the answer to a request too many
- * @param enforced whether requests too many are refused or only counted
- * @param response what is changed of that answer's head
+ * @param mostValues of each descriptor with an open value so many buckets are kept
+ * @param enabled share of requests that are looked at
+ * @param enforced share of those too many that are refused, not only counted
  */
 public record RateLimit(
+        String place,
         String statPrefix,
-        Bucket bucket,
+        @Nullable Bucket bucket,
+        boolean always,
         List<Descriptor> descriptors,
+        int mostValues,
         List<Action> actions,
-        int status,
-        boolean enforced,
-        HeaderEdits.Side response) {
+        Fault.Share enabled,
+        Fault.Share enforced,
+        Refusal refusal) {
 
     public RateLimit {
         descriptors = List.copyOf(descriptors);
         actions = List.copyOf(actions);
     }
 
-    /** {@code tokens} more every {@code interval}, {@code most} at a time. */
-    public record Bucket(long most, long tokens, Duration interval) {}
+    /**
+     * The answer to a request too many.
+     *
+     * @param response what is changed of its head
+     */
+    public record Refusal(int status, String body, HeaderEdits.Side response) {}
+
+    /** Full with {@code most}; {@code tokens} more come in every {@code interval}, evenly. */
+    public record Bucket(long most, long tokens, Duration interval) {
+        public Bucket {
+            if (most < 1 || tokens < 1 || !interval.isPositive()) {
+                throw new IllegalArgumentException(most + ", " + tokens + " in " + interval);
+            }
+        }
+
+        public double nanosPerToken() {
+            return (double) interval.toNanos() / tokens;
+        }
+    }
 
     /** Requests that have these entries share a bucket. */
     public record Descriptor(List<Entry> entries, Bucket bucket) {
@@ -37,7 +61,11 @@ public record RateLimit(
         }
     }
 
-    /** What a request is, in one respect. */
+    /**
+     * What a request is, in one respect.
+     *
+     * @param value empty: any, and each has a bucket of its own
+     */
     public record Entry(String key, String value) {}
 
     /** How one descriptor of a request is found. Its parts must all be there. */
@@ -49,8 +77,11 @@ public record RateLimit(
 
     /** One entry of a request's descriptor. */
     public sealed interface Part {
+
+        String key();
+
         /** A header's value. */
-        record Header(String name, String key) implements Part {}
+        record Header(String key, String name) implements Part {}
 
         /** A fixed entry, where all tests hold (or, if {@code expect} is false, where not). */
         record HeadersMatch(String key, String value, boolean expect, List<HeaderMatcher> headers)
@@ -63,7 +94,13 @@ public record RateLimit(
         /** A fixed entry. */
         record Fixed(String key, String value) implements Part {}
 
-        /** {@code remote_address}: the caller's. */
-        record RemoteAddress() implements Part {}
+        /** The caller's address. */
+        record RemoteAddress(String key) implements Part {}
+
+        /** The caller's SPIFFE ID, where mTLS has proven one. */
+        record Principal(String key) implements Part {}
+
+        /** {@code true} or {@code false}: whether RE2 finds something in that SPIFFE ID. */
+        record PrincipalMatch(String key, Pattern pattern) implements Part {}
     }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.route;
 
+import dev.fairlead.agent.model.policy.AccessRules;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param statName {@code <virtual host>.route.<prefix>}, after {@code vhost.}; empty: no stats of
  *     its own
  * @param attempts who is told how often a request was sent
+ * @param access instead of its listener's access rules
  */
 public record RoutePolicy(
         HeaderEdits headers,
@@ -28,7 +30,35 @@ public record RoutePolicy(
         List<Mirror> mirrors,
         List<HashPolicy> hashing,
         String statName,
-        AttemptCount attempts) {
+        AttemptCount attempts,
+        @Nullable AccessRules access) {
+
+    public RoutePolicy(
+            HeaderEdits headers,
+            Rewrite rewrite,
+            @Nullable RetryPolicy retries,
+            @Nullable Duration idleTimeout,
+            @Nullable Fault fault,
+            @Nullable Cors cors,
+            @Nullable RateLimit rateLimit,
+            List<Mirror> mirrors,
+            List<HashPolicy> hashing,
+            String statName,
+            AttemptCount attempts) {
+        this(
+                headers,
+                rewrite,
+                retries,
+                idleTimeout,
+                fault,
+                cors,
+                rateLimit,
+                mirrors,
+                hashing,
+                statName,
+                attempts,
+                null);
+    }
 
     public static final RoutePolicy NONE =
             new RoutePolicy(

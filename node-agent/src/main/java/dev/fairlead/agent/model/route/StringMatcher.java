@@ -1,12 +1,11 @@
 package dev.fairlead.agent.model.route;
 
 import com.google.re2j.Pattern;
+import dev.fairlead.agent.model.request.TextTest;
 import java.util.Locale;
 
 /** A test on one string, as Istio's StringMatch and Envoy's StringMatcher have it. */
-public sealed interface StringMatcher {
-
-    boolean matches(String value);
+public sealed interface StringMatcher extends TextTest {
 
     record Exact(String expected, boolean ignoreCase) implements StringMatcher {
         @Override

@@ -3,6 +3,7 @@ package dev.fairlead.agent.ops.telemetry;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.stats.RateLimitStat;
 import dev.fairlead.agent.data.stats.Stat;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.ops.telemetry.Metric.Stability;
@@ -64,6 +65,7 @@ final class EnvoyFamilies {
         all.put(Scope.HTTP, HttpStat.values());
         all.put(Scope.TCP, TcpStat.values());
         all.put(Scope.LISTENER, ListenerStat.values());
+        all.put(Scope.RATE_LIMIT, RateLimitStat.values());
         all.put(Scope.SERVER, ServerStat.values());
         all.forEach((scope, stats) -> {
             for (Stat stat : stats) {

@@ -8,6 +8,7 @@ enum Scope {
     ROUTE("vhost", "envoy_route"),
     TCP("tcp", "envoy_tcp_prefix"),
     LISTENER("listener", "envoy_listener_address"),
+    RATE_LIMIT("http_local_rate_limit", "envoy_local_http_ratelimit_prefix"),
     SERVER("server", "");
 
     private final String word;
@@ -32,8 +33,11 @@ enum Scope {
         return this == HTTP ? "downstream_rq" : "upstream_rq";
     }
 
-    /** Envoy's text name. */
+    /** Envoy's text name; a rate limit's begins with its prefix. */
     String textName(String name, String stat) {
+        if (this == RATE_LIMIT) {
+            return name + "." + word + "." + stat;
+        }
         return name.isEmpty() ? word + "." + stat : word + "." + name + "." + stat;
     }
 }

@@ -81,6 +81,7 @@ final class Mesh implements AutoCloseable {
     final PodRuntime runtime;
     InetSocketAddress destination = DESTINATION;
     @Nullable Runnable beforeConnect;
+    volatile long nanos; // by which the pod's clock is turned ahead
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
     private final List<Channel> listeners = new ArrayList<>();
@@ -115,7 +116,8 @@ final class Mesh implements AutoCloseable {
                         stats,
                         () -> this.snapshot,
                         new SplittableRandom(1),
-                        node);
+                        node,
+                        () -> System.nanoTime() + nanos);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));

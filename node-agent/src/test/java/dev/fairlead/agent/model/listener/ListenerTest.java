@@ -3,6 +3,7 @@ package dev.fairlead.agent.model.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.model.listener.Listener.Inspection;
+import dev.fairlead.agent.model.request.Cidr;
 import dev.fairlead.agent.model.route.RouteAction.Forward;
 import java.net.InetAddress;
 import java.time.Duration;

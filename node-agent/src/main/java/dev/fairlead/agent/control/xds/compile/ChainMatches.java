@@ -1,7 +1,7 @@
 package dev.fairlead.agent.control.xds.compile;
 
 import dev.fairlead.agent.model.listener.ChainMatch;
-import dev.fairlead.agent.model.listener.Cidr;
+import dev.fairlead.agent.model.request.Cidr;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,13 +1,18 @@
 package dev.fairlead.agent.control.xds.compile;
 
 import com.google.protobuf.Any;
+import dev.fairlead.agent.model.listener.HttpFilter;
+import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.route.Cors;
 import dev.fairlead.agent.model.route.Fault;
+import dev.fairlead.agent.model.route.RateLimit;
 import dev.fairlead.agent.model.route.StringMatcher;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +29,8 @@ final class FilterConfigs {
     static final String CORS = "envoy.filters.http.cors";
     static final String FAULT = "envoy.filters.http.fault";
 
-    private static final Set<String> KNOWN = Set.of(CORS, FAULT);
+    private static final Set<String> KNOWN =
+            Set.of(CORS, FAULT, HttpFilter.LIMIT, HttpFilter.ACCESS);
 
     private final Map<String, Any> route;
     private final Map<String, Any> host;
@@ -57,6 +63,35 @@ final class FilterConfigs {
     private @Nullable Any of(String name) {
         Any own = route.get(name);
         return own == null ? host.get(name) : own;
+    }
+
+    /**
+     * @param place whose buckets these are
+     */
+    @Nullable RateLimit limit(String place, Replies replies) throws Refusal {
+        Any config = of(HttpFilter.LIMIT);
+        if (config == null) {
+            return null;
+        }
+        At limitAt = at(HttpFilter.LIMIT);
+        LocalRateLimit limit = Profile.typed(config, LocalRateLimit.class, limitAt);
+        if (!limit.hasTokenBucket()) {
+            throw limitAt.field("token_bucket").refuse("not set, as it must be for a route");
+        }
+        return RateLimits.compile(limit, place, replies.of(HttpFilter.LIMIT), limitAt);
+    }
+
+    @Nullable AccessRules access(Replies replies) throws Refusal {
+        Any config = of(HttpFilter.ACCESS);
+        if (config == null) {
+            return null;
+        }
+        At accessAt = at(HttpFilter.ACCESS);
+        RBACPerRoute access = Profile.typed(config, RBACPerRoute.class, accessAt);
+        return access.hasRbac()
+                ? AccessFilters.compile(
+                        access.getRbac(), replies.of(HttpFilter.ACCESS), accessAt.field("rbac"))
+                : AccessRules.NONE;
     }
 
     @Nullable Cors cors() throws Refusal {

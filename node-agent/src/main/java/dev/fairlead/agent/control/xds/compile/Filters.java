@@ -27,7 +27,10 @@ final class Filters {
         At configAt = at.element("filters", 0).field("typed_config");
         return config.is(TcpProxy.class)
                 ? tcp(Profile.typed(config, TcpProxy.class, configAt), configAt)
-                : http(Profile.typed(config, HttpConnectionManager.class, configAt), configAt);
+                : http(
+                        Profile.typed(config, HttpConnectionManager.class, configAt),
+                        Replies.of(chain.getMetadata(), at.field("metadata")),
+                        configAt);
     }
 
     private Filter tcp(TcpProxy proxy, At at) throws Refusal {
@@ -65,13 +68,13 @@ final class Filters {
         };
     }
 
-    private Filter http(HttpConnectionManager manager, At at) throws Refusal {
+    private Filter http(HttpConnectionManager manager, Replies replies, At at) throws Refusal {
         String prefix = Values.notEmpty(manager.getStatPrefix(), at.field("stat_prefix"));
         return new Filter.Http(
                 prefix,
                 routes(manager, at),
                 upgrades(manager, at),
-                HttpManagers.compile(manager, at));
+                HttpManagers.compile(manager, replies, at));
     }
 
     private static Set<String> upgrades(HttpConnectionManager manager, At at) throws Refusal {

@@ -27,8 +27,8 @@ final class HeaderMatchers {
         return compiled;
     }
 
-    private static HeaderMatcher compile(
-            io.envoyproxy.envoy.config.route.v3.HeaderMatcher header, At at) throws Refusal {
+    static HeaderMatcher compile(io.envoyproxy.envoy.config.route.v3.HeaderMatcher header, At at)
+            throws Refusal {
         String name = Values.notEmpty(header.getName(), at.field("name")).toLowerCase(Locale.ROOT);
         if (name.startsWith(":") && !PSEUDO_HEADERS.contains(name)) {
             throw at.field("name").refuse("\"" + name + "\" is no header of a request");

@@ -1,19 +1,26 @@
 package dev.fairlead.agent.control.xds.compile;
 
 import com.google.protobuf.Any;
+import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What {@code HttpConnectionManager} does with all its requests, its HTTP filters among it. */
 final class HttpManagers {
 
     private HttpManagers() {}
 
-    static HttpManager compile(HttpConnectionManager manager, At at) throws Refusal {
+    static HttpManager compile(HttpConnectionManager manager, Replies replies, At at)
+            throws Refusal {
+        List<HttpFilter> checks = new ArrayList<>();
         boolean cors = false;
         boolean faults = false;
         int last = manager.getHttpFiltersCount() - 1;
@@ -31,6 +38,25 @@ final class HttpManagers {
                 throw filterAt.refuse("the router is the last filter, and no other");
             }
             cors |= config.is(Cors.class) && named(filter.getName(), FilterConfigs.CORS, filterAt);
+            At typedAt = filterAt.field("typed_config");
+            if (config.is(LocalRateLimit.class)) {
+                checks.add(
+                        limit(
+                                manager.getStatPrefix(),
+                                filter.getName(),
+                                Profile.typed(config, LocalRateLimit.class, typedAt),
+                                replies,
+                                typedAt));
+            }
+            if (config.is(RBAC.class)) {
+                checks.add(
+                        new HttpFilter.Access(
+                                filter.getName(),
+                                AccessFilters.compile(
+                                        Profile.typed(config, RBAC.class, typedAt),
+                                        replies.of(filter.getName()),
+                                        typedAt)));
+            }
             if (config.is(HTTPFault.class)) {
                 faults = named(filter.getName(), FilterConfigs.FAULT, filterAt);
                 At configAt = filterAt.field("typed_config");
@@ -40,17 +66,33 @@ final class HttpManagers {
                 }
             }
         }
-        return new HttpManager(
-                cors,
-                faults,
-                serverName(manager, at),
-                serverHeader(manager, at),
-                HttpText.checkValue(manager.getVia(), at.field("via")),
-                !manager.hasGenerateRequestId() || manager.getGenerateRequestId().getValue(),
-                manager.getAlwaysSetRequestIdInResponse(),
-                manager.hasStreamIdleTimeout()
-                        ? Values.duration(
-                                manager.getStreamIdleTimeout(), at.field("stream_idle_timeout"))
+        HttpManager compiled =
+                new HttpManager(
+                        cors,
+                        faults,
+                        serverName(manager, at),
+                        serverHeader(manager, at),
+                        HttpText.checkValue(manager.getVia(), at.field("via")),
+                        !manager.hasGenerateRequestId()
+                                || manager.getGenerateRequestId().getValue(),
+                        manager.getAlwaysSetRequestIdInResponse(),
+                        manager.hasStreamIdleTimeout()
+                                ? Values.duration(
+                                        manager.getStreamIdleTimeout(),
+                                        at.field("stream_idle_timeout"))
+                                : null);
+        return checks.isEmpty() ? compiled : compiled.checking(checks);
+    }
+
+    /** Chains of one stat prefix share the buckets of filters of one name. */
+    private static HttpFilter limit(
+            String prefix, String name, LocalRateLimit config, Replies replies, At at)
+            throws Refusal {
+        boolean says = config.hasTokenBucket() || config.getDescriptorsCount() > 0;
+        return new HttpFilter.Limit(
+                name,
+                says
+                        ? RateLimits.compile(config, prefix + "/" + name, replies.of(name), at)
                         : null);
     }
 

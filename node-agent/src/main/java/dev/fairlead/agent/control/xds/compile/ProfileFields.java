@@ -52,6 +52,9 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -99,7 +102,10 @@ final class ProfileFields {
 
     /** What routes may say to filters. */
     private static final Message[] FILTER_CONFIGS = {
-        CorsPolicy.getDefaultInstance(), HTTPFault.getDefaultInstance()
+        CorsPolicy.getDefaultInstance(),
+        HTTPFault.getDefaultInstance(),
+        LocalRateLimit.getDefaultInstance(),
+        RBACPerRoute.getDefaultInstance()
     };
 
     private record AnyField(String kind, List<Message> types) {}
@@ -112,6 +118,7 @@ final class ProfileFields {
         routes();
         clusters();
         proxyProtocol();
+        CheckFields.declare(ProfileFields::allow, ProfileFields::any);
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -145,6 +152,7 @@ final class ProfileFields {
                 "name",
                 "filter_chain_match",
                 "filters",
+                "metadata",
                 "transport_socket");
         allow(
                 FilterChainMatch.getDescriptor(),
@@ -182,6 +190,8 @@ final class ProfileFields {
                 "http filter",
                 Cors.getDefaultInstance(),
                 HTTPFault.getDefaultInstance(),
+                LocalRateLimit.getDefaultInstance(),
+                RBAC.getDefaultInstance(),
                 Router.getDefaultInstance());
         allow(
                 TcpProxy.getDescriptor(),
@@ -256,6 +266,7 @@ final class ProfileFields {
                 "response_headers_to_add",
                 "response_headers_to_remove",
                 "stat_prefix",
+                "metadata",
                 "typed_per_filter_config");
         any(
                 field(Route.getDescriptor(), "typed_per_filter_config"),

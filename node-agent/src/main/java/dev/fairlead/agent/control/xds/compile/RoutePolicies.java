@@ -32,6 +32,8 @@ final class RoutePolicies {
                 new FilterConfigs(
                         route.getTypedPerFilterConfigMap(), host.getTypedPerFilterConfigMap(), at);
         filters.requireKnown();
+        Replies replies = Replies.of(route.getMetadata(), at.field("metadata"));
+        String place = host.getName() + "/" + (route.getName().isEmpty() ? at : route.getName());
         RouteAction action = route.getRoute();
         At actionAt = at.field("route");
         RoutePolicy policy =
@@ -45,11 +47,12 @@ final class RoutePolicies {
                         idleTimeout(action, actionAt),
                         filters.fault(),
                         filters.cors(),
-                        null,
+                        filters.limit(place, replies),
                         mirrors(action, actionAt, clusters),
                         hashing(action, actionAt),
                         statName(route, host),
-                        attempts(host));
+                        attempts(host),
+                        filters.access(replies));
         return policy.equals(RoutePolicy.NONE) ? RoutePolicy.NONE : policy;
     }
 

@@ -1,6 +1,6 @@
 package dev.fairlead.agent.control.xds.compile;
 
-import dev.fairlead.agent.model.listener.Cidr;
+import dev.fairlead.agent.model.request.Cidr;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;

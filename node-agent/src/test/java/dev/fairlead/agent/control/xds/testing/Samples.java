@@ -16,6 +16,7 @@ public final class Samples {
                 Wire.outbound("default", "outbound|9080|default", "db").build(),
                 RouteSamples.managed("managed", "outbound|9080|default").build(),
                 Wire.inbound("uid-1").build(),
+                CheckSamples.inbound("uid-4"),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }
@@ -24,6 +25,7 @@ public final class Samples {
         return List.of(
                 Wire.allRoutes("r").build(),
                 Wire.routes("s", "c"),
+                CheckSamples.routes("c"),
                 RouteSamples.policies("p").build());
     }
 

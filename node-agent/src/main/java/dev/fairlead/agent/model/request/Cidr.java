@@ -1,4 +1,4 @@
-package dev.fairlead.agent.model.listener;
+package dev.fairlead.agent.model.request;
 
 import java.net.InetAddress;
 

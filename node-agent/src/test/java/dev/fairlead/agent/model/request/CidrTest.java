@@ -1,4 +1,4 @@
-package dev.fairlead.agent.model.listener;
+package dev.fairlead.agent.model.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,0 +1,253 @@
+package dev.fairlead.agent.control.xds.compile;
+
+import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.Matcher;
+import dev.fairlead.agent.model.policy.Matcher.Attribute;
+import dev.fairlead.agent.model.policy.Rbac;
+import dev.fairlead.agent.model.request.TextTest;
+import dev.fairlead.agent.model.route.StringMatcher;
+import io.envoyproxy.envoy.config.rbac.v3.Permission;
+import io.envoyproxy.envoy.config.rbac.v3.Policy;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** {@code extensions.filters.http.rbac.v3.RBAC}. */
+final class AccessFilters {
+
+    /** Metadata that only the agent fills: what the calling pod is. */
+    private static final String SOURCE_FILTER = "fairlead.source";
+
+    private static final int MAX_DEPTH = 32;
+
+    private AccessFilters() {}
+
+    static AccessRules compile(RBAC config, Replies.Reply reply, At at) throws Refusal {
+        AccessRules usual =
+                new AccessRules(
+                        config.hasRules() ? rbac(config.getRules(), at.field("rules")) : null,
+                        config.hasShadowRules()
+                                ? rbac(config.getShadowRules(), at.field("shadow_rules"))
+                                : null);
+        return usual.answering(reply.status(usual.status()), reply.body(usual.body()));
+    }
+
+    private static Rbac rbac(io.envoyproxy.envoy.config.rbac.v3.RBAC rbac, At at) throws Refusal {
+        Rbac.Action action =
+                switch (rbac.getAction()) {
+                    case ALLOW -> Rbac.Action.ALLOW;
+                    case DENY -> Rbac.Action.DENY;
+                    case LOG -> Rbac.Action.LOG;
+                    case UNRECOGNIZED -> throw at.field("action").refuse("unknown");
+                };
+        List<Rbac.Policy> policies = new ArrayList<>();
+        for (var entry : new TreeMap<>(rbac.getPoliciesMap()).entrySet()) {
+            Policy policy = entry.getValue();
+            At policyAt = at.field("policies[" + entry.getKey() + "]");
+            policies.add(
+                    new Rbac.Policy(
+                            entry.getKey(),
+                            permissions(
+                                    policy.getPermissionsList(), "permissions", policyAt, true, 0),
+                            principals(
+                                    policy.getPrincipalsList(), "principals", policyAt, true, 0)));
+        }
+        return new Rbac(action, policies);
+    }
+
+    private static Matcher permissions(
+            List<Permission> rules, String field, At at, boolean any, int depth) throws Refusal {
+        List<Matcher> parts = new ArrayList<>(rules.size());
+        for (int i = 0; i < rules.size(); i++) {
+            parts.add(permission(rules.get(i), at.element(field, i), depth + 1));
+        }
+        return joined(parts, any, at.field(field));
+    }
+
+    private static Matcher permission(Permission rule, At at, int depth) throws Refusal {
+        requireDepth(depth, at);
+        return switch (rule.getRuleCase()) {
+            case ANY -> always(rule.getAny(), at);
+            case AND_RULES ->
+                    permissions(
+                            rule.getAndRules().getRulesList(),
+                            "rules",
+                            at.field("and_rules"),
+                            false,
+                            depth);
+            case OR_RULES ->
+                    permissions(
+                            rule.getOrRules().getRulesList(),
+                            "rules",
+                            at.field("or_rules"),
+                            true,
+                            depth);
+            case NOT_RULE ->
+                    new Matcher.Not(permission(rule.getNotRule(), at.field("not_rule"), depth + 1));
+            case HEADER ->
+                    new Matcher.Header(
+                            HeaderMatchers.compile(rule.getHeader(), at.field("header")));
+            case URL_PATH -> path(rule.getUrlPath(), at.field("url_path"));
+            case DESTINATION_IP ->
+                    new Matcher.DestinationAddress(
+                            Values.range(rule.getDestinationIp(), at.field("destination_ip")));
+            case DESTINATION_PORT -> {
+                int port = rule.getDestinationPort();
+                if (port < 0 || port > 65535) {
+                    throw at.field("destination_port").refuse("no port");
+                }
+                yield new Matcher.DestinationPort(port, port + 1);
+            }
+            case DESTINATION_PORT_RANGE -> {
+                var range = rule.getDestinationPortRange();
+                if (range.getStart() < 0
+                        || range.getEnd() > 65536
+                        || range.getStart() >= range.getEnd()) {
+                    throw at.field("destination_port_range").refuse("no range of ports");
+                }
+                yield new Matcher.DestinationPort(range.getStart(), range.getEnd());
+            }
+            case REQUESTED_SERVER_NAME ->
+                    new Matcher.Text(
+                            new Attribute.ServerName(),
+                            StringMatchers.compile(
+                                    rule.getRequestedServerName(),
+                                    at.field("requested_server_name")));
+            default -> throw at.refuse("no rule");
+        };
+    }
+
+    private static Matcher principals(
+            List<Principal> ids, String field, At at, boolean any, int depth) throws Refusal {
+        List<Matcher> parts = new ArrayList<>(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            parts.add(principal(ids.get(i), at.element(field, i), depth + 1));
+        }
+        return joined(parts, any, at.field(field));
+    }
+
+    @SuppressWarnings("deprecation") // source_ip, which Envoy still takes
+    private static Matcher principal(Principal id, At at, int depth) throws Refusal {
+        requireDepth(depth, at);
+        return switch (id.getIdentifierCase()) {
+            case ANY -> always(id.getAny(), at);
+            case AND_IDS ->
+                    principals(
+                            id.getAndIds().getIdsList(), "ids", at.field("and_ids"), false, depth);
+            case OR_IDS ->
+                    principals(id.getOrIds().getIdsList(), "ids", at.field("or_ids"), true, depth);
+            case NOT_ID -> new Matcher.Not(principal(id.getNotId(), at.field("not_id"), depth + 1));
+            case AUTHENTICATED ->
+                    id.getAuthenticated().hasPrincipalName()
+                            ? new Matcher.Text(
+                                    new Attribute.Principal(),
+                                    StringMatchers.compile(
+                                            id.getAuthenticated().getPrincipalName(),
+                                            at.field("authenticated").field("principal_name")))
+                            : new Matcher.Authenticated();
+            case SOURCE_IP ->
+                    new Matcher.SourceAddress(
+                            Values.range(id.getSourceIp(), at.field("source_ip")));
+            case DIRECT_REMOTE_IP ->
+                    new Matcher.SourceAddress(
+                            Values.range(id.getDirectRemoteIp(), at.field("direct_remote_ip")));
+            case REMOTE_IP ->
+                    new Matcher.SourceAddress(
+                            Values.range(id.getRemoteIp(), at.field("remote_ip")));
+            case HEADER ->
+                    new Matcher.Header(HeaderMatchers.compile(id.getHeader(), at.field("header")));
+            case URL_PATH -> path(id.getUrlPath(), at.field("url_path"));
+            case SOURCED_METADATA ->
+                    peer(
+                            id.getSourcedMetadata().getMetadataMatcher(),
+                            at.field("sourced_metadata").field("metadata_matcher"));
+            default -> throw at.refuse("no identifier");
+        };
+    }
+
+    private static void requireDepth(int depth, At at) throws Refusal {
+        if (depth > MAX_DEPTH) {
+            throw at.refuse("nested deeper than " + MAX_DEPTH);
+        }
+    }
+
+    private static Matcher always(boolean yes, At at) throws Refusal {
+        if (!yes) {
+            throw at.field("any").refuse("false");
+        }
+        return new Matcher.Any();
+    }
+
+    private static Matcher path(PathMatcher matcher, At at) throws Refusal {
+        return new Matcher.Text(
+                new Attribute.Path(), StringMatchers.compile(matcher.getPath(), at.field("path")));
+    }
+
+    private static Matcher peer(MetadataMatcher matcher, At at) throws Refusal {
+        if (!matcher.getFilter().equals(SOURCE_FILTER)) {
+            throw at.field("filter").refuse("\"" + matcher.getFilter() + "\" is unknown");
+        }
+        Attribute attribute = attribute(matcher);
+        if (attribute == null) {
+            throw at.field("path").refuse("neither [labels, <key>], [namespace] nor [workload]");
+        }
+        return new Matcher.Text(
+                attribute,
+                StringMatchers.compile(
+                        matcher.getValue().getStringMatch(),
+                        at.field("value").field("string_match")));
+    }
+
+    private static @Nullable Attribute attribute(MetadataMatcher matcher) {
+        String first = matcher.getPathCount() == 0 ? "" : matcher.getPath(0).getKey();
+        if (matcher.getPathCount() == 2 && first.equals("labels")) {
+            return new Attribute.PeerLabel(matcher.getPath(1).getKey());
+        }
+        if (matcher.getPathCount() != 1) {
+            return null;
+        }
+        return switch (first) {
+            case "namespace" -> new Attribute.PeerNamespace();
+            case "workload" -> new Attribute.PeerWorkload();
+            default -> null;
+        };
+    }
+
+    private static Matcher joined(List<Matcher> parts, boolean any, At at) throws Refusal {
+        if (parts.isEmpty()) {
+            throw at.refuse("empty");
+        }
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        return any ? anyOf(parts) : new Matcher.AllOf(parts);
+    }
+
+    /** The exact texts of one attribute are one look-up, and come first. */
+    private static Matcher anyOf(List<Matcher> parts) {
+        Map<Attribute, Set<String>> exact = new LinkedHashMap<>();
+        List<Matcher> others = new ArrayList<>();
+        for (Matcher part : parts) {
+            if (part instanceof Matcher.Text(Attribute of, TextTest test)
+                    && test instanceof StringMatcher.Exact(String text, boolean ignoreCase)
+                    && !ignoreCase) {
+                exact.computeIfAbsent(of, _ -> new LinkedHashSet<>()).add(text);
+            } else {
+                others.add(part);
+            }
+        }
+        List<Matcher> all = new ArrayList<>();
+        exact.forEach((of, texts) -> all.add(new Matcher.OneOf(of, texts)));
+        all.addAll(others);
+        return all.size() == 1 ? all.getFirst() : new Matcher.AnyOf(all);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.fairlead.agent.data.policy;
+
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RateLimitStat;
+import dev.fairlead.agent.model.listener.HttpFilter;
+import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.Rbac;
+import dev.fairlead.agent.model.policy.RequestFacts;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import dev.fairlead.agent.model.route.Fault.Share;
+import dev.fairlead.agent.model.route.HeaderEdits;
+import dev.fairlead.agent.model.route.RateLimit;
+import dev.fairlead.agent.model.route.RoutePolicy;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the filters of a listener, and the routes that say otherwise, say of a request before it is
+ * routed on.
+ *
+ * <p>Owner: the pod's loop.
+ */
+public final class RequestChecks {
+
+    private final PodLimits limits;
+    private final RandomGenerator random;
+
+    public RequestChecks(PodLimits limits, RandomGenerator random) {
+        this.limits = limits;
+        this.random = random;
+    }
+
+    /** The answer to a request that may not pass. */
+    public record Denied(int status, String body, ResponseFlag flag, HeaderEdits.Side response) {}
+
+    /**
+     * Null: it may pass.
+     *
+     * @param filters not empty, or this need not be asked
+     * @param policy of its route
+     * @param counters of the listener's filter
+     */
+    public @Nullable Denied check(
+            List<HttpFilter> filters,
+            RoutePolicy policy,
+            RequestFacts facts,
+            Counters<HttpStat> counters) {
+        for (int i = 0; i < filters.size(); i++) {
+            Denied denied =
+                    switch (filters.get(i)) {
+                        case HttpFilter.Limit(String name, @Nullable RateLimit limit) ->
+                                limit(limit(name, limit, policy), facts);
+                        case HttpFilter.Access(String name, AccessRules rules) ->
+                                access(rules(name, rules, policy), facts, counters);
+                    };
+            if (denied != null) {
+                return denied;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable RateLimit limit(
+            String name, @Nullable RateLimit own, RoutePolicy policy) {
+        RateLimit ofRoute = policy.rateLimit();
+        return ofRoute != null && name.equals(HttpFilter.LIMIT) ? ofRoute : own;
+    }
+
+    private static AccessRules rules(String name, AccessRules own, RoutePolicy policy) {
+        AccessRules ofRoute = policy.access();
+        return ofRoute != null && name.equals(HttpFilter.ACCESS) ? ofRoute : own;
+    }
+
+    private @Nullable Denied limit(@Nullable RateLimit limit, RequestFacts facts) {
+        if (limit == null || !drawn(limit.enabled())) {
+            return null;
+        }
+        RateLimiter limiter = limits.of(limit);
+        Counters<RateLimitStat> counters = limiter.counters();
+        counters.inc(RateLimitStat.ENABLED);
+        if (limiter.allows(facts)) {
+            counters.inc(RateLimitStat.OK);
+            return null;
+        }
+        counters.inc(RateLimitStat.RATE_LIMITED);
+        if (!drawn(limit.enforced())) {
+            return null;
+        }
+        counters.inc(RateLimitStat.ENFORCED);
+        RateLimit.Refusal refusal = limit.refusal();
+        return new Denied(
+                refusal.status(), refusal.body(), ResponseFlag.RATE_LIMITED, refusal.response());
+    }
+
+    private boolean drawn(Share share) {
+        return share.numerator() >= share.denominator()
+                || share.numerator() > 0 && random.nextInt(share.denominator()) < share.numerator();
+    }
+
+    private static @Nullable Denied access(
+            AccessRules access, RequestFacts facts, Counters<HttpStat> counters) {
+        Rbac shadow = access.shadow();
+        if (shadow != null) {
+            counters.inc(
+                    shadow.allows(facts)
+                            ? HttpStat.RBAC_SHADOW_ALLOWED
+                            : HttpStat.RBAC_SHADOW_DENIED);
+        }
+        Rbac rules = access.rules();
+        if (rules == null) {
+            return null;
+        }
+        if (rules.allows(facts)) {
+            counters.inc(HttpStat.RBAC_ALLOWED);
+            return null;
+        }
+        counters.inc(HttpStat.RBAC_DENIED);
+        return new Denied(access.status(), access.body(), ResponseFlag.RBAC, HeaderEdits.Side.NONE);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.fairlead.agent.data.proxy;
+
+import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.policy.RequestChecks;
+import dev.fairlead.agent.model.listener.HttpFilter;
+import java.util.List;
+
+/** Access rules and rate limits: a request that may not pass is answered. */
+final class CheckStage implements RequestStage {
+
+    private final RequestChecks checks;
+    private final List<HttpFilter> filters;
+    private final Facts facts;
+
+    /**
+     * @param facts of the connection that the requests come by
+     */
+    CheckStage(RequestChecks checks, List<HttpFilter> filters, Facts facts) {
+        this.checks = checks;
+        this.filters = filters;
+        this.facts = facts;
+    }
+
+    @Override
+    public boolean passes(HttpExchange exchange) {
+        RequestChecks.Denied denied =
+                checks.check(
+                        filters,
+                        exchange.route().policy(),
+                        facts.of(new NettyRequestView(exchange.request())),
+                        exchange.counters());
+        if (denied == null) {
+            return true;
+        }
+        exchange.reply(denied.status(), denied.body(), denied.response(), denied.flag());
+        return false;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.fairlead.agent.data.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.RateLimitStat;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.HttpFilter;
+import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.Matcher;
+import dev.fairlead.agent.model.policy.Rbac;
+import dev.fairlead.agent.model.route.Fault.Share;
+import dev.fairlead.agent.model.route.HeaderEdits;
+import dev.fairlead.agent.model.route.RateLimit;
+import dev.fairlead.agent.model.route.StringMatcher;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Access rules and rate limits, over real sockets. */
+@SuppressWarnings("NullAway.Init") // made by each test
+class ChecksTest {
+
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    private Mesh mesh;
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        mesh.close();
+    }
+
+    private static HttpFilter twoInFiveHours(int enforced) {
+        return new HttpFilter.Limit(
+                "limit",
+                new RateLimit(
+                        "place",
+                        "limit",
+                        new RateLimit.Bucket(2, 2, Duration.ofHours(5)),
+                        true,
+                        List.of(),
+                        20,
+                        List.of(),
+                        new Share(100, 100),
+                        new Share(enforced, 100),
+                        new RateLimit.Refusal(
+                                429,
+                                "slow down",
+                                new HeaderEdits.Side(
+                                        List.of(
+                                                new HeaderEdits.Entry(
+                                                        "x-why",
+                                                        "quota",
+                                                        HeaderEdits.Existing
+                                                                .APPEND_IF_EXISTS_OR_ADD)),
+                                        List.of()))));
+    }
+
+    private static HttpFilter denied(String path) {
+        Rbac rbac =
+                new Rbac(
+                        Rbac.Action.DENY,
+                        List.of(
+                                new Rbac.Policy(
+                                        "p",
+                                        new Matcher.Text(
+                                                new Matcher.Attribute.Path(),
+                                                new StringMatcher.Exact(path, false)),
+                                        new Matcher.Any())));
+        return new HttpFilter.Access("access", new AccessRules(rbac, null));
+    }
+
+    private static Config inbound(FakeUpstream application, HttpFilter... checks) {
+        return new Config()
+                .service("a", application.address())
+                .inbound(
+                        null,
+                        null,
+                        new Filter.Http(
+                                "http",
+                                new Filter.Routes.Named("routes"),
+                                Set.of(),
+                                HttpManager.DEFAULT.checking(List.of(checks))));
+    }
+
+    private Wire client(Config config, FakeUpstream application) throws Exception {
+        mesh = new Mesh(config.build());
+        mesh.closing(application);
+        return mesh.inboundClient();
+    }
+
+    private static int status(Wire wire, String request) throws Exception {
+        wire.send(request);
+        return wire.readResponse().status();
+    }
+
+    @Test
+    void theThirdRequestIsRefusedUntilATokenHasCome() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(inbound(application, twoInFiveHours(100)), application);
+
+        assertThat(status(wire, GET)).isEqualTo(200);
+        assertThat(status(wire, GET)).isEqualTo(200);
+        wire.send(GET);
+        Wire.Message refused = wire.readResponse();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.body()).isEqualTo("slow down");
+        assertThat(refused.header("x-why")).isEqualTo("quota");
+        mesh.nanos += Duration.ofMinutes(151).toNanos();
+        assertThat(status(wire, GET)).isEqualTo(200);
+        assertThat(status(wire, GET)).isEqualTo(429);
+
+        Counters<RateLimitStat> stats = mesh.stats.rateLimit(Mesh.UID, "limit");
+        assertThat(stats.get(RateLimitStat.ENABLED)).isEqualTo(5);
+        assertThat(stats.get(RateLimitStat.OK)).isEqualTo(3);
+        assertThat(stats.get(RateLimitStat.RATE_LIMITED)).isEqualTo(2);
+        assertThat(stats.get(RateLimitStat.ENFORCED)).isEqualTo(2);
+        assertThat(mesh.outcomes()).contains("429 RL=2");
+    }
+
+    @Test
+    void whatIsNotEnforcedIsCountedOnly() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(inbound(application, twoInFiveHours(0)), application);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(status(wire, GET)).isEqualTo(200);
+        }
+        Counters<RateLimitStat> stats = mesh.stats.rateLimit(Mesh.UID, "limit");
+        assertThat(stats.get(RateLimitStat.RATE_LIMITED)).isEqualTo(1);
+        assertThat(stats.get(RateLimitStat.ENFORCED)).isZero();
+    }
+
+    @Test
+    void accessRulesRefuse() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(inbound(application, denied("/no")), application);
+
+        assertThat(status(wire, GET)).isEqualTo(200);
+        wire.send("GET /no?x HTTP/1.1\r\nHost: a\r\n\r\n");
+        Wire.Message refused = wire.readResponse();
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.body()).isEqualTo("RBAC: access denied");
+        assertThat(mesh.count(HttpStat.RBAC_ALLOWED)).isEqualTo(1);
+        assertThat(mesh.count(HttpStat.RBAC_DENIED)).isEqualTo(1);
+        assertThat(mesh.outcomes()).contains("403 RBAC=1");
+    }
+
+    @Test
+    void rulesThatComeLaterHoldForConnectionsOfBefore() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(inbound(application), application);
+
+        assertThat(status(wire, GET)).isEqualTo(200);
+        mesh.install(inbound(application, denied("/")).build());
+        assertThat(status(wire, GET)).isEqualTo(403);
+        mesh.install(inbound(application).build());
+        assertThat(status(wire, GET)).isEqualTo(200);
+    }
+}
