@@ -3,6 +3,7 @@ Where we differ from Envoy on purpose. Each entry has a section of the same name
 reason; here is its exact form. What does not match the form is a difference like any other.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,10 +34,27 @@ def _http_1_0(case: Case, key: str, envoy: object, agent: object) -> bool:
 
 def _trailers(case: Case, key: str, envoy: object, agent: object) -> bool:
     """An HTTP/1 body's trailers come through."""
-    return key.startswith("trailer ") and envoy is None and agent is not None and case.request.version == "HTTP/1.1"
+    return key.startswith("trailer ") and envoy is None and agent is not None
 
 
-KNOWN = (Known("http-1.0", _http_1_0), Known("http-1-trailers", _trailers))
+def _continue(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """A body that nobody will read is not asked for."""
+    local = "header x-envoy-upstream-service-time" not in case.agent
+    return key == "informational" and (envoy, agent) == (["100"], []) and case.request.value("expect") is not None and local
+
+
+def _internal(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """Who is within is not told, nor counted twice."""
+    counter = re.search(r"[.](internal|external)[.]upstream_rq_\w+$", key)
+    return agent is None and (bool(counter) or key.endswith("header x-envoy-internal") and envoy == "true")
+
+
+KNOWN = (
+    Known("http-1.0", _http_1_0),
+    Known("http-1-trailers", _trailers),
+    Known("100-continue", _continue),
+    Known("internal-requests", _internal),
+)
 
 
 def unexplained(case: Case, found: dict[str, tuple[object, object]]) -> tuple[dict, set[str]]:

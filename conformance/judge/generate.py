@@ -37,6 +37,9 @@ class Request:
     version: str = "HTTP/1.1"
     chunked: bool = False
 
+    def value(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name), None)
+
 
 @dataclass(frozen=True)
 class Config:
@@ -48,8 +51,15 @@ class Config:
 
     @property
     def by_chance(self) -> bool:
-        """Whether a request may go to any endpoint of the service."""
+        """Whether a request may go to any endpoint of the service, unless it is hashed."""
         return not self.http or any("subset" not in to for to in _destinations(self.http))
+
+    def hashed(self, request: Request) -> bool:
+        """Whether the request says itself which endpoint it gets."""
+        by = self.rule.get("trafficPolicy", {}).get("loadBalancer", {}).get("consistentHash", {})
+        if "httpQueryParameterName" in by:
+            return f"{by['httpQueryParameterName']}=" in request.target.partition("?")[2]
+        return request.value(by["httpHeaderName"]) is not None if "httpHeaderName" in by else False
 
     def objects(self, slot: int) -> list[dict]:
         from .world import destination_rule, virtual_service
@@ -82,7 +92,8 @@ def placed_request(request: Request, slot: int) -> Request:
 def generate(random: Random, requests: int, without: frozenset[str] = frozenset()) -> Config:
     """One configuration and that many requests to it; fields of those names are left out."""
     config = Generator(random).config(requests)
-    return replace(config, http=_left_out(config.http, without))
+    asked = tuple(replace(r, version="HTTP/1.1") if r.version in without else r for r in config.requests)
+    return replace(config, http=_left_out(config.http, without), rule=_left_out(config.rule, without), requests=asked)
 
 
 def _left_out(value, without: frozenset[str]):
@@ -91,7 +102,8 @@ def _left_out(value, without: frozenset[str]):
     return [_left_out(item, without) for item in value] if isinstance(value, list) else value
 
 
-FAILS = ("failure=reset", "failure=close")
+FAILS = ("failure=reset", "failure=close", "failure=refused")
+INSIDE = "198.18.1.1"  # an address of the mesh
 
 
 def alone(request: Request) -> Request:
@@ -126,6 +138,8 @@ class Generator:
             if "match" not in route and index < len(routes) - 1:
                 route["match"] = [self.match()]
         rule = {"subsets": [{"name": name, "labels": {"version": name}} for name in SUBSETS]}
+        if policy := self.policy():
+            rule["trafficPolicy"] = policy
         asked = tuple(self.request() for _ in range(requests))
         if any(fails in value for request in asked for _, value in request.headers for fails in FAILS):
             asked = tuple(map(alone, asked))
@@ -304,6 +318,29 @@ class Generator:
             cors["unmatchedPreflights"] = self.of(("FORWARD", "IGNORE"))
         return cors
 
+    # --- the DestinationRule's policy
+
+    def policy(self) -> dict:
+        policy: dict = {}
+        pool: dict = {}
+        if self.some(0.2):
+            pool["h2UpgradePolicy"] = "UPGRADE"
+        elif self.some(0.1):
+            pool["useClientProtocol"] = True
+        if self.some(0.12):
+            pool["maxRequestsPerConnection"] = self.of((1, 2, 5))
+        if self.some(0.05):
+            pool["maxRetries"] = 3
+        if pool:
+            policy["connectionPool"] = {"http": pool}
+        if self.some(0.12):
+            by = self.of(({"httpHeaderName": "x-user"}, {"httpHeaderName": "x-n"}, {"httpQueryParameterName": "q"}))
+            table = self.of(({}, {"ringHash": {"minimumRingSize": 64}}, {"maglev": {"tableSize": 251}}))
+            policy["loadBalancer"] = {"consistentHash": by | table}
+        elif self.some(0.1):
+            policy["loadBalancer"] = {"simple": self.of(("ROUND_ROBIN", "RANDOM", "LEAST_REQUEST"))}
+        return policy
+
     # --- requests
 
     def request(self) -> Request:
@@ -331,12 +368,28 @@ class Generator:
         if self.some(0.35):
             headers.append(("x-echo", self._orders()))
         if self.some(0.05):
-            headers.append(self.of((("x-envoy-retry-on", "5xx"), ("x-envoy-max-retries", "1"), ("x-envoy-upstream-rq-timeout-ms", "300"),
-                                    ("x-forwarded-for", "192.0.2.9"), ("x-request-id", "given"), ("x-envoy-original-path", "/o"),
+            headers.append(self.of((("x-forwarded-for", "192.0.2.9"), ("x-request-id", "given"), ("x-envoy-original-path", "/o"),
                                     ("x-forwarded-proto", "https"), ("te", "trailers"), ("connection", "close"))))  # fmt: skip
+        if self.some(0.06):
+            headers += self._control()
         body = "" if method in ("GET", "HEAD", "OPTIONS", "DELETE") and self.some(0.95) else self.of(("", "hello", "b" * 3000))
-        version = "HTTP/1.0" if self.some(0.03) else "HTTP/1.1"
+        version = self.of(("HTTP/1.0", *("HTTP/2",) * 5)) if self.some(0.2) else "HTTP/1.1"
+        if body and self.some(0.12):
+            headers.append(("expect", "100-continue"))
         return Request(method, path + query, self.of(HOSTS), tuple(headers), body, version, bool(body) and version == "HTTP/1.1" and self.some(0.3))
+
+    def _control(self) -> list[tuple[str, str]]:
+        """What a pod may ask of its own requests; that it is one of the mesh's, Envoy takes from x-forwarded-for."""
+        asked = self.of(({"x-envoy-retry-on": "5xx"}, {"x-envoy-retry-on": "5xx", "x-envoy-max-retries": "3"},
+                         {"x-envoy-retry-on": "gateway-error,retriable-4xx", "x-envoy-max-retries": "2"},
+                         {"x-envoy-retry-on": "retriable-status-codes", "x-envoy-retriable-status-codes": "409,501"},
+                         {"x-envoy-retry-on": "retriable-headers", "x-envoy-retriable-header-names": "x-keep"},
+                         {"x-envoy-retry-on": "5xx", "x-envoy-upstream-rq-per-try-timeout-ms": "200"},
+                         {"x-envoy-retry-on": "nonsense"}, {"x-envoy-max-retries": "2"}, {"x-envoy-retry-grpc-on": "unavailable"},
+                         {"x-envoy-upstream-rq-timeout-ms": "300"}, {"x-envoy-upstream-rq-timeout-ms": "0"},
+                         {"x-envoy-upstream-rq-timeout-ms": "300", "x-envoy-upstream-rq-timeout-alt-response": "1"},
+                         {"x-envoy-upstream-rq-timeout-ms": "soon"}))  # fmt: skip
+        return [*asked.items(), ("x-forwarded-for", INSIDE)]
 
     def _path(self, hint: dict) -> str:
         uri = hint.get("uri", {})
@@ -356,7 +409,7 @@ class Generator:
         if kind < 0.3:
             return f"status={self.of((200, 201, 204, 301, 304, 400, 404, 409, 500, 501, 502, 503, 504))}"
         if kind < 0.6:
-            return f"fail={self.of((1, 2, 5))};failure={self.of(('503', '502', '504', '500', '501', '409', 'reset', 'close'))}"
+            return f"fail={self.of((1, 2, 5))};failure={self.of(('503', '502', '504', '500', '501', '409', 'reset', 'close', 'refused'))}"
         if kind < 0.68:
             return "delay=0.8"
         if kind < 0.76:

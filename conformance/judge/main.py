@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+LIBRARY = "FAIRLEAD_CONFORMANCE_H2"  # likewise: the folder of h2
 INSIDE = "FAIRLEAD_CONFORMANCE_INSIDE"  # set in the second life: the Envoy's path
 PROGRAMS = ("unshare", "nsenter", "taskset", "ip", "iptables-restore", "curl", "mount", "openssl")
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +28,17 @@ def main(arguments: list[str]) -> int:
     provision = subprocess.run([str(ROOT / "samples/tools/provision"), "envoy"], stdout=subprocess.PIPE, text=True)
     if provision.returncode != 0:
         return 1
+    os.environ[LIBRARY] = _library()
     return _in_namespaces(arguments, f"{provision.stdout.strip()}/bin/envoy")
+
+
+def _library() -> str:
+    """Where PyPI's h2 is; empty: it is not to be had, and nobody speaks HTTP/2."""
+    provision = subprocess.run([str(ROOT / "samples/tools/provision"), "h2"], stdout=subprocess.PIPE, text=True)
+    if provision.returncode != 0:
+        print("conformance: h2 cannot be had: HTTP/2 is left out", file=sys.stderr)
+        return ""
+    return f"{provision.stdout.strip()}/lib"
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -64,6 +75,8 @@ def _in_namespaces(arguments: list[str], envoy: str) -> int:
 
 
 def _inside(options: argparse.Namespace, envoy: Path) -> int:
+    if os.environ.get(LIBRARY):
+        sys.path.append(os.environ[LIBRARY])
     from .session import Session
     from .world import World
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from . import observe
-from .client import ask
+from . import http2, observe
+from .client import ask, ask_http2
 from .differences import Case, unexplained
 from .generate import Config, Request, generate, placed_request
 from .http1 import rendered
@@ -63,7 +63,7 @@ class Session:
     def __init__(self, world: World, say: Callable[[str], None], without: frozenset[str] = frozenset()) -> None:
         self.world = world
         self.say = say
-        self.without = without
+        self.without = without if http2.available() else without | {"HTTP/2", "h2UpgradePolicy"}
 
     async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None, everything: Path | None = None) -> Outcome:
         """At least `cases` cases; findings are shrunk, said and written to the folder, or all to one file; ends early after `stop_after` of them."""
@@ -113,12 +113,13 @@ class Session:
     async def _slot(self, slot: int, config: Config, outcome: Outcome) -> None:
         for number, request in enumerate(config.requests):
             sides = await asyncio.gather(*(self._ask(side, slot, number, request) for side in SIDES))
-            found = observe.compare(*sides, by_chance=config.by_chance)
+            where = observe.Where.ADDRESS if config.hashed(request) else observe.Where.NOWHERE if config.by_chance else observe.Where.SUBSET
+            found = observe.compare(*sides, where)
             deadline = time.monotonic() + SETTLE_SECONDS
             while "arrivals" in found and time.monotonic() < deadline:
                 await asyncio.sleep(0.03)
                 sides = [(seen, self._arrived(side, slot, number)) for side, (seen, _) in zip(SIDES, sides, strict=True)]
-                found = observe.compare(*sides, by_chance=config.by_chance)
+                found = observe.compare(*sides, where)
             outcome.cases += 1
             outcome.answers[sides[0][0]["outcome"]] += 1
             left, by = unexplained(Case(request, sides[0][0], sides[1][0]), found)
@@ -127,8 +128,14 @@ class Session:
                 outcome.findings.append(Finding(config, request, left))
 
     async def _ask(self, side: str, slot: int, number: int, request: Request) -> tuple[dict, list[dict]]:
-        raw = wire(placed_request(request, slot), self._case(side, slot, number))
-        answer = await ask(self.world.sides[side], (service_address(slot), PORTS["http"]), [raw], request.method)
+        placed, case = placed_request(request, slot), self._case(side, slot, number)
+        pod, to = self.world.sides[side], (service_address(slot), PORTS["http"])
+        waits = request.value("expect") is not None
+        if request.version == "HTTP/2":
+            answer = await ask_http2(pod, to, fields(placed, case), placed.body.encode(), waits)
+        else:
+            head, end, body = wire(placed, case).partition(b"\r\n\r\n")
+            answer = await ask(pod, to, [head + end, body] if waits else [head + end + body], request.method)
         return observe.response(answer), self._arrived(side, slot, number)
 
     def _arrived(self, side: str, slot: int, number: int) -> list[dict]:
@@ -196,6 +203,14 @@ def _distinct(findings: list[Finding]) -> list[Config]:
         first = min(finding.differs)
         kinds.setdefault(_kind(first, *finding.differs[first]), config)
     return list(kinds.values())
+
+
+def fields(request: Request, case: str) -> list[tuple[str, str]]:
+    """The head in HTTP/2."""
+    pseudo = [(":method", request.method), (":scheme", "http"), (":authority", request.host), (":path", request.target)]
+    own = [header for header in request.headers if header[0] != "connection"]
+    length = [("content-length", str(len(request.body.encode())))] if request.body and not request.chunked else []
+    return [*pseudo, ("x-case", case), *own, *length]
 
 
 def wire(request: Request, case: str) -> bytes:

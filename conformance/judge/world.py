@@ -25,6 +25,7 @@ PORTS = {"http": 8000}
 SUBSETS = {"198.18.2.11": "v1", "198.18.2.12": "v1", "198.18.2.21": "v2", "198.18.2.22": "v2", "198.18.2.31": "v3"}
 SLOTS = 20  # services that stand side by side, each with a configuration of its own
 SENTINEL = "sentinel"
+MARK = 207  # what it answers once a batch is in force, and nothing else does
 REFUSING = ("gone", "198.18.2.41")  # a service whose endpoint has no listener, and one whose never answers
 SILENT = ("late", "198.18.2.51")
 CONNECT_SECONDS = 0.3  # how long the silent one is waited for
@@ -140,7 +141,7 @@ class World:
         self.batch += 1
         self.revision += 1
         stamp = f"/batch-{self.batch}"
-        mark = {"match": [{"uri": {"exact": stamp}}], "route": [{"destination": {"host": SENTINEL}}]}
+        mark = {"match": [{"uri": {"exact": stamp}}], "directResponse": {"status": MARK}}
         wanted = [*objects, virtual_service(SENTINEL, {"hosts": [SENTINEL], "http": [mark]})]
         written = {self._write(value) for value in wanted}
         for gone in self._written - written:
@@ -181,7 +182,7 @@ class World:
         from .client import ask
 
         raw = f"GET {stamp} HTTP/1.1\r\nhost: {SENTINEL}:8000\r\n\r\n".encode()
-        return (await ask(self.sides[side], (SENTINEL_ADDRESS, 8000), [raw], "GET")).outcome == "200"
+        return (await ask(self.sides[side], (SENTINEL_ADDRESS, 8000), [raw], "GET")).outcome == str(MARK)
 
     def _status(self, kind: str, name: str) -> dict:
         try:

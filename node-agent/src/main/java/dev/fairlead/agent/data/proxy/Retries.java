@@ -192,7 +192,8 @@ final class Retries {
                         || (!sent && on.contains("reset-before-request"));
         boolean wanted =
                 switch (why) {
-                    case UPSTREAM_CONNECT_FAILURE, UPSTREAM_CONNECT_TIMEOUT -> any || on.contains("connect-failure");
+                    case UPSTREAM_CONNECT_FAILURE, UPSTREAM_CONNECT_TIMEOUT ->
+                            any || on.contains("connect-failure");
                     case UPSTREAM_REFUSED -> any || on.contains("refused-stream");
                     case UPSTREAM_CLOSED,
                             UPSTREAM_RESET,

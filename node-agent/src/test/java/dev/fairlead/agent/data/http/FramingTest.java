@@ -87,8 +87,7 @@ class FramingTest {
     void anUpstreamsAnswer(
             String method, int status, String length, String framing, boolean goesOn) {
         HttpResponse response =
-                new DefaultHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
         if (!length.isEmpty()) {
             response.headers().set("content-length", length);
         }

@@ -71,17 +71,7 @@ class RouteActionsTest {
             List<Mirror> mirrors,
             RoutePolicy.AttemptCount attempts) {
         return new RoutePolicy(
-                headers,
-                rewrite,
-                null,
-                null,
-                fault,
-                cors,
-                null,
-                mirrors,
-                List.of(),
-                "",
-                attempts);
+                headers, rewrite, null, null, fault, cors, null, mirrors, List.of(), "", attempts);
     }
 
     private static RoutePolicy faulty(@Nullable Fault fault, @Nullable Cors cors) {
