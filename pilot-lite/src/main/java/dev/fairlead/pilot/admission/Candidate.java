@@ -7,6 +7,7 @@ import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -67,6 +68,7 @@ final class Candidate {
                         list(state.destinationRules(), key, object, DestinationRule.class),
                         list(state.sidecars(), key, object, Sidecar.class),
                         list(state.peerPolicies(), key, object, PeerPolicy.class),
+                        list(state.rateLimits(), key, object, RateLimit.class),
                         state.captured());
         return Discovery.of(changed); // an object of elsewhere is not looked at
     }

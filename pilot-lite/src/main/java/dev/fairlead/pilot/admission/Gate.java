@@ -44,7 +44,7 @@ final class Gate {
                 if (request.object().path("metadata").hasNonNull("deletionTimestamp")) {
                     yield Decision.allow();
                 }
-                if (ConfigReader.owns(key.group())) {
+                if (ConfigReader.owns(key.group(), key.kind())) {
                     yield config(request, state);
                 }
                 yield key.equals(mesh)
@@ -102,7 +102,7 @@ final class Gate {
 
     /** Always allowed, with what goes wrong for others when it is gone. */
     private static Decision deleted(ObjectKey key, ClusterState state) {
-        if (!ConfigReader.owns(key.group())) {
+        if (!ConfigReader.owns(key.group(), key.kind())) {
             return Decision.allow();
         }
         Map<ObjectKey, List<Problem>> before = CrossCheck.warnings(state);

@@ -6,6 +6,7 @@ import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.RouteLimits;
 import dev.fairlead.pilot.state.Service;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class Compilation {
     private final ClusterState state;
     private final Registry registry;
     private final Delegation delegation;
+    private final RouteLimits limits;
     private final Rules rules;
     private final ClusterCompiler clusters;
     private final Map<String, ScopeRoutes> routes = new HashMap<>();
@@ -36,6 +38,11 @@ final class Compilation {
         registry = Registry.of(state, before == null ? null : before.registry);
         delegation =
                 Delegation.of(state.virtualServices(), before == null ? null : before.delegation);
+        limits =
+                RouteLimits.of(
+                        delegation.inForce(),
+                        state.rateLimits(),
+                        before == null ? null : before.limits);
         rules = new Rules(state);
         boolean sameFacts = before != null && registry.sharesWith(before.registry);
         boolean sameClusters =
@@ -51,6 +58,7 @@ final class Compilation {
         if (before != null
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
+                && Same.object(state.rateLimits(), before.state.rateLimits())
                 && Same.object(state.sidecars(), before.state.sidecars())
                 && sources.equals(before.sources)
                 && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))
@@ -113,7 +121,7 @@ final class Compilation {
         if (old != null && old.egress() != scope.egress()) {
             old = null; // tables and listeners are written by it
         }
-        var horizon = new Horizon(scope, registry, delegation.inForce());
+        var horizon = new Horizon(scope, registry, limits.inForce());
         var known =
                 ScopeRoutes.after(
                         old == null || before == null ? null : before.routes.get(scope.name()),

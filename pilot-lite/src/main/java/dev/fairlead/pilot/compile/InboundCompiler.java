@@ -51,7 +51,8 @@ final class InboundCompiler {
                 registry.state().networkPolicies().stream().anyMatch(p -> p.selects(pod)),
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
-                services);
+                services,
+                rules.rateLimits(pod));
     }
 
     private PodView.Port port(Service service, Service.Port port, int target, Pod pod) {

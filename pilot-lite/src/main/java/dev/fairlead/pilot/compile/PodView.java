@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.ProxyProtocol;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.wire.enrolment.Enrolment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode what it accepts: never UNSET
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
+ * @param limits those that select it, oldest first
  */
 public record PodView(
         Pod pod,
@@ -26,11 +28,13 @@ public record PodView(
         boolean isolated,
         Mode mode,
         List<Port> ports,
-        List<String> services) {
+        List<String> services,
+        List<RateLimit> limits) {
 
     public PodView {
         ports = List.copyOf(ports);
         services = List.copyOf(services);
+        limits = List.copyOf(limits);
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -61,6 +62,19 @@ public final class Requirements {
                 ofClients(state, rule, rule.visibility(), Profile.TRAFFIC_POLICY, requirements);
             } else if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
                 ofClients(state, rule, rule.visibility(), Profile.HTTP2, requirements);
+            }
+        }
+        for (RateLimit limit : state.rateLimits()) {
+            for (VirtualService rule : delegation.inForce()) {
+                if (limit.isOf(rule)) {
+                    ofClients(
+                            state, limit, rule.visibility(), Profile.TRAFFIC_POLICY, requirements);
+                }
+            }
+            for (Pod pod : state.pods().values()) {
+                if (limit.selects(pod)) {
+                    require(requirements, limit, Profile.TRAFFIC_POLICY, pod);
+                }
             }
         }
         return requirements;

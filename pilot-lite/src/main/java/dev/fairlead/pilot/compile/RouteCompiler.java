@@ -142,7 +142,7 @@ final class RouteCompiler {
     }
 
     private static Route plain(String name, HttpMatch match, Action action) {
-        return new Route(name, match, action, HeaderChanges.NONE, null, null);
+        return new Route(name, match, action, HeaderChanges.NONE, null, null, null);
     }
 
     /**
@@ -232,7 +232,7 @@ final class RouteCompiler {
             }
             action = forward(http, port, headers.authority());
         }
-        return new Route(name, match, action, headers, policy.fault(), policy.cors());
+        return new Route(name, match, action, headers, policy.fault(), policy.cors(), http.limit());
     }
 
     /** The port that a client is sent to, where that is not plain from the scheme. */

@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.HttpPolicy.Fault;
 import dev.fairlead.pilot.state.HttpPolicy.Rewrite;
 import dev.fairlead.pilot.state.HttpRoute.DirectResponse;
 import dev.fairlead.pilot.state.HttpRoute.Redirect;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Share;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,12 @@ public record RouteTable(String name, List<VirtualHost> hosts) {
         hosts = List.copyOf(hosts);
     }
 
+    /** Whether one of its routes is. */
+    public boolean isLimited() {
+        return hosts.stream()
+                .anyMatch(host -> host.routes.stream().anyMatch(route -> route.limit != null));
+    }
+
     /** One host under its names. A request that no route takes is answered 404. */
     public record VirtualHost(String name, List<String> domains, List<Route> routes) {
         public VirtualHost {
@@ -34,6 +41,7 @@ public record RouteTable(String name, List<VirtualHost> hosts) {
      * One alternative; of the match, port, sourceNamespace and gateways are settled already.
      *
      * @param headers changed whatever the action is
+     * @param limit null: none
      */
     public record Route(
             String name,
@@ -41,7 +49,8 @@ public record RouteTable(String name, List<VirtualHost> hosts) {
             Action action,
             HeaderChanges headers,
             @Nullable Fault fault,
-            @Nullable Cors cors) {
+            @Nullable Cors cors,
+            @Nullable RateLimit limit) {
 
         /** Where it forwards to; none where it does something else. */
         public List<Destination> targets() {

@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.ProxyProtocol;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -120,6 +121,17 @@ final class Rules {
         }
         Mode mesh = oldest("");
         return mesh != Mode.UNSET ? mesh : Mode.PERMISSIVE;
+    }
+
+    /** All that select a pod, oldest first. */
+    List<RateLimit> rateLimits(Pod pod) {
+        List<RateLimit> limits = new ArrayList<>();
+        for (RateLimit limit : state.rateLimits()) {
+            if (limit.selects(pod)) {
+                limits.add(limit);
+            }
+        }
+        return limits;
     }
 
     private Mode oldest(String scope) {

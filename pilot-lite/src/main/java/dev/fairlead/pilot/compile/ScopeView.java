@@ -22,6 +22,11 @@ public record ScopeView(
         clusters = List.copyOf(clusters);
     }
 
+    /** Whether some of its routes are. */
+    public boolean isLimited() {
+        return routes.stream().anyMatch(RouteTable::isLimited);
+    }
+
     /** Name of its listener. */
     public String listener() {
         return "outbound|" + name;

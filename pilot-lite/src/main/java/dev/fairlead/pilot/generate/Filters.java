@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.generate;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
 import dev.fairlead.pilot.state.ConnectionPool;
@@ -10,6 +11,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -33,9 +35,14 @@ final class Filters {
     static final String CORS_NAME = "envoy.filters.http.cors";
 
     static final String FAULT_NAME = "envoy.filters.http.fault";
+    static final String LIMIT_NAME = "envoy.filters.http.local_ratelimit";
 
     private static final HttpFilter CORS = http(CORS_NAME, Cors.getDefaultInstance());
     private static final HttpFilter FAULT = http(FAULT_NAME, HTTPFault.getDefaultInstance());
+    private static final HttpFilter LIMIT =
+            http(
+                    LIMIT_NAME,
+                    LocalRateLimit.newBuilder().setStatPrefix("http_local_rate_limiter").build());
     private static final HttpFilter ROUTER =
             http("envoy.filters.http.router", Router.getDefaultInstance());
     private static final HashPolicy BY_SOURCE =
@@ -87,11 +94,18 @@ final class Filters {
                 .setDestinationPortRange(Int32Range.newBuilder().setStart(port).setEnd(port + 1));
     }
 
-    /** Outbound HTTP, by a route configuration that is served on its own. */
-    static Filter http(String statPrefix, String routes, Audience audience) {
+    /**
+     * Outbound HTTP, by a route configuration that is served on its own.
+     *
+     * @param limited whether some routes are
+     */
+    static Filter http(String statPrefix, String routes, boolean limited, Audience audience) {
         var manager = HttpConnectionManager.newBuilder();
         if (audience.knowsTrafficPolicy()) {
             manager.addHttpFilters(CORS).addHttpFilters(FAULT);
+            if (limited) {
+                manager.addHttpFilters(LIMIT);
+            }
         }
         return http(
                 audience,
@@ -102,9 +116,13 @@ final class Filters {
                                         .setRouteConfigName(routes)));
     }
 
-    /** Inbound HTTP, by these routes. */
-    static Filter http(String statPrefix, RouteConfiguration routes, Audience audience) {
-        var manager = HttpConnectionManager.newBuilder();
+    /** Inbound HTTP, through these filters, by these routes. */
+    static Filter http(
+            String statPrefix,
+            RouteConfiguration routes,
+            List<HttpFilter> filters,
+            Audience audience) {
+        var manager = HttpConnectionManager.newBuilder().addAllHttpFilters(filters);
         if (audience.knowsTrafficPolicy()) {
             manager.setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH);
         }
@@ -114,6 +132,9 @@ final class Filters {
     private static Filter http(Audience audience, HttpConnectionManager.Builder manager) {
         if (audience.knowsHttp2()) {
             manager.addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
+        }
+        if (audience.knowsTrafficPolicy()) {
+            manager.setStreamIdleTimeout(Duration.getDefaultInstance()); // for ever, as Istio's
         }
         return Filter.newBuilder()
                 .setName("envoy.filters.network.http_connection_manager")

@@ -1,10 +1,12 @@
 package dev.fairlead.pilot.generate;
 
+import com.google.protobuf.Struct;
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.WeightedCluster;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Protocol;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -15,6 +17,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +57,9 @@ final class InboundListenerGenerator {
             boolean http,
             boolean detect,
             boolean opaqueHttp2,
-            String cluster) {}
+            String cluster,
+            List<HttpFilter> limits,
+            Struct replies) {}
 
     VersionedResource listener(PodView pod) {
         String address = pod.pod().addresses().getFirst();
@@ -101,12 +106,31 @@ final class InboundListenerGenerator {
                             protocol.isHttp() && !opaqueHttp2,
                             protocol == Protocol.UNDECLARED && mesh.modern(),
                             opaqueHttp2,
-                            ClusterGenerator.inboundName(port, audience)));
+                            ClusterGenerator.inboundName(port, audience),
+                            limits(pod, port.port()),
+                            replies(pod, port.port())));
         }
         doors.add(
                 new Door(
-                        "_", 0, false, mesh.modern(), false, ClusterGenerator.INBOUND_PASSTHROUGH));
+                        "_",
+                        0,
+                        false,
+                        mesh.modern(),
+                        false,
+                        ClusterGenerator.INBOUND_PASSTHROUGH,
+                        limits(pod, 0),
+                        replies(pod, 0)));
         return doors;
+    }
+
+    private List<HttpFilter> limits(PodView pod, int port) {
+        return audience.knowsTrafficPolicy() ? RateLimits.filters(pod, port) : List.of();
+    }
+
+    private Struct replies(PodView pod, int port) {
+        return audience.knowsTrafficPolicy() && audience instanceof Audience.Agent
+                ? RateLimits.replies(pod, port)
+                : Struct.getDefaultInstance();
     }
 
     private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {
@@ -174,6 +198,10 @@ final class InboundListenerGenerator {
         if (tls != null) {
             chain.setTransportSocket(tls);
         }
+        if (door.replies.getFieldsCount() > 0) {
+            chain.setMetadata(
+                    Metadata.newBuilder().putFilterMetadata(RateLimits.REPLY, door.replies));
+        }
         return chain.build();
     }
 
@@ -209,6 +237,7 @@ final class InboundListenerGenerator {
         return Filters.http(
                 name,
                 RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
+                door.limits,
                 audience);
     }
 }

@@ -39,11 +39,12 @@ final class OutboundListenerGenerator {
         Set<String> routes = new HashSet<>();
         SortedSet<Integer> detecting = new TreeSet<>();
         SortedSet<Integer> toldByTls = new TreeSet<>();
+        boolean limited = scope.isLimited();
         for (Chain chain : scope.chains()) {
             switch (chain) {
                 case Chain.Http http -> {
                     if (http.http1() || audience.knowsHttp2()) {
-                        listener.addFilterChains(http(http));
+                        listener.addFilterChains(http(http, limited));
                         routes.add(http.routes());
                     }
                 }
@@ -56,7 +57,7 @@ final class OutboundListenerGenerator {
                         continue;
                     }
                     if (tcp.detect()) {
-                        listener.addFilterChains(detected(tcp));
+                        listener.addFilterChains(detected(tcp, limited));
                         routes.add(tcp.routes());
                         detecting.add(tcp.port());
                         // each by its transport: what matched one is not looked for in another
@@ -105,22 +106,22 @@ final class OutboundListenerGenerator {
         return audience.knowsHttp2() ? PLAIN_HTTP : PLAIN_HTTP1;
     }
 
-    private FilterChain http(Chain.Http chain) {
+    private FilterChain http(Chain.Http chain, boolean limited) {
         String name = "outbound|" + chain.port() + "|http|_";
         return chain(
                 name,
                 FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port())),
-                Filters.http(name, chain.routes(), audience));
+                Filters.http(name, chain.routes(), limited, audience));
     }
 
-    private FilterChain detected(Chain.Tcp chain) {
+    private FilterChain detected(Chain.Tcp chain, boolean limited) {
         String name = "outbound|" + chain.port() + "|detect|" + chain.name();
         return chain(
                 name,
                 match(chain)
                         .setTransportProtocol(PLAIN)
                         .addAllApplicationProtocols(plainHttp(audience)),
-                Filters.http(name, chain.routes(), audience));
+                Filters.http(name, chain.routes(), limited, audience));
     }
 
     private FilterChain tls(Chain.Tls chain) {

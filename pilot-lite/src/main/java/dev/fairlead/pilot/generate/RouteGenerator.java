@@ -1,11 +1,13 @@
 package dev.fairlead.pilot.generate;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.Struct;
 import dev.fairlead.pilot.compile.RouteTable;
 import dev.fairlead.pilot.compile.RouteTable.Route;
 import dev.fairlead.pilot.compile.WeightedCluster;
 import dev.fairlead.pilot.state.HeaderChanges;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
@@ -87,6 +89,15 @@ final class RouteGenerator {
             if (view.cors() != null) {
                 route.putTypedPerFilterConfig(
                         Filters.CORS_NAME, Protos.pack(RoutePolicies.cors(view.cors())));
+            }
+            if (view.limit() != null) {
+                route.putTypedPerFilterConfig(
+                        Filters.LIMIT_NAME, Protos.pack(RateLimits.ofRoute(view.limit())));
+                Struct replies = RateLimits.replies(view.limit());
+                if (audience instanceof Audience.Agent && replies.getFieldsCount() > 0) {
+                    route.setMetadata(
+                            Metadata.newBuilder().putFilterMetadata(RateLimits.REPLY, replies));
+                }
             }
         }
         actions.set(route, view);

@@ -78,7 +78,7 @@ final class RouteMatches {
         }
     }
 
-    private static HeaderMatcher.Builder header(String name, StringMatch value) {
+    static HeaderMatcher.Builder header(String name, StringMatch value) {
         var header = HeaderMatcher.newBuilder().setName(name);
         return value instanceof StringMatch.Present
                 ? header.setPresentMatch(true)
@@ -86,7 +86,7 @@ final class RouteMatches {
     }
 
     /** A header that is not there does not fit, whatever it is compared with. */
-    private static HeaderMatcher.Builder absent(String name, StringMatch value) {
+    static HeaderMatcher.Builder absent(String name, StringMatch value) {
         var header = header(name, value).setInvertMatch(true);
         return value instanceof StringMatch.Present
                 ? header

@@ -52,7 +52,8 @@ final class Written {
             ByIdentity<List<ServiceCluster>, Map<String, VersionedResource>> maps) {}
 
     /** The listener of a scope, and what it was written of. */
-    private record Listener(List<Chain> chains, Map<String, VersionedResource> written) {}
+    private record Listener(
+            List<Chain> chains, boolean limited, Map<String, VersionedResource> written) {}
 
     /** Every workload in one profile. */
     private record Workloads(
@@ -157,9 +158,11 @@ final class Written {
     private Map<String, VersionedResource> listener(ScopeView scope) {
         Listener before = listenersBefore.get(scope.name());
         Listener now =
-                before != null && Same.object(before.chains, scope.chains())
+                before != null
+                                && Same.object(before.chains, scope.chains())
+                                && before.limited == scope.isLimited()
                         ? before
-                        : new Listener(scope.chains(), writeListener(scope));
+                        : new Listener(scope.chains(), scope.isLimited(), writeListener(scope));
         listeners.put(scope.name(), now);
         return now.written;
     }

@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.validate.ConfigReader;
@@ -68,7 +69,7 @@ public final class Analysis {
         inventory
                 .configs()
                 .forEach((key, object) -> {
-                    if (ConfigReader.owns(key.group())) {
+                    if (ConfigReader.owns(key.group(), key.kind())) {
                         switch (reader.read(KubernetesReader.meta(key, object), object)) {
                             case Verdict.Accepted<ConfigObject>(ConfigObject value) ->
                                     accepted.add(value);
@@ -133,6 +134,7 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, DestinationRule.class),
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
+                        StateBuilder.oldestFirst(accepted, RateLimit.class),
                         Set.of()));
     }
 }

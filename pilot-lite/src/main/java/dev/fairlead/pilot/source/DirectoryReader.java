@@ -50,7 +50,7 @@ final class DirectoryReader {
     }
 
     private void applied(ObjectKey key, JsonNode object) {
-        if (ConfigReader.owns(key.group()) || key.equals(Inventory.MESH)) {
+        if (ConfigReader.owns(key.group(), key.kind()) || key.equals(Inventory.MESH)) {
             configs.put(key, object);
         } else if (key.group().isEmpty()) {
             switch (key.kind()) {

@@ -11,6 +11,7 @@ import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.status.AgentTooOld;
@@ -43,6 +44,7 @@ public final class StateBuilder {
     private List<DestinationRule> destinationRules = List.of();
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
+    private List<RateLimit> rateLimits = List.of();
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
         this.captures = captures;
@@ -64,7 +66,7 @@ public final class StateBuilder {
         inventory
                 .configs()
                 .forEach((key, object) -> {
-                    if (ConfigReader.owns(key.group())) {
+                    if (ConfigReader.owns(key.group(), key.kind())) {
                         Meta meta = KubernetesReader.meta(key, object);
                         var standing =
                                 configs.judge(key, object, mesh, json -> reader.read(meta, json));
@@ -110,6 +112,7 @@ public final class StateBuilder {
         destinationRules = oldestFirst(inForce, DestinationRule.class, destinationRules);
         sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
+        rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
         return new ClusterState(
                 inventory.appliedRevision(),
                 inventory.observedRevision(),
@@ -125,6 +128,7 @@ public final class StateBuilder {
                 destinationRules,
                 sidecars,
                 peerPolicies,
+                rateLimits,
                 marks.captured());
     }
 

@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the four lists of configuration
+ * @param services oldest first, as are the five lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
@@ -30,6 +30,7 @@ public record ClusterState(
         List<DestinationRule> destinationRules,
         List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
+        List<RateLimit> rateLimits,
         Set<String> captured) {
 
     public ClusterState {
@@ -43,6 +44,43 @@ public record ClusterState(
         destinationRules = List.copyOf(destinationRules);
         sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
+        rateLimits = List.copyOf(rateLimits);
         captured = Set.copyOf(captured);
+    }
+
+    /** Without rate limits. */
+    public ClusterState(
+            long appliedRevision,
+            long observedRevision,
+            long captureRevision,
+            MeshSettings mesh,
+            Map<String, Namespace> namespaces,
+            List<Service> services,
+            List<EndpointSlice> slices,
+            Map<String, Pod> pods,
+            Map<String, Node> nodes,
+            List<NetworkPolicy> networkPolicies,
+            List<VirtualService> virtualServices,
+            List<DestinationRule> destinationRules,
+            List<Sidecar> sidecars,
+            List<PeerPolicy> peerPolicies,
+            Set<String> captured) {
+        this(
+                appliedRevision,
+                observedRevision,
+                captureRevision,
+                mesh,
+                namespaces,
+                services,
+                slices,
+                pods,
+                nodes,
+                networkPolicies,
+                virtualServices,
+                destinationRules,
+                sidecars,
+                peerPolicies,
+                List.of(),
+                captured);
     }
 }

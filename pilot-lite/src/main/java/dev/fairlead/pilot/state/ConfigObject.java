@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.state;
 
-/** An accepted object of one of Istio's kinds. */
-public sealed interface ConfigObject permits VirtualService, DestinationRule, Sidecar, PeerPolicy {
+/** An accepted object of one of Istio's kinds, or of our own. */
+public sealed interface ConfigObject
+        permits VirtualService, DestinationRule, Sidecar, PeerPolicy, RateLimit {
     Meta meta();
 }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Taken by a request that any of the matches fits; no match at all fits every request. What it does
  * is the first of: redirect, answer, send on. A root's route has a delegate, and nothing of these
  * three.
+ *
+ * @param limit of what its clients send, which a RateLimit says
  */
 public record HttpRoute(
         String name,
@@ -16,11 +18,29 @@ public record HttpRoute(
         @Nullable Redirect redirect,
         @Nullable DirectResponse directResponse,
         @Nullable Delegate delegate,
-        HttpPolicy policy) {
+        HttpPolicy policy,
+        @Nullable RateLimit limit) {
 
     public HttpRoute {
         matches = List.copyOf(matches);
         destinations = List.copyOf(destinations);
+    }
+
+    public HttpRoute(
+            String name,
+            List<HttpMatch> matches,
+            List<Destination> destinations,
+            @Nullable Redirect redirect,
+            @Nullable DirectResponse directResponse,
+            @Nullable Delegate delegate,
+            HttpPolicy policy) {
+        this(name, matches, destinations, redirect, directResponse, delegate, policy, null);
+    }
+
+    /** The same one, limited. */
+    HttpRoute with(RateLimit other) {
+        return new HttpRoute(
+                name, matches, destinations, redirect, directResponse, delegate, policy, other);
     }
 
     /** A share of requests, changed on their way. */

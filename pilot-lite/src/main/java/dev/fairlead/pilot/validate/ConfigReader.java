@@ -7,6 +7,7 @@ import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -16,6 +17,18 @@ public final class ConfigReader {
     private static final Set<String> NETWORKING = Set.of("v1alpha3", "v1beta1", "v1");
     private static final Set<String> SECURITY = Set.of("v1beta1", "v1");
     private static final Set<String> AUTHENTICATION = Set.of("v1alpha1");
+    private static final Set<String> OWN = Set.of("v1alpha1");
+    private static final String RATE_LIMIT = "fairlead.dev/RateLimit";
+
+    /** What else does what refused kinds are used for, as far as anything does. */
+    private static final Map<String, String> INSTEAD =
+            Map.of(
+                    "networking.istio.io/EnvoyFilter",
+                    "use fairlead.dev RateLimit for rate limits",
+                    "config.istio.io/QuotaSpec",
+                    "use fairlead.dev RateLimit",
+                    "config.istio.io/QuotaSpecBinding",
+                    "use fairlead.dev RateLimit");
 
     private static final Set<String> TOP_LEVEL =
             Set.of("apiVersion", "kind", "metadata", "spec", "status");
@@ -29,9 +42,11 @@ public final class ConfigReader {
         this.mesh = mesh;
     }
 
-    /** Whether objects of this group are ours to read, if only to refuse them by name. */
-    public static boolean owns(String group) {
-        return group.endsWith(".istio.io") || group.equals("gateway.networking.k8s.io");
+    /** Whether objects of this kind are ours to read, if only to refuse them by name. */
+    public static boolean owns(String group, String kind) {
+        return group.endsWith(".istio.io")
+                || group.equals("gateway.networking.k8s.io")
+                || (group + "/" + kind).equals(RATE_LIMIT);
     }
 
     /** The kinds that are served, as {@code group/kind}; {@link #read} reads each. */
@@ -41,6 +56,7 @@ public final class ConfigReader {
                     "networking.istio.io/DestinationRule",
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
+                    RATE_LIMIT,
                     "authentication.istio.io/MeshPolicy",
                     "authentication.istio.io/Policy");
 
@@ -80,6 +96,11 @@ public final class ConfigReader {
                             object,
                             AUTHENTICATION.contains(version),
                             new PeerPolicyReader(meta, mesh.rootNamespace())::policy);
+            case RATE_LIMIT ->
+                    spec(
+                            object,
+                            OWN.contains(version),
+                            new RateLimitReader(meta, mesh.rootNamespace())::read);
             default -> unserved(key, object);
         };
     }
@@ -114,8 +135,19 @@ public final class ConfigReader {
         return new Verdict.Refused<>(
                 problems.isEmpty()
                         ? List.of(
-                                new Problem("", "kind " + key.kind() + " " + Problem.NOT_SUPPORTED))
+                                new Problem(
+                                        "",
+                                        "kind "
+                                                + key.kind()
+                                                + " "
+                                                + Problem.NOT_SUPPORTED
+                                                + instead(key)))
                         : problems);
+    }
+
+    private static String instead(ObjectKey key) {
+        String instead = INSTEAD.get(key.group() + "/" + key.kind());
+        return instead == null ? "" : ": " + instead;
     }
 
     private Verdict<ConfigObject> destinationRule(Meta meta, JsonNode object, boolean known) {

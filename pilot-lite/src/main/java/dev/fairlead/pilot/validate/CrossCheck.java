@@ -1,9 +1,11 @@
 package dev.fairlead.pilot.validate;
 
 import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.Sidecar.Import;
 import dev.fairlead.pilot.state.VirtualService;
@@ -33,6 +35,7 @@ public final class CrossCheck {
         check.destinationRules();
         check.sidecars();
         check.peerPolicies();
+        check.rateLimits();
         return Map.copyOf(check.warnings);
     }
 
@@ -161,6 +164,26 @@ public final class CrossCheck {
             PeerPolicy older = scopes.putIfAbsent(policy.namespace(), policy);
             if (older != null) {
                 warn(policy.meta().key(), "metadata.name", taken(older.meta().key()));
+            }
+        }
+    }
+
+    /** Those of routes: there must be one of that name, and the oldest has it. */
+    private void rateLimits() {
+        List<RateLimit> ofRoutes =
+                state.rateLimits().stream().filter(limit -> limit.route() != null).toList();
+        if (ofRoutes.isEmpty()) {
+            return;
+        }
+        List<VirtualService> rules = Delegation.of(state.virtualServices(), null).inForce();
+        Map<String, RateLimit> oldest = new HashMap<>();
+        for (RateLimit limit : ofRoutes) {
+            ObjectKey key = limit.meta().key();
+            RateLimit older = oldest.putIfAbsent(key.namespace() + "/" + limit.route(), limit);
+            if (older != null) {
+                warn(key, "spec.route", taken(older.meta().key()));
+            } else if (rules.stream().noneMatch(limit::isOf)) {
+                warn(key, "spec.route", "no VirtualService of this namespace has such a route");
             }
         }
     }

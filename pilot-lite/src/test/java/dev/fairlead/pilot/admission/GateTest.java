@@ -121,11 +121,17 @@ class GateTest {
             Decision decision = create(filter.formatted(ours));
             assertThat(decision.allowed()).as(ours).isFalse();
             assertThat(decision.message())
-                    .isEqualTo("EnvoyFilter " + ours + "/x: kind EnvoyFilter not supported yet");
+                    .isEqualTo(
+                            "EnvoyFilter "
+                                    + ours
+                                    + "/x: kind EnvoyFilter not supported yet: use fairlead.dev"
+                                    + " RateLimit for rate limits");
         }
         Decision elsewhere = create(filter.formatted("default"));
         assertThat(elsewhere.allowed()).isTrue();
-        assertThat(elsewhere.warnings()).containsExactly("kind EnvoyFilter not supported yet");
+        assertThat(elsewhere.warnings())
+                .containsExactly(
+                        "kind EnvoyFilter not supported yet: use fairlead.dev RateLimit for rate limits");
     }
 
     @Test

@@ -322,7 +322,7 @@ class ConfigReaderTest {
     @ParameterizedTest
     @MethodSource("refusedKinds")
     void kindIsRefused(String version, String kind, String problem) {
-        assertThat(ConfigReader.owns(version.replaceFirst("/.*", ""))).isTrue();
+        assertThat(ConfigReader.owns(version.replaceFirst("/.*", ""), kind)).isTrue();
         assertThat(problems(object(version, kind, "{}"))).containsExactly(problem);
     }
 

@@ -21,7 +21,7 @@ record Watched(PilotMetrics metrics, Burst burst) implements Follower {
     @Override
     public void unchanged(Collection collection) {
         metrics.sourceEvents.labels(collection.display()).inc();
-        if (ConfigReader.owns(collection.group())) {
+        if (ConfigReader.owns(collection.group(), collection.kind())) {
             burst.unchanged(); // others' versions are asked of nobody
         }
     }
