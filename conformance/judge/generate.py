@@ -122,6 +122,7 @@ class Generator:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.hints: list[dict] = []  # matches that were drawn, for requests to meet
+        self.old = self.some(0.03)  # its clients know HTTP/1.0
         self.whole = self.some(0.12)  # destinations are the whole service: which endpoint is called is chance
 
     def some(self, chance: float) -> bool:
@@ -163,7 +164,7 @@ class Generator:
             if self.some(0.25):
                 route["retries"] = self.retries()
             if self.some(0.06):
-                route["timeout"] = self.of(("0.4s", "0.6s"))
+                route["timeout"] = self.of(("1s", "1.2s"))
             if self.some(0.15):
                 route.update(self.mirror())
             if self.some(0.12):
@@ -282,7 +283,7 @@ class Generator:
                 retries["retryOn"] = self.of(("5xx", "gateway-error", "reset", "connect-failure,refused-stream", "retriable-4xx",
                                              "5xx,retriable-4xx", "reset-before-request", "503", "retriable-status-codes,501", "retriable-headers"))  # fmt: skip
             if self.some(0.15):
-                retries["perTryTimeout"] = self.of(("0.3s", "5s"))
+                retries["perTryTimeout"] = self.of(("0.8s", "5s"))
             if self.some(0.3):
                 retries["backoff"] = "5ms"
         return retries
@@ -373,8 +374,8 @@ class Generator:
         if self.some(0.06):
             headers += self._control()
         body = "" if method in ("GET", "HEAD", "OPTIONS", "DELETE") and self.some(0.95) else self.of(("", "hello", "b" * 3000))
-        version = self.of(("HTTP/1.0", *("HTTP/2",) * 5)) if self.some(0.2) else "HTTP/1.1"
-        if body and self.some(0.12):
+        version = "HTTP/1.0" if self.old else "HTTP/2" if self.some(0.2) else "HTTP/1.1"
+        if body and version != "HTTP/1.0" and self.some(0.12):
             headers.append(("expect", "100-continue"))
         return Request(method, path + query, self.of(HOSTS), tuple(headers), body, version, bool(body) and version == "HTTP/1.1" and self.some(0.3))
 
@@ -384,10 +385,10 @@ class Generator:
                          {"x-envoy-retry-on": "gateway-error,retriable-4xx", "x-envoy-max-retries": "2"},
                          {"x-envoy-retry-on": "retriable-status-codes", "x-envoy-retriable-status-codes": "409,501"},
                          {"x-envoy-retry-on": "retriable-headers", "x-envoy-retriable-header-names": "x-keep"},
-                         {"x-envoy-retry-on": "5xx", "x-envoy-upstream-rq-per-try-timeout-ms": "200"},
+                         {"x-envoy-retry-on": "5xx", "x-envoy-upstream-rq-per-try-timeout-ms": "800"},
                          {"x-envoy-retry-on": "nonsense"}, {"x-envoy-max-retries": "2"}, {"x-envoy-retry-grpc-on": "unavailable"},
-                         {"x-envoy-upstream-rq-timeout-ms": "300"}, {"x-envoy-upstream-rq-timeout-ms": "0"},
-                         {"x-envoy-upstream-rq-timeout-ms": "300", "x-envoy-upstream-rq-timeout-alt-response": "1"},
+                         {"x-envoy-upstream-rq-timeout-ms": "900"}, {"x-envoy-upstream-rq-timeout-ms": "0"},
+                         {"x-envoy-upstream-rq-timeout-ms": "900", "x-envoy-upstream-rq-timeout-alt-response": "1"},
                          {"x-envoy-upstream-rq-timeout-ms": "soon"}))  # fmt: skip
         return [*asked.items(), ("x-forwarded-for", INSIDE)]
 
@@ -411,7 +412,7 @@ class Generator:
         if kind < 0.6:
             return f"fail={self.of((1, 2, 5))};failure={self.of(('503', '502', '504', '500', '501', '409', 'reset', 'close', 'refused'))}"
         if kind < 0.68:
-            return "delay=0.8"
+            return "delay=2"
         if kind < 0.76:
             return f"size={self.of((0, 1, 5000, 100000))}"
         if kind < 0.86:

@@ -13,6 +13,7 @@ from pathlib import Path
 LIBRARY = "FAIRLEAD_CONFORMANCE_H2"  # likewise: the folder of h2
 INSIDE = "FAIRLEAD_CONFORMANCE_INSIDE"  # set in the second life: the Envoy's path
 PROGRAMS = ("unshare", "nsenter", "taskset", "ip", "iptables-restore", "curl", "mount", "openssl")
+CANNOT = 77  # status: what it needs is not to be had here
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -24,10 +25,10 @@ def main(arguments: list[str]) -> int:
     if missing:
         packages = "iptables iproute2 curl util-linux openssl"
         print(f"conformance: missing: {', '.join(missing)}: apt-get install {packages}", file=sys.stderr)
-        return 1
+        return CANNOT
     provision = subprocess.run([str(ROOT / "samples/tools/provision"), "envoy"], stdout=subprocess.PIPE, text=True)
     if provision.returncode != 0:
-        return 1
+        return CANNOT
     os.environ[LIBRARY] = _library()
     return _in_namespaces(arguments, f"{provision.stdout.strip()}/bin/envoy")
 

@@ -20,6 +20,7 @@ from .world import PORTS, SLOTS, World, service_address
 
 SIDES = ("envoy", "agent")
 SETTLE_SECONDS = 1.5  # how long mirrored requests and counters are waited for where the sides are not yet equal
+WARM_REQUESTS = 10  # in each slot
 SHRINK_BATCHES = 40
 COUNTED = re.compile(
     r"\.upstream_rq_(total|completed|\d\d\d|\dxx|retry|retry_success|retry_limit_exceeded|timeout|per_try_timeout|"
@@ -68,6 +69,7 @@ class Session:
     async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None, everything: Path | None = None) -> Outcome:
         """At least `cases` cases; findings are shrunk, said and written to the folder, or all to one file; ends early after `stop_after` of them."""
         random, whole, started = Random(seed), Outcome(), time.monotonic()
+        await self.warm()
         while whole.cases < cases and len(whole.findings) < stop_after:
             left = -(-(cases - whole.cases) // per_config)
             outcome = await self.batch([generate(random, per_config, self.without) for _ in range(min(SLOTS, left))])
@@ -83,6 +85,7 @@ class Session:
     async def mutations(self, seed: int, per_config: int, most: int) -> dict[str, int]:
         """By mutation, after how many cases it was noticed; 0: it was not."""
         noticed = {}
+        await self.warm()
         for mutation in MUTATIONS:
             random, asked = Random(seed), 0
             self.world.mutations.write_text(mutation + "\n")
@@ -95,6 +98,10 @@ class Session:
             self.say(f"{mutation}: {'noticed' if noticed[mutation] else 'NOT NOTICED'} in {asked} cases")
             self.world.mutations.unlink()
         return noticed
+
+    async def warm(self) -> None:
+        """Timeouts are short, and a process that has just begun is slow: nothing of this counts."""
+        await self.batch([generate(Random(slot), WARM_REQUESTS, self.without) for slot in range(SLOTS)])
 
     async def batch(self, configs: list[Config]) -> Outcome:
         """One configuration a slot."""
@@ -154,7 +161,7 @@ class Session:
             await asyncio.sleep(0.1)
         for slot in slots:
             own = {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key}
-            left, by = unexplained(Case(Request(), {}, {}), own)
+            left, by = unexplained(Case(Request(), {}, {}, configs[slot]), own)
             outcome.explained.update(by)
             if left:
                 outcome.findings.append(Finding(configs[slot], None, left))

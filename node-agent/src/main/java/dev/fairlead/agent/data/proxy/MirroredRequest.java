@@ -69,6 +69,10 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
             headers.set(HttpHeaderNames.HOST, shadow(host));
         }
         headers.set(HeaderNames.X_ENVOY_INTERNAL, "true");
+        if (!timeout.isZero()) {
+            headers.set(
+                    HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, Long.toString(timeout.toMillis()));
+        }
         ForwardedFor.append(headers, router.podAddress());
     }
 

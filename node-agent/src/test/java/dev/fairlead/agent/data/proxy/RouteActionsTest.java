@@ -374,6 +374,36 @@ class RouteActionsTest {
         assertThat(mesh.count(HttpStat.CORS_ORIGIN_INVALID)).isEqualTo(1);
     }
 
+    /** The route's changes are for answers of its upstreams, and for faults. */
+    @Test
+    void aPreflightsAnswerIsNotChanged() throws Exception {
+        HeaderEdits edits =
+                new HeaderEdits(
+                        Side.NONE,
+                        new Side(
+                                List.of(new Entry("x-r", "1", Existing.APPEND_IF_EXISTS_OR_ADD)),
+                                List.of()));
+        FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        mesh(
+                new Config()
+                        .cluster("c", false, upstream.address())
+                        .policy(
+                                "a",
+                                Forward.to("c"),
+                                policy(edits, Rewrite.NONE, null, CORS, List.of())),
+                upstream);
+
+        Message preflight =
+                ask(
+                        "OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: http://o\r\n"
+                                + "Access-Control-Request-Method: PUT\r\n\r\n");
+        Message request = ask("GET / HTTP/1.1\r\nHost: a\r\nOrigin: http://o\r\n\r\n");
+
+        assertThat(preflight.has("x-r")).isFalse();
+        assertThat(preflight.header("access-control-allow-origin")).isEqualTo("http://o");
+        assertThat(request.header("x-r")).isEqualTo("1");
+    }
+
     @Test
     void aFaultAnswersAndTheAnswerAllowsItsOrigin() throws Exception {
         mesh(
