@@ -46,6 +46,11 @@ def _continue(case: Case, key: str, envoy: object, agent: object) -> bool:
     return key == "informational" and (envoy, agent) == (["100"], []) and case.request.value("expect") is not None and local
 
 
+def _no_content(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """204 has no length."""
+    return key == "header content-length" and agent is None and case.envoy["outcome"] == case.agent["outcome"] == "204"
+
+
 def _internal(case: Case, key: str, envoy: object, agent: object) -> bool:
     """Who is within is not told, nor counted twice."""
     counter = re.search(r"[.](internal|external)[.]upstream_rq_\w+$", key)
@@ -57,6 +62,7 @@ KNOWN = (
     Known("http-1-trailers", _trailers),
     Known("100-continue", _continue),
     Known("internal-requests", _internal),
+    Known("length-of-204", _no_content),
 )
 
 

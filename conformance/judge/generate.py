@@ -52,7 +52,7 @@ class Config:
     @property
     def by_chance(self) -> bool:
         """Whether a request may go to any endpoint of the service, unless it is hashed."""
-        return not self.http or any("subset" not in to for to in _destinations(self.http))
+        return not any(map(_for_the_client, self.http)) or any("subset" not in to for to in _destinations(self.http))
 
     def hashed(self, request: Request) -> bool:
         """Whether the request says itself which endpoint it gets."""
@@ -70,6 +70,17 @@ class Config:
         if self.http:
             objects.append(virtual_service(name, {"hosts": ["HOST"], "http": self.http}))
         return [placed(value, slot) for value in objects]
+
+
+def _for_the_client(route: dict) -> bool:
+    """Where no route is, the caller is sent as if there were no VirtualService."""
+    matches = route.get("match", [{}])
+    return any(
+        match.get("sourceNamespace", "default") == "default"
+        and match.get("sourceLabels", {}).get("version", "v1") == "v1"
+        and match.get("port", 8000) == 8000
+        for match in matches
+    )
 
 
 def _destinations(value) -> list[dict]:
@@ -249,7 +260,7 @@ class Generator:
             redirect["port"] = self.of((80, 8443, 443))
         elif self.some(0.15):
             redirect["derivePort"] = self.of(("FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"))
-        return redirect or {"uri": "/moved"}
+        return redirect if redirect.keys() & {"uri", "authority", "scheme", "port"} else redirect | {"uri": "/moved"}
 
     def direct(self) -> dict:
         direct: dict = {"status": self.of((200, 201, 204, 403, 404, 503))}

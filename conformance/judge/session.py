@@ -83,21 +83,27 @@ class Session:
         return whole
 
     async def mutations(self, seed: int, per_config: int, most: int) -> dict[str, int]:
-        """By mutation, after how many cases it was noticed; 0: it was not."""
-        noticed = {}
+        """By mutation, after how many cases it was noticed; 0: it was not. None at all where they differ without one."""
+        noticed: dict[str, int] = {}
         await self.warm()
+        if found := (await self.batch(self._drawn(Random(seed), per_config))).findings:
+            self.say(f"without a mutation there are {len(found)} differences:\n{description(found[0].config, found[:1])}")
+            return noticed
         for mutation in MUTATIONS:
             random, asked = Random(seed), 0
             self.world.mutations.write_text(mutation + "\n")
             noticed[mutation] = 0
             while asked < most and not noticed[mutation]:
-                outcome = await self.batch([generate(random, per_config, self.without) for _ in range(SLOTS)])
+                outcome = await self.batch(self._drawn(random, per_config))
                 asked += outcome.cases
                 if outcome.findings:
                     noticed[mutation] = asked
             self.say(f"{mutation}: {'noticed' if noticed[mutation] else 'NOT NOTICED'} in {asked} cases")
             self.world.mutations.unlink()
         return noticed
+
+    def _drawn(self, random: Random, per_config: int) -> list[Config]:
+        return [generate(random, per_config, self.without) for _ in range(SLOTS)]
 
     async def warm(self) -> None:
         """Timeouts are short, and a process that has just begun is slow: nothing of this counts."""

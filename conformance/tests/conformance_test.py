@@ -71,6 +71,8 @@ class GenerateTest(unittest.TestCase):
         self.assertFalse(subset.by_chance)
         self.assertTrue(replace(subset, http=[*subset.http, {"mirror": {"host": "HOST"}}]).by_chance)
         self.assertTrue(replace(subset, http=[]).by_chance)
+        elsewhere = [{**subset.http[0], "match": [{"sourceNamespace": "other"}, {"sourceLabels": {"version": "v2"}}, {"port": 8001}]}]
+        self.assertTrue(replace(subset, http=elsewhere).by_chance)
 
 
 class CompareTest(unittest.TestCase):
