@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.http.RequestEncoder;
 import dev.fairlead.agent.data.http.RequestFraming;
 import dev.fairlead.agent.data.http.ResponseDecoder;
@@ -72,6 +73,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     private int served;
     private boolean retired;
     private boolean lent;
+    private boolean grpc;
     private long requestsLeft;
 
     /** We have ended it under its request. */
@@ -101,6 +103,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     Http1Upstream lend() {
         lent = true;
         host.began();
+        host.reached();
         stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
         stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
         requestsLeft--;
@@ -119,6 +122,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         reusable = true;
         interims = 0;
         served++;
+        grpc = host.outliers() != null && GrpcCall.begins(head);
         if (origin.account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
@@ -264,6 +268,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         } else {
             responseBegun = true;
             reusable = HttpUtil.isKeepAlive(head);
+            host.answered(head, grpc);
             waiting.head(head);
         }
     }
@@ -284,6 +289,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         reusable = false;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().remove(RequestEncoder.class);
+        host.answered(head, false);
         waiting.head(head);
         channel.pipeline().remove(decoder);
     }
@@ -357,6 +363,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         detach();
         close();
         if (waiting != null) {
+            host.failed(flag);
             waiting.reset(flag, ResponseSink.Processed.PERHAPS);
         }
     }
@@ -395,6 +402,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             boolean untouched = !responseBegun && interims == 0 && served > 1;
             detach();
             pool.cluster().closed(this, true);
+            host.failed(ResponseFlag.UPSTREAM_CLOSED);
             waiting.reset(
                     ResponseFlag.UPSTREAM_CLOSED,
                     untouched ? ResponseSink.Processed.UNLIKELY : ResponseSink.Processed.PERHAPS);

@@ -3,6 +3,7 @@ package dev.fairlead.agent.ops.telemetry;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.stats.OutlierStat;
 import dev.fairlead.agent.data.stats.RateLimitStat;
 import dev.fairlead.agent.data.stats.Stat;
 import dev.fairlead.agent.data.stats.TcpStat;
@@ -62,6 +63,7 @@ final class EnvoyFamilies {
         Map<String, Source> byName = new LinkedHashMap<>();
         Map<Scope, Stat[]> all = new LinkedHashMap<>();
         all.put(Scope.CLUSTER, ClusterStat.values());
+        all.put(Scope.OUTLIERS, OutlierStat.values());
         all.put(Scope.HTTP, HttpStat.values());
         all.put(Scope.TCP, TcpStat.values());
         all.put(Scope.LISTENER, ListenerStat.values());
@@ -91,7 +93,7 @@ final class EnvoyFamilies {
     private static Source source(Scope scope, Stat stat) {
         String name = stat.statName();
         Metric metric;
-        if (name.endsWith("xx")) {
+        if (isOfCodes(name)) {
             metric =
                     metric(
                             scope,
@@ -130,8 +132,13 @@ final class EnvoyFamilies {
                 Stability.STABLE);
     }
 
+    /** Of responses by the first digit of their code. */
+    private static boolean isOfCodes(String statName) {
+        return statName.endsWith("xx") && statName.contains("_rq_");
+    }
+
     private static String extra(String statName) {
-        if (statName.endsWith("xx")) {
+        if (isOfCodes(statName)) {
             return statName.substring(statName.length() - 3, statName.length() - 2);
         }
         return statName.startsWith(REFUSED) ? statName.substring(REFUSED.length()) : "";

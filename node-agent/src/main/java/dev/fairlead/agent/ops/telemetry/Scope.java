@@ -3,6 +3,8 @@ package dev.fairlead.agent.ops.telemetry;
 /** What a stat is about: the first word of Envoy's name, and the label that Prometheus sees. */
 enum Scope {
     CLUSTER("cluster", "envoy_cluster_name"),
+    /** Of a cluster whose failing endpoints are ejected. */
+    OUTLIERS("cluster", "envoy_cluster_name"),
     HTTP("http", "envoy_http_conn_manager_prefix"),
     /** Its name is {@code <virtual host>.route.<stat prefix>}. */
     ROUTE("vhost", "envoy_route"),

@@ -43,6 +43,7 @@ final class Fixture {
         cluster(first, "pod-1", 200, 3);
         cluster(first, "pod-2", 503, 12);
         cluster(second, "pod-3", 200, 900);
+        first.outliers("pod-1", HTTPBIN);
         http(first, "pod-1");
         http(second, "pod-3");
         tcp(second, "pod-3");
