@@ -852,15 +852,18 @@ final class HttpExchange implements ResponseSink, PodCluster.HttpWaiter {
     /**
      * An answer of a check.
      *
+     * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
      * @param edits what is changed of its head
      */
-    void reply(int code, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+    void reply(
+            int code, int grpcStatus, String body, HeaderEdits.Side edits, ResponseFlag flag) {
         HttpHeaders more = null;
         if (!edits.isEmpty()) {
             more = new DefaultHttpHeaders();
             HeaderEditing.apply(edits, more, heads());
         }
-        answer(code, GrpcStatus.ofHttp(code), body, bytes(body), more, flag);
+        int status = grpcStatus < 0 ? GrpcStatus.ofHttp(code) : grpcStatus;
+        answer(code, status, body, bytes(body), more, flag);
     }
 
     private void reply(ResponseFlag flag) {
