@@ -54,8 +54,9 @@ final class LiveObjects {
         for (JsonNode definition :
                 get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions").path("items")) {
             String group = definition.at("/spec/group").asText();
+            String kind = definition.at("/spec/names/kind").asText();
             for (JsonNode version : definition.at("/spec/versions")) {
-                if (ConfigReader.owns(group) && version.path("storage").asBoolean()) {
+                if (ConfigReader.owns(group, kind) && version.path("storage").asBoolean()) {
                     String apiVersion = group + "/" + version.path("name").asText();
                     addAll(
                             "/apis/"
@@ -63,7 +64,7 @@ final class LiveObjects {
                                     + "/"
                                     + definition.at("/spec/names/plural").asText(),
                             apiVersion,
-                            definition.at("/spec/names/kind").asText());
+                            kind);
                 }
             }
         }

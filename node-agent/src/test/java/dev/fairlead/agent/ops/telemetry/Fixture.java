@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.PeerLabels;
+import dev.fairlead.agent.data.stats.RateLimitStat;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.SeriesLabels.Reporter;
 import dev.fairlead.agent.data.stats.TcpStat;
@@ -47,6 +48,7 @@ final class Fixture {
         tcp(second, "pod-3");
         first.listener("pod-1", "outbound").inc(ListenerStat.DOWNSTREAM_CX_TOTAL);
         first.listener("pod-1", "outbound").inc(ListenerStat.DOWNSTREAM_CX_ACTIVE);
+        first.rateLimit("pod-1", "few").inc(RateLimitStat.ENABLED);
         first.listener("pod-1", "inbound").inc(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER);
         second.listener("pod-3", "outbound").inc(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER);
         second.listener("pod-3", "outbound").inc(ListenerStat.CAPTURE_REFUSED_LOOPBACK);
