@@ -66,7 +66,7 @@ record Attributes(Pod pod, @Nullable Service service, int port) {
     private static Condition test(Fact fact, StringMatch match) {
         if (fact instanceof Fact.SourceAddress && match instanceof StringMatch.Exact(String text)) {
             Subnet range = Subnet.of(text);
-            return range == null ? Condition.FALSE : new Condition.From(range);
+            return range == null ? Condition.Always.NO : new Condition.From(range);
         }
         return new Condition.Test(fact, match);
     }

@@ -8,10 +8,11 @@ import java.util.List;
 /** When a check is in force. What is always so is settled as it is put together. */
 public sealed interface Condition {
 
-    Condition TRUE = new Always(true);
-    Condition FALSE = new Always(false);
-
-    record Always(boolean value) implements Condition {}
+    /** Settled. */
+    record Always(boolean value) implements Condition {
+        public static final Always YES = new Always(true);
+        public static final Always NO = new Always(false);
+    }
 
     /** At least two, none of them settled. */
     record AllOf(List<Condition> parts) implements Condition {
@@ -39,11 +40,11 @@ public sealed interface Condition {
     record From(Subnet range) implements Condition {}
 
     static Condition of(boolean value) {
-        return value ? TRUE : FALSE;
+        return value ? Always.YES : Always.NO;
     }
 
     static Condition has(Fact fact) {
-        return fact.isAlwaysThere() ? TRUE : new Has(fact);
+        return fact.isAlwaysThere() ? Always.YES : new Has(fact);
     }
 
     static Condition not(Condition part) {
@@ -60,14 +61,14 @@ public sealed interface Condition {
             switch (part) {
                 case Always(boolean value) -> {
                     if (!value) {
-                        return FALSE;
+                        return Always.NO;
                     }
                 }
                 case AllOf(List<Condition> some) -> open.addAll(some);
                 case AnyOf _, Not _, Has _, Test _, From _ -> open.add(part);
             }
         }
-        return open.isEmpty() ? TRUE : open.size() == 1 ? open.getFirst() : new AllOf(open);
+        return open.isEmpty() ? Always.YES : open.size() == 1 ? open.getFirst() : new AllOf(open);
     }
 
     static Condition any(List<Condition> parts) {
@@ -76,14 +77,14 @@ public sealed interface Condition {
             switch (part) {
                 case Always(boolean value) -> {
                     if (value) {
-                        return TRUE;
+                        return Always.YES;
                     }
                 }
                 case AnyOf(List<Condition> some) -> open.addAll(some);
                 case AllOf _, Not _, Has _, Test _, From _ -> open.add(part);
             }
         }
-        return open.isEmpty() ? FALSE : open.size() == 1 ? open.getFirst() : new AnyOf(open);
+        return open.isEmpty() ? Always.NO : open.size() == 1 ? open.getFirst() : new AnyOf(open);
     }
 
     /** Whether it asks what only who knows the calling pod can tell. */

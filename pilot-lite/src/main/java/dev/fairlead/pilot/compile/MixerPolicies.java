@@ -10,7 +10,7 @@ import dev.fairlead.pilot.state.MixerObject.Entry;
 import dev.fairlead.pilot.state.MixerObject.ListChecker;
 import dev.fairlead.pilot.state.MixerObject.MemQuota;
 import dev.fairlead.pilot.state.MixerObject.Observer;
-import dev.fairlead.pilot.state.MixerObject.Override;
+import dev.fairlead.pilot.state.MixerObject.QuotaOverride;
 import dev.fairlead.pilot.state.MixerObject.Quota;
 import dev.fairlead.pilot.state.MixerObject.RpcCode;
 import dev.fairlead.pilot.state.MixerWiring;
@@ -66,7 +66,7 @@ final class MixerPolicies {
 
     private static Condition when(Wire wire, Attributes attributes) {
         var match = wire.rule().match();
-        return match == null ? Condition.TRUE : attributes.condition(match);
+        return match == null ? Condition.Always.YES : attributes.condition(match);
     }
 
     private static String name(Wire wire) {
@@ -116,7 +116,7 @@ final class MixerPolicies {
                     }
                     case MemQuota _, Observer _ -> null;
                 };
-        return denial == null || denial.when().equals(Condition.FALSE) ? null : denial;
+        return denial == null || denial.when().equals(Condition.Always.NO) ? null : denial;
     }
 
     private static Condition listed(ListChecker list, Value value) {
@@ -144,7 +144,7 @@ final class MixerPolicies {
     private static Condition inRange(String entry, Value value) {
         Subnet range = Subnet.of(entry);
         if (range == null) {
-            return Condition.FALSE;
+            return Condition.Always.NO;
         }
         if (value.facts().isEmpty()) {
             return Condition.of(
@@ -152,7 +152,7 @@ final class MixerPolicies {
         }
         return value.facts().getFirst() instanceof Fact.SourceAddress
                 ? new Condition.From(range)
-                : Condition.FALSE;
+                : Condition.Always.NO;
     }
 
     private static @Nullable InboundCheck quota(String name, Wire wire, Attributes attributes) {
@@ -161,7 +161,7 @@ final class MixerPolicies {
             return null;
         }
         Condition when = when(wire, attributes);
-        if (when.equals(Condition.FALSE)) {
+        if (when.equals(Condition.Always.NO)) {
             return null;
         }
         return switch (wire.handler().decider()) {
@@ -204,7 +204,7 @@ final class MixerPolicies {
     /** Those that may fit here, up to the first that takes whatever is left. */
     private static List<Row> rows(Quota quota, Map<String, Value> values) {
         List<Row> rows = new ArrayList<>();
-        for (Override override : quota.overrides()) {
+        for (QuotaOverride override : quota.overrides()) {
             Map<String, String> asked = asked(override.dimensions(), values);
             if (asked == null
                     || rows.stream().anyMatch(row -> covers(row.values(), asked))) {

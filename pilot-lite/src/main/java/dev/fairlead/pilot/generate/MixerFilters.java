@@ -96,7 +96,7 @@ final class MixerFilters {
 
     /** Whether all requests are counted alike, which an Envoy can do, too. */
     static boolean isPlain(Quota quota) {
-        return quota.when().equals(Condition.TRUE) && quota.by().isEmpty();
+        return quota.when().equals(Condition.Always.YES) && quota.by().isEmpty();
     }
 
     static HttpFilter filter(Quota quota) {
@@ -147,7 +147,7 @@ final class MixerFilters {
             Condition when,
             List<Action> values,
             List<Dimension> left) {
-        if (when.equals(Condition.FALSE)) {
+        if (when.equals(Condition.Always.NO)) {
             return;
         }
         if (left.isEmpty()) {
@@ -182,7 +182,7 @@ final class MixerFilters {
     }
 
     private static Action when(Condition condition) {
-        return condition.equals(Condition.TRUE)
+        return condition.equals(Condition.Always.YES)
                 ? fixed(WHEN, YES)
                 : extension(WHEN, Principals.of(condition));
     }

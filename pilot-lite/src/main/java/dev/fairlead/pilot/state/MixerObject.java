@@ -37,7 +37,7 @@ public sealed interface MixerObject extends ConfigObject {
      * @param instance name of what is counted: {@code name}, or with kind, or with namespace, too
      * @param overrides the first that fits holds instead of {@code usual}
      */
-    record Quota(String instance, Amount usual, List<Override> overrides) {
+    record Quota(String instance, Amount usual, List<QuotaOverride> overrides) {
         public Quota {
             overrides = List.copyOf(overrides);
         }
@@ -49,8 +49,8 @@ public sealed interface MixerObject extends ConfigObject {
     /**
      * @param dimensions what of an instance must be so
      */
-    record Override(Map<String, String> dimensions, Amount amount) {
-        public Override {
+    record QuotaOverride(Map<String, String> dimensions, Amount amount) {
+        public QuotaOverride {
             dimensions = Map.copyOf(dimensions);
         }
     }

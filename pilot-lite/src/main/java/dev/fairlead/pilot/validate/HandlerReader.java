@@ -11,7 +11,7 @@ import dev.fairlead.pilot.state.MixerObject.Handler;
 import dev.fairlead.pilot.state.MixerObject.ListChecker;
 import dev.fairlead.pilot.state.MixerObject.MemQuota;
 import dev.fairlead.pilot.state.MixerObject.Observer;
-import dev.fairlead.pilot.state.MixerObject.Override;
+import dev.fairlead.pilot.state.MixerObject.QuotaOverride;
 import dev.fairlead.pilot.state.MixerObject.Quota;
 import dev.fairlead.pilot.state.MixerObject.RpcCode;
 import dev.fairlead.pilot.state.Subnet;
@@ -108,7 +108,7 @@ final class HandlerReader {
                         "overrides",
                         override -> {
                             Map<String, String> dimensions = override.strings("dimensions");
-                            return new Override(dimensions, amount(override));
+                            return new QuotaOverride(dimensions, amount(override));
                         }));
     }
 
