@@ -289,34 +289,34 @@ class EnvoyAcceptsTest {
     /** On arrival at {@code sleep}, and of one route to it. */
     private static String rateLimits() {
         return """
-                ---
-                apiVersion: fairlead.dev/v1alpha1
-                kind: RateLimit
-                metadata: {name: arriving}
-                spec:
-                  selector: {matchLabels: {app: sleep}}
-                  rules:
-                  - limit: {requests: 100, per: 1s}
-                  - match:
-                      port: 80
-                      path: {regex: "/a+"}
-                      methods: [GET, PUT]
-                      headers: {x: {exact: y}, z: {}}
-                      withoutHeaders: {cookie: {}, w: {prefix: v}}
-                      principals: [cluster.local/ns/default/sa/sleep, "*/sa/bench"]
-                    limit: {requests: 2, per: 5s, burst: 4}
-                    response: {status: 503, body: later}
-                ---
-                apiVersion: fairlead.dev/v1alpha1
-                kind: RateLimit
-                metadata: {name: leaving}
-                spec:
-                  route: {virtualService: sleep, name: all-fields}
-                  rules:
-                  - limit: {requests: 100, per: 1s}
-                  - match: {path: {exact: /api/a}}
-                    limit: {requests: 1, per: 50ms}
-                """;
+        ---
+        apiVersion: fairlead.dev/v1alpha1
+        kind: RateLimit
+        metadata: {name: arriving}
+        spec:
+          selector: {matchLabels: {app: sleep}}
+          rules:
+          - limit: {requests: 100, per: 1s}
+          - match:
+              port: 80
+              path: {regex: "/a+"}
+              methods: [GET, PUT]
+              headers: {x: {exact: y}, z: {}}
+              withoutHeaders: {cookie: {}, w: {prefix: v}}
+              principals: [cluster.local/ns/default/sa/sleep, "*/sa/bench"]
+            limit: {requests: 2, per: 5s, burst: 4}
+            response: {status: 503, body: later}
+        ---
+        apiVersion: fairlead.dev/v1alpha1
+        kind: RateLimit
+        metadata: {name: leaving}
+        spec:
+          route: {virtualService: sleep, name: all-fields}
+          rules:
+          - limit: {requests: 100, per: 1s}
+          - match: {path: {exact: /api/a}}
+            limit: {requests: 1, per: 50ms}
+        """;
     }
 
     /** Rules of every kind, each for a Service of its own. */

@@ -69,11 +69,7 @@ public final class Requirements {
             for (VirtualService rule : delegation.inForce()) {
                 if (limit.isOf(rule)) {
                     ofClients(
-                            state,
-                            limit,
-                            rule.visibility(),
-                            Profile.TRAFFIC_POLICY,
-                            requirements);
+                            state, limit, rule.visibility(), Profile.TRAFFIC_POLICY, requirements);
                 }
             }
             for (Pod pod : state.pods().values()) {

@@ -232,8 +232,7 @@ final class RouteCompiler {
             }
             action = forward(http, port, headers.authority());
         }
-        return new Route(
-                name, match, action, headers, policy.fault(), policy.cors(), http.limit());
+        return new Route(name, match, action, headers, policy.fault(), policy.cors(), http.limit());
     }
 
     /** The port that a client is sent to, where that is not plain from the scheme. */

@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.generate;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
 import dev.fairlead.pilot.state.ConnectionPool;
@@ -131,6 +132,9 @@ final class Filters {
     private static Filter http(Audience audience, HttpConnectionManager.Builder manager) {
         if (audience.knowsHttp2()) {
             manager.addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
+        }
+        if (audience.knowsTrafficPolicy()) {
+            manager.setStreamIdleTimeout(Duration.getDefaultInstance()); // for ever, as Istio's
         }
         return Filter.newBuilder()
                 .setName("envoy.filters.network.http_connection_manager")

@@ -149,7 +149,8 @@ final class RateLimits {
     /** An identity; {@code *} at an end stands for anything. */
     private static String pattern(String principal) {
         int from = principal.startsWith("*") ? 1 : 0;
-        int to = principal.length() - (principal.length() > from && principal.endsWith("*") ? 1 : 0);
+        int to =
+                principal.length() - (principal.length() > from && principal.endsWith("*") ? 1 : 0);
         return (from == 1 ? ".*" : "")
                 + Pattern.quote(principal.substring(from, to))
                 + (to < principal.length() ? ".*" : "");

@@ -162,8 +162,7 @@ final class Written {
                                 && Same.object(before.chains, scope.chains())
                                 && before.limited == scope.isLimited()
                         ? before
-                        : new Listener(
-                                scope.chains(), scope.isLimited(), writeListener(scope));
+                        : new Listener(scope.chains(), scope.isLimited(), writeListener(scope));
         listeners.put(scope.name(), now);
         return now.written;
     }

@@ -181,8 +181,7 @@ public final class CrossCheck {
         Map<String, RateLimit> oldest = new HashMap<>();
         for (RateLimit limit : ofRoutes) {
             ObjectKey key = limit.meta().key();
-            RateLimit older =
-                    oldest.putIfAbsent(key.namespace() + "/" + limit.route(), limit);
+            RateLimit older = oldest.putIfAbsent(key.namespace() + "/" + limit.route(), limit);
             if (older != null) {
                 warn(key, "spec.route", taken(older.meta().key()));
             } else if (rules.stream().noneMatch(limit::isOf)) {

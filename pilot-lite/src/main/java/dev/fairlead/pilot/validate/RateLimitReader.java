@@ -56,8 +56,7 @@ final class RateLimitReader {
             }
         }
         String scope = meta.namespace().equals(rootNamespace) ? "" : meta.namespace();
-        return new RateLimit(
-                meta, scope, selector == null ? Map.of() : selector, route, rules);
+        return new RateLimit(meta, scope, selector == null ? Map.of() : selector, route, rules);
     }
 
     private static RouteName route(Fields route) {
@@ -101,7 +100,9 @@ final class RateLimitReader {
             if (!PRINCIPAL.matcher(principals.get(i)).matches()) {
                 match.problem(
                         "principals[" + i + "]",
-                        "\"" + principals.get(i) + "\" is no identity such as"
+                        "\""
+                                + principals.get(i)
+                                + "\" is no identity such as"
                                 + " cluster.local/ns/default/sa/sleep; * may stand at an end");
             }
         }

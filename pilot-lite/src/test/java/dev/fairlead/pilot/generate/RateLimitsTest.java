@@ -74,7 +74,8 @@ class RateLimitsTest {
 
     @Test
     void identityIsAskedOfTheCertificate() throws Exception {
-        var limit = limits(chain(OF_CALLERS, "node-1", "uid-reviews-v1", Profile.NEWEST)).getFirst();
+        var limit =
+                limits(chain(OF_CALLERS, "node-1", "uid-reviews-v1", Profile.NEWEST)).getFirst();
         assertThat(limit.getDescriptors(0).getEntriesList())
                 .extracting(entry -> entry.getKey() + "=" + entry.getValue())
                 .containsExactly("rule=ratelimit.default.callers.0", "caller=true");
@@ -117,7 +118,11 @@ class RateLimitsTest {
                         .unpack(LocalRateLimit.class);
         assertThat(limit.getDescriptorsCount()).isEqualTo(2);
         assertThat(limit.getAlwaysConsumeDefaultTokenBucket().getValue()).isFalse();
-        assertThat(routes.getFirst().getMetadata().getFilterMetadataOrThrow(RateLimits.REPLY).getFieldsMap())
+        assertThat(
+                        routes.getFirst()
+                                .getMetadata()
+                                .getFilterMetadataOrThrow(RateLimits.REPLY)
+                                .getFieldsMap())
                 .containsOnlyKeys(Filters.LIMIT_NAME);
         var listener =
                 Objects.requireNonNull(

@@ -66,7 +66,6 @@ class RateLimitTableTest {
                 .isInstanceOfSatisfying(
                         Verdict.Refused.class,
                         refused ->
-                                assertThat(refused.problems().toString())
-                                        .contains(field + ": "));
+                                assertThat(refused.problems().toString()).contains(field + ": "));
     }
 }

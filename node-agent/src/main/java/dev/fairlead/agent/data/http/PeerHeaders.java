@@ -20,6 +20,8 @@ public final class PeerHeaders {
         "x-envoy-decorator-operation"
     };
 
+    private static final int SHORTEST = "x-envoy-internal".length();
+
     private PeerHeaders() {}
 
     /**
@@ -32,7 +34,7 @@ public final class PeerHeaders {
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
             CharSequence name = entry.getKey();
-            if (name.length() >= 16 && isReserved(name)) {
+            if (isReserved(name)) {
                 found = found == null ? new ArrayList<>(2) : found;
                 found.add(name.toString());
             }
@@ -42,7 +44,10 @@ public final class PeerHeaders {
         }
     }
 
-    private static boolean isReserved(CharSequence name) {
+    static boolean isReserved(CharSequence name) {
+        if (name.length() < SHORTEST) {
+            return false; // most
+        }
         char first = name.charAt(0);
         if (first != 'x' && first != 'X') {
             return false;

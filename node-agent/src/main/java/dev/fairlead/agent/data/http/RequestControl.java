@@ -39,6 +39,8 @@ public record RequestControl(
 
     private static final String PREFIX = "x-envoy-";
 
+    private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
+
     private static final Set<String> NAMES =
             Set.of(
                     "x-envoy-upstream-rq-timeout-ms",
@@ -52,29 +54,39 @@ public record RequestControl(
                     "x-envoy-hedge-on-per-try-timeout");
 
     /**
-     * Takes them off. Cost: one pass over the names; nothing is allocated where there are none.
+     * Takes them off, and with them what only a proxy of the mesh may say ({@link PeerHeaders}).
+     * Cost: one pass over the names; nothing is allocated where there are none.
      *
      * @param honoured whether who sent them may ask; otherwise they are only removed
      */
     public static RequestControl take(HttpHeaders headers, boolean honoured) {
         List<String> found = null;
+        boolean asks = false;
         var entries = headers.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
-            if (begins(entry.getKey())) {
-                String name = entry.getKey().toString().toLowerCase(Locale.ROOT);
-                if (NAMES.contains(name.replace('_', '-'))) {
-                    found = found == null ? new ArrayList<>(2) : found;
-                    found.add(entry.getKey().toString());
-                }
+            CharSequence name = entry.getKey();
+            boolean control = isControl(name, honoured);
+            if (control || PeerHeaders.isReserved(name)) {
+                asks |= control;
+                found = found == null ? new ArrayList<>(2) : found;
+                found.add(name.toString());
             }
         }
         if (found == null) {
             return NONE;
         }
-        RequestControl read = honoured ? read(headers) : NONE;
+        RequestControl read = asks && honoured ? read(headers) : NONE;
         found.forEach(headers::remove);
         return read;
+    }
+
+    private static boolean isControl(CharSequence name, boolean honoured) {
+        if (!begins(name)) {
+            return false;
+        }
+        String plain = name.toString().toLowerCase(Locale.ROOT).replace('_', '-');
+        return NAMES.contains(plain) || (!honoured && plain.equals(EXPECTED));
     }
 
     /** {@code x-envoy-}, or with {@code _}, in any case. */
@@ -110,21 +122,24 @@ public record RequestControl(
                 (int) Math.min(retries, Integer.MAX_VALUE),
                 Set.copyOf(on),
                 Set.copyOf(statuses),
-                Set.copyOf(list(headers, "x-envoy-retriable-header-names")));
+                Set.copyOf(lowerCase(list(headers, "x-envoy-retriable-header-names"))));
     }
 
     private static List<String> list(HttpHeaders headers, String name) {
-        String value = headers.get(name);
         List<String> parts = new ArrayList<>();
-        if (value != null) {
+        for (String value : headers.getAll(name)) {
             for (String part : value.split(",", -1)) {
-                String stripped = part.strip().toLowerCase(Locale.ROOT);
+                String stripped = part.strip();
                 if (!stripped.isEmpty()) {
                     parts.add(stripped);
                 }
             }
         }
         return parts;
+    }
+
+    private static List<String> lowerCase(List<String> names) {
+        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     }
 
     private static @Nullable Duration millis(@Nullable String value) {

@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
+import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.RequestSeries;
@@ -47,6 +48,8 @@ final class ExchangeBooks {
     private int status;
     private long received;
     private long sent;
+    private long requestEndedNanos;
+    private boolean requestEnded;
 
     ExchangeBooks(HttpRouter router, HttpRequest head, @Nullable GrpcCall grpc) {
         this.router = router;
@@ -57,6 +60,17 @@ final class ExchangeBooks {
 
     long startNanos() {
         return startNanos;
+    }
+
+    /** All of the request is there. */
+    void requestEnded() {
+        requestEnded = true;
+        requestEndedNanos = System.nanoTime();
+    }
+
+    /** How long its answer has been waited for; 0: the request has not ended. */
+    long nanosSinceRequest() {
+        return requestEnded ? System.nanoTime() - requestEndedNanos : 0;
     }
 
     long millis() {
@@ -96,10 +110,6 @@ final class ExchangeBooks {
         }
     }
 
-    @Nullable PodCluster routedTo() {
-        return cluster;
-    }
-
     PodCluster cluster() {
         return Objects.requireNonNull(cluster, "a request that was sent has a cluster");
     }
@@ -136,7 +146,9 @@ final class ExchangeBooks {
 
     /** An answer that the client does not see: the request is sent again. */
     void retried(int code) {
-        countStatus(code);
+        if (cluster != null) {
+            cluster.allCounters().retryCodes().inc(code);
+        }
         if (account != null) {
             account.ended(code);
             int before = status;
@@ -157,11 +169,22 @@ final class ExchangeBooks {
 
     /** The upstream has answered wholly. */
     void answered() {
+        long millis = TimeUnit.NANOSECONDS.toMillis(nanosSinceRequest());
+        if (cluster != null && requestEnded) {
+            cluster.allCounters().requestMillis().record(millis);
+        }
+        if (byRoute != null && requestEnded) {
+            byRoute.requestMillis().record(millis);
+        }
+    }
+
+    /** The whole took too long while the upstream had the request. */
+    void timedOut() {
         if (cluster != null) {
-            cluster.allCounters().requestMillis().record(millis());
+            cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TIMEOUT);
         }
         if (byRoute != null) {
-            byRoute.requestMillis().record(millis());
+            byRoute.counters().inc(RouteStat.UPSTREAM_RQ_TIMEOUT);
         }
     }
 
@@ -188,9 +211,6 @@ final class ExchangeBooks {
         ended = true;
         long millis = millis();
         router.counters().counters().dec(HttpStat.DOWNSTREAM_RQ_ACTIVE);
-        if (byRoute != null && flag == ResponseFlag.UPSTREAM_TIMEOUT) {
-            byRoute.counters().inc(RouteStat.UPSTREAM_RQ_TIMEOUT);
-        }
         if (status > 0) {
             StatusClass.count(router.counters(), status);
         }

@@ -78,7 +78,7 @@ interface HttpRouter {
 
     String podAddress();
 
-    /** Removes what the sender may not say, and adds what we know. */
+    /** Adds what we know; what the sender may not say is gone. */
     void edit(HttpRequest request);
 
     /** Where the ended request is counted in Istio's words. */

@@ -1,107 +1,40 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
-import dev.fairlead.agent.data.http.PeerHeaders;
-import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
-import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
-import dev.fairlead.agent.data.stats.WorkerStats.RouteCounters;
-import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
-import dev.fairlead.agent.model.listener.HttpManager;
-import dev.fairlead.agent.model.request.ResponseFlag;
-import dev.fairlead.agent.model.route.Route;
-import dev.fairlead.agent.model.route.RouteAction;
-import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
-import dev.fairlead.agent.model.route.RouteDecision;
-import dev.fairlead.agent.model.route.RouteTable;
-import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Set;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Routes the requests of one connection that leaves a pod, by Host among its scope's virtual hosts.
- * The route table is the current one at each request.
  *
  * <p>Thread: the pod's loop.
  */
-final class OutboundRouter implements HttpRouter {
-
-    private static final Target NO_ROUTE = Target.Respond.unrouted(404, ResponseFlag.NO_ROUTE);
-
-    private final PodRuntime pod;
-    private final Filter.Http filter;
-    private final InetSocketAddress destination;
-    private final PickContext plainPick;
-    private final HttpCounters counters;
-    private final RequestStage[] stages;
+final class OutboundRouter extends PodRouter {
 
     OutboundRouter(PodRuntime pod, Filter.Http filter, InetSocketAddress destination) {
-        this.pod = pod;
-        this.filter = filter;
-        this.destination = destination;
-        this.plainPick = new PickContext(destination);
-        this.counters = pod.context().stats().http(pod.uid(), filter.statPrefix());
-        this.stages =
-                RequestStages.of(
-                        filter.manager(),
-                        pod.context().random(),
-                        pod.checks(),
-                        () ->
-                                new Facts(
-                                        pod.context().pod().addresses().getFirst(),
-                                        destination,
-                                        "",
-                                        null,
-                                        pod::workload));
+        super(pod, filter, destination, facts(pod, destination));
+    }
+
+    private static Facts facts(PodRuntime pod, InetSocketAddress destination) {
+        InetAddress own = pod.context().pod().addresses().getFirst();
+        return new Facts(own, destination, "", null, pod::workload);
     }
 
     @Override
     public Target route(NettyRequestView view) {
-        counters.counters().inc(HttpStat.RQ_TOTAL);
-        return switch (RouteDecision.decide(table(), view, pod.labels())) {
-            case RouteDecision.Matched(var _, Route route) -> target(route);
-            case RouteDecision.NoVirtualHost(), RouteDecision.NoRoute(var _) -> {
-                counters.counters().inc(HttpStat.NO_ROUTE);
-                yield NO_ROUTE;
-            }
-        };
-    }
-
-    private @Nullable RouteTable table() {
-        return switch (filter.routes()) {
-            case Filter.Routes.Inline(RouteTable table) -> table;
-            case Filter.Routes.Named(String name) -> pod.snapshot().routes().get(name);
-        };
-    }
-
-    private Target target(Route route) {
-        if (!(route.action() instanceof RouteAction.Forward forward)) {
-            counters.counters().inc(HttpStat.RQ_DIRECT_RESPONSE);
-            return new Target.Direct(route);
-        }
-        WeightedCluster share = forward.pick(pod.context().random());
-        PodCluster cluster = pod.cluster(share.name());
-        if (cluster == null) {
-            counters.counters().inc(HttpStat.NO_CLUSTER);
-            return new Target.Respond(503, "", ResponseFlag.NO_CLUSTER, route);
-        }
-        return new Target.Forward(cluster, route, forward, share);
+        return route(view, pod.labels());
     }
 
     @Override
     public void edit(HttpRequest request) {
-        HttpHeaders headers = request.headers();
-        PeerHeaders.remove(headers);
-        RequestEdit.introduce(headers, this);
+        RequestEdit.introduce(request.headers(), this);
     }
 
     @Override
@@ -114,62 +47,6 @@ final class OutboundRouter implements HttpRouter {
     }
 
     @Override
-    public RequestStage[] stages() {
-        return stages;
-    }
-
-    @Override
-    public HttpManager manager() {
-        return filter.manager();
-    }
-
-    @Override
-    public @Nullable PodCluster cluster(String name) {
-        return pod.cluster(name);
-    }
-
-    @Override
-    public MirrorCount mirrorCount() {
-        return pod.mirrorCount();
-    }
-
-    @Override
-    public @Nullable RouteCounters routeCounters(Route route) {
-        String name = route.policy().statName();
-        return name.isEmpty() ? null : pod.context().stats().route(pod.uid(), name);
-    }
-
-    @Override
-    public RandomGenerator random() {
-        return pod.context().random();
-    }
-
-    @Override
-    public EventLoop loop() {
-        return pod.context().loop();
-    }
-
-    @Override
-    public String podName() {
-        return pod.context().pod().name();
-    }
-
-    @Override
-    public String podAddress() {
-        return pod.context().pod().addresses().getFirst().getHostAddress();
-    }
-
-    @Override
-    public InetSocketAddress destination() {
-        return destination;
-    }
-
-    @Override
-    public PickContext plainPick() {
-        return plainPick;
-    }
-
-    @Override
     public boolean honoursControl() {
         return true;
     }
@@ -177,15 +54,5 @@ final class OutboundRouter implements HttpRouter {
     @Override
     public @Nullable InetAddress from() {
         return null;
-    }
-
-    @Override
-    public Set<String> upgrades() {
-        return filter.upgrades();
-    }
-
-    @Override
-    public HttpCounters counters() {
-        return counters;
     }
 }

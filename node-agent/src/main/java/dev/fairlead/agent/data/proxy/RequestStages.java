@@ -4,7 +4,6 @@ import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpManager;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The stages that a listener's filters make, in Envoy's order. */
@@ -18,10 +17,7 @@ final class RequestStages {
      * @param checks what decides on requests of {@code facts}
      */
     static RequestStage[] of(
-            HttpManager manager,
-            RandomGenerator random,
-            RequestChecks checks,
-            Supplier<Facts> facts) {
+            HttpManager manager, RandomGenerator random, RequestChecks checks, Facts facts) {
         List<RequestStage> stages = new ArrayList<>(3);
         if (manager.cors()) {
             stages.add(CORS);
@@ -30,7 +26,7 @@ final class RequestStages {
             stages.add(new FaultStage(random));
         }
         if (!manager.checks().isEmpty()) {
-            stages.add(new CheckStage(checks, manager.checks(), facts.get()));
+            stages.add(new CheckStage(checks, manager.checks(), facts));
         }
         return stages.toArray(RequestStage[]::new);
     }

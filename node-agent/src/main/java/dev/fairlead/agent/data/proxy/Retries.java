@@ -33,7 +33,6 @@ final class Retries {
                     Set.of(),
                     1,
                     Duration.ZERO,
-                    Duration.ZERO,
                     Set.of(),
                     List.of(),
                     List.of(),

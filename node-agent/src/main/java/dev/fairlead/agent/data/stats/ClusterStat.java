@@ -92,6 +92,10 @@ public enum ClusterStat implements Stat {
     UPSTREAM_RQ_RETRY("upstream_rq_retry", Kind.COUNTER, "Retries."),
     UPSTREAM_RQ_RETRY_SUCCESS(
             "upstream_rq_retry_success", Kind.COUNTER, "Retries whose answer was good."),
+    UPSTREAM_RQ_REPLAYED(
+            "upstream_rq_replayed",
+            Kind.COUNTER,
+            "Requests sent again, as nobody had read them: ours, beside the retries."),
     UPSTREAM_RQ_RETRY_OVERFLOW(
             "upstream_rq_retry_overflow",
             Kind.COUNTER,

@@ -37,12 +37,14 @@ public final class WorkerStats {
     /**
      * A cluster's counters with its responses by exact code and its times.
      *
+     * @param retryCodes of answers that no client saw, as their requests were sent again
      * @param connectMillis how long connections took to be there
      * @param connectionMillis how long they lived
      */
     public record ClusterCounters(
             Counters<ClusterStat> counters,
             CodeCounts codes,
+            CodeCounts retryCodes,
             Histogram requestMillis,
             Histogram connectMillis,
             Histogram connectionMillis) {
@@ -50,6 +52,7 @@ public final class WorkerStats {
         ClusterCounters() {
             this(
                     new Counters<>(ClusterStat.class),
+                    new CodeCounts(),
                     new CodeCounts(),
                     Histogram.ofMillis(),
                     Histogram.ofMillis(),
@@ -59,6 +62,7 @@ public final class WorkerStats {
         private void add(ClusterCounters other) {
             counters.addCounters(other.counters);
             codes.addAll(other.codes);
+            retryCodes.addAll(other.retryCodes);
             requestMillis.addAll(other.requestMillis);
             connectMillis.addAll(other.connectMillis);
             connectionMillis.addAll(other.connectionMillis);

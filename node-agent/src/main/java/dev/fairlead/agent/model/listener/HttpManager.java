@@ -2,7 +2,6 @@ package dev.fairlead.agent.model.listener;
 
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What else an HTTP filter does with all its requests. Source: Envoy, HttpConnectionManager.
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param via appended to that header of requests and responses; empty: nothing
  * @param generateRequestId whether requests without an ID get one
  * @param requestIdInResponse whether the client sees it
- * @param streamIdleTimeout of requests on which nothing moves; null: Envoy's own; zero: none
+ * @param streamIdleTimeout of requests on which nothing moves; zero: none
  * @param checks what requests must pass before they are routed on, in order
  */
 public record HttpManager(
@@ -23,8 +22,11 @@ public record HttpManager(
         String via,
         boolean generateRequestId,
         boolean requestIdInResponse,
-        @Nullable Duration streamIdleTimeout,
+        Duration streamIdleTimeout,
         List<HttpFilter> checks) {
+
+    /** Of listeners that say nothing. */
+    public static final Duration STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
 
     public HttpManager {
         checks = List.copyOf(checks);
@@ -38,7 +40,7 @@ public record HttpManager(
             String via,
             boolean generateRequestId,
             boolean requestIdInResponse,
-            @Nullable Duration streamIdleTimeout) {
+            Duration streamIdleTimeout) {
         this(
                 cors,
                 faults,
@@ -66,7 +68,15 @@ public record HttpManager(
     }
 
     public static final HttpManager DEFAULT =
-            new HttpManager(false, false, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+            new HttpManager(
+                    false,
+                    false,
+                    "envoy",
+                    ServerHeader.OVERWRITE,
+                    "",
+                    true,
+                    false,
+                    STREAM_IDLE_TIMEOUT);
 
     /** What becomes of the {@code server} header of responses. */
     public enum ServerHeader {

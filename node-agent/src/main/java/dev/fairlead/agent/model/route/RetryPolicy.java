@@ -11,7 +11,6 @@ import java.util.Set;
  * @param on conditions by Envoy's names, {@code 5xx} and {@code cancelled} among them
  * @param retries at most; the first try does not count
  * @param perTryTimeout zero: none
- * @param perTryIdleTimeout zero: none
  * @param statuses for {@code retriable-status-codes}
  * @param responseHeaders for {@code retriable-headers}: one must fit
  * @param requestHeaders of which one must fit for anything to be retried; empty: no matter
@@ -25,7 +24,6 @@ public record RetryPolicy(
         Set<String> on,
         int retries,
         Duration perTryTimeout,
-        Duration perTryIdleTimeout,
         Set<Integer> statuses,
         List<HeaderMatcher> responseHeaders,
         List<HeaderMatcher> requestHeaders,

@@ -41,6 +41,9 @@ final class EnvoyText {
                                 scope.textName(name, scope.responseStat() + "_" + code),
                                 count,
                                 filter));
+        totals.retryStats()
+                .forEach(
+                        (stat, count) -> put(scope.textName(name, "retry." + stat), count, filter));
         totals.histograms()
                 .forEach((stat, histogram) -> {
                     String text = scope.textName(name, stat);

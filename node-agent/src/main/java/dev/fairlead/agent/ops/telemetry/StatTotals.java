@@ -30,6 +30,7 @@ public final class StatTotals {
     private final List<? extends Stat> stats;
     private final long[] values;
     private final SortedMap<Integer, Long> codes = new TreeMap<>();
+    private final SortedMap<Integer, Long> retryCodes = new TreeMap<>();
     private final SortedMap<String, HistogramTotal> histograms = new TreeMap<>();
 
     <S extends Enum<S> & Stat> StatTotals(Counters<S> like) {
@@ -48,10 +49,20 @@ public final class StatTotals {
     }
 
     StatTotals add(CodeCounts more) {
-        for (int code : more.codes()) {
-            codes.merge(code, more.count(code), Long::sum);
-        }
+        add(codes, more);
         return this;
+    }
+
+    /** Of answers that no client saw. */
+    StatTotals addRetried(CodeCounts more) {
+        add(retryCodes, more);
+        return this;
+    }
+
+    private static void add(SortedMap<Integer, Long> sums, CodeCounts more) {
+        for (int code : more.codes()) {
+            sums.merge(code, more.count(code), Long::sum);
+        }
     }
 
     StatTotals add(String name, Histogram more) {
@@ -70,6 +81,20 @@ public final class StatTotals {
     /** Responses by exact status code; empty for what has none. */
     public SortedMap<Integer, Long> codes() {
         return Collections.unmodifiableSortedMap(codes);
+    }
+
+    /**
+     * Likewise of answers that no client saw, as their requests were sent again: by what follows
+     * {@code retry.} in Envoy's names, exact codes, their classes and their sum.
+     */
+    public SortedMap<String, Long> retryStats() {
+        SortedMap<String, Long> stats = new TreeMap<>();
+        retryCodes.forEach((code, count) -> {
+            stats.put("upstream_rq_" + code, count);
+            stats.merge("upstream_rq_" + code / 100 + "xx", count, Long::sum);
+            stats.merge("upstream_rq_completed", count, Long::sum);
+        });
+        return stats;
     }
 
     /** By name, in milliseconds; empty for what is no cluster. */

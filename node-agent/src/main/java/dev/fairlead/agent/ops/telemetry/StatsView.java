@@ -46,6 +46,7 @@ public final class StatsView {
                         (all, each) ->
                                 all.add(each.counters())
                                         .add(each.codes())
+                                        .addRetried(each.retryCodes())
                                         .add("upstream_rq_time", each.requestMillis())
                                         .add("upstream_cx_connect_ms", each.connectMillis())
                                         .add("upstream_cx_length_ms", each.connectionMillis()));

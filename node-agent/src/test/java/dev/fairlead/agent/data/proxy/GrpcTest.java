@@ -360,7 +360,7 @@ class GrpcTest {
 
         assertThat(response.status()).isEqualTo(404);
         assertThat(response.header("grpc-status")).isNull();
-        assertThat(mesh.outcomes()).isEqualTo("{404 NR=1}");
+        assertThat(mesh.outcomes()).isEqualTo("{404 -=1}");
     }
 
     private static Http2Headers head(String path) {

@@ -243,7 +243,7 @@ class HttpProxyTest {
             assertThat(client.readResponse().status()).isEqualTo(200);
         }
         assertThat(mesh.outcomes()).isEqualTo("{200 -=3}");
-        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_RETRY)).isEqualTo(2);
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_REPLAYED)).isEqualTo(2);
     }
 
     @Test

@@ -37,7 +37,6 @@ class RetryTest {
                 Set.of(on),
                 retries,
                 perTry,
-                Duration.ZERO,
                 Set.of(418),
                 List.of(),
                 List.of(),
@@ -46,6 +45,22 @@ class RetryTest {
                 true,
                 5,
                 0);
+    }
+
+    private static RetryPolicy withBackOff(Duration interval) {
+        RetryPolicy plain = policy(1, Duration.ZERO, "5xx");
+        return new RetryPolicy(
+                plain.on(),
+                plain.retries(),
+                plain.perTryTimeout(),
+                plain.statuses(),
+                plain.responseHeaders(),
+                plain.requestHeaders(),
+                interval,
+                interval,
+                plain.otherHosts(),
+                plain.hostAttempts(),
+                plain.otherPriorities());
     }
 
     private void serve(
@@ -134,6 +149,7 @@ class RetryTest {
         assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_RETRY)).isEqualTo(2);
         assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_RETRY_SUCCESS)).isEqualTo(1);
         assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_TOTAL)).isEqualTo(3);
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_COMPLETED)).isEqualTo(1);
     }
 
     @Test
@@ -187,6 +203,59 @@ class RetryTest {
 
         assertThat(mesh.outcomes()).isEqualTo("{200 -=4}");
         assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_RETRY)).isBetween(1L, 4L);
+    }
+
+    /** Envoy does not wait for a body's end either: what it has is kept, and goes to the next. */
+    @Test
+    void aBodyThatIsUnderWayIsTriedAgain() throws Exception {
+        serve(
+                FakeUpstream.thatAnswers(FakeUpstream.OK),
+                policy(2, Duration.ZERO, "connect-failure"),
+                Mesh.address(1)); // nothing listens there
+
+        for (int i = 1; i <= 4; i++) {
+            int asked = i;
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+            Mesh.await("sent", () -> mesh.count(ClusterStat.UPSTREAM_RQ_TOTAL) == asked);
+            client.send("again");
+            assertThat(client.readResponse().status()).isEqualTo(200);
+        }
+
+        assertThat(upstream.requests).extracting(Message::body).containsOnly("helloagain");
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_RETRY)).isBetween(1L, 4L);
+    }
+
+    @Test
+    void whoHasAnsweredInTheMeantimeIsNotLeftForAnother() throws Exception {
+        serve(
+                FakeUpstream.scripted((self, wire) -> {
+                    self.note(wire.readRequest());
+                    wire.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+                }),
+                policy(2, Duration.ZERO, "5xx", "reset"));
+
+        client.send(GET);
+
+        assertThat(client.readHead().status()).isEqualTo(103);
+        assertThat(client.readResponse().status()).isEqualTo(503);
+        assertThat(upstream.requests).hasSize(1);
+    }
+
+    @Test
+    void betweenTwoTriesNothingTimesOutUpstream() throws Exception {
+        serve(
+                FakeUpstream.thatAnswers(FAILED),
+                withBackOff(Duration.ofDays(1)),
+                Duration.ofMillis(200));
+
+        client.send(GET);
+        Message answer = client.readResponse();
+
+        // whatever part of the day was drawn, it was too long
+        assertThat(answer.status()).isEqualTo(504);
+        assertThat(answer.header("x-envoy-attempt-count")).isEqualTo("2");
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_TIMEOUT)).isZero();
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_COMPLETED)).isZero();
     }
 
     @Test

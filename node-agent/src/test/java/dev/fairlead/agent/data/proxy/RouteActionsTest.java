@@ -38,7 +38,8 @@ class RouteActionsTest {
     private static final String GET = "GET /a/b?q HTTP/1.1\r\nHost: a\r\nX-Old: 1\r\n\r\n";
     private static final Share ALL = new Share(100, 100);
     private static final HttpManager FILTERS =
-            new HttpManager(true, true, "envoy", ServerHeader.OVERWRITE, "", true, false, null);
+            new HttpManager(
+                    true, true, "envoy", ServerHeader.OVERWRITE, "", true, false, Duration.ZERO);
 
     private Mesh mesh;
 
@@ -510,7 +511,14 @@ class RouteActionsTest {
                                 + "Date: then\r\n\r\n");
         HttpManager manager =
                 new HttpManager(
-                        false, false, "me", ServerHeader.PASS_THROUGH, "fl", false, true, null);
+                        false,
+                        false,
+                        "me",
+                        ServerHeader.PASS_THROUGH,
+                        "fl",
+                        false,
+                        true,
+                        Duration.ZERO);
         mesh =
                 new Mesh(
                         new Config()

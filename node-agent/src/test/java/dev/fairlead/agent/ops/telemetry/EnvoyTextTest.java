@@ -101,6 +101,23 @@ class EnvoyTextTest {
                 .doesNotContain("upstream_rq_200");
     }
 
+    /** Envoy: what was answered and tried again is counted apart. */
+    @Test
+    void whatWasTriedAgain() {
+        WorkerStats loop = new WorkerStats();
+        loop.cluster("pod-1", "a").retryCodes().inc(503);
+        loop.cluster("pod-1", "a").retryCodes().inc(502);
+        StatsView view = StatsView.of(List.of(loop), Fixture.server());
+        assertThat(new EnvoyText(view, StatFilter.of("retry\\.", true)).text())
+                .isEqualTo(
+                        """
+                        cluster.a.retry.upstream_rq_502: 1
+                        cluster.a.retry.upstream_rq_503: 1
+                        cluster.a.retry.upstream_rq_5xx: 2
+                        cluster.a.retry.upstream_rq_completed: 2
+                        """);
+    }
+
     @Test
     void jsonHasTheSameNumbers() throws Exception {
         JsonNode stats =

@@ -80,7 +80,7 @@ final class HttpManagers {
                                 ? Values.duration(
                                         manager.getStreamIdleTimeout(),
                                         at.field("stream_idle_timeout"))
-                                : null);
+                                : HttpManager.STREAM_IDLE_TIMEOUT);
         return checks.isEmpty() ? compiled : compiled.checking(checks);
     }
 

@@ -371,7 +371,6 @@ final class ProfileFields {
                 "retry_on",
                 "num_retries",
                 "per_try_timeout",
-                "per_try_idle_timeout",
                 "retriable_status_codes",
                 "retriable_headers",
                 "retriable_request_headers",

@@ -48,7 +48,6 @@ final class RetryPolicies {
                 conditions(policy.getRetryOn(), at.field("retry_on")),
                 policy.hasNumRetries() ? retries(policy, at) : 1,
                 Values.duration(policy.getPerTryTimeout(), at.field("per_try_timeout")),
-                Values.duration(policy.getPerTryIdleTimeout(), at.field("per_try_idle_timeout")),
                 Set.copyOf(policy.getRetriableStatusCodesList()),
                 HeaderMatchers.compile(policy.getRetriableHeadersList(), at, "retriable_headers"),
                 HeaderMatchers.compile(

@@ -181,7 +181,6 @@ class RoutePoliciesTest {
                                 Set.of("reset", "5xx"),
                                 1,
                                 Duration.ZERO,
-                                Duration.ZERO,
                                 Set.of(),
                                 List.of(),
                                 List.of(),

@@ -79,7 +79,6 @@ public final class RouteSamples {
                 retry_on: "5xx,retriable-status-codes"
                 num_retries { value: 2 }
                 per_try_timeout { seconds: 1 }
-                per_try_idle_timeout { seconds: 2 }
                 retriable_status_codes: 418
                 retriable_headers { name: "x-again" present_match: true }
                 retriable_request_headers { name: "x-safe" present_match: true }
