@@ -289,7 +289,7 @@ class MixerPoliciesTest {
         return """
         apiVersion: config.istio.io/v1alpha2
         kind: denier
-        metadata: {name: no}
+        metadata: {name: refuser}
         spec: {status: {code: 7, message: Not allowed}}
         ---
         apiVersion: config.istio.io/v1alpha2
@@ -302,7 +302,7 @@ class MixerPoliciesTest {
         metadata: {name: refuse}
         spec:
           match: MATCH
-          actions: [{handler: no.denier, instances: [request.checknothing]}]
+          actions: [{handler: refuser.denier, instances: [request.checknothing]}]
         """
                 .replace("MATCH", match)
                 .replace("denier", old);
@@ -318,7 +318,7 @@ class MixerPoliciesTest {
                                         + " source.labels[\"version\"] == \"v3\"",
                                 "denier"));
         assertThat(ask(filter, Caller.of("app", "reviews", "version", "v3")))
-                .isEqualTo("403 PERMISSION_DENIED:no.default:Not allowed");
+                .isEqualTo("403 PERMISSION_DENIED:refuser.default:Not allowed");
         assertThat(ask(filter, Caller.of("app", "reviews", "version", "v2"))).isEqualTo("200");
         assertThat(ask(filter, Caller.of())).isEqualTo("200");
     }

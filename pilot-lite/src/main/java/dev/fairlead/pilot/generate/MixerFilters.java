@@ -23,6 +23,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
+import io.envoyproxy.envoy.type.v3.StatusCode;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ final class MixerFilters {
         var limit =
                 LocalRateLimit.newBuilder()
                         .setStatPrefix(quota.name())
-                        .setStatus(HttpStatus.newBuilder().setCodeValue(429))
+                        .setStatus(HttpStatus.newBuilder().setCode(StatusCode.TooManyRequests))
                         .setFilterEnabled(RateLimits.ALL)
                         .setFilterEnforced(RateLimits.ALL)
                         .setRateLimitedAsResourceExhausted(true);

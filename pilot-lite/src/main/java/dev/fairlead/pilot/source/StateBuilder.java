@@ -70,7 +70,8 @@ public final class StateBuilder {
                 .configs()
                 .forEach((key, object) -> {
                     if (ConfigReader.owns(key.group(), key.kind())
-                            && !isOfElsewhere(key, inventory, mesh)) {
+                            && !(ConfigReader.watches(key.group(), key.kind())
+                                    && isOfElsewhere(key, inventory, mesh))) {
                         Meta meta = KubernetesReader.meta(key, object);
                         var standing =
                                 configs.judge(key, object, mesh, json -> reader.read(meta, json));

@@ -375,13 +375,13 @@ final class ExpressionParser {
             expect(")");
             return test(function.substring(dot + 1), on, argument);
         }
-        switch (function) {
+        return switch (function) {
             case "match" -> {
                 Text on = asText(either());
                 expect(",");
                 String pattern = literal(asText(either()), function);
                 expect(")");
-                return like(on, glob(pattern));
+                yield like(on, glob(pattern));
             }
             case "ip" -> {
                 String address = literal(asText(either()), function);
@@ -389,10 +389,10 @@ final class ExpressionParser {
                 if (!isAddress(address)) {
                     throw new Unreadable("\"" + address + "\" is no address");
                 }
-                return new Literal(address);
+                yield new Literal(address);
             }
             default -> throw new Unreadable("function " + function + " is not supported yet");
-        }
+        };
     }
 
     /** {@code *} stands for anything at one end. */

@@ -200,8 +200,9 @@ final class MixerReader {
     }
 
     private static boolean hasKind(String name, Set<String> kinds) {
-        String[] parts = name.split("\\.");
-        return parts.length > 1 && kinds.contains(parts[1]);
+        int from = name.indexOf('.') + 1;
+        int to = name.indexOf('.', from);
+        return from > 0 && kinds.contains(name.substring(from, to < 0 ? name.length() : to));
     }
 
     private static Action action(Fields action) {

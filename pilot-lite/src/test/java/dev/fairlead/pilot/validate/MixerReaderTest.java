@@ -51,7 +51,7 @@ class MixerReaderTest {
                     instance      | {compiledTemplate: checknothing}
                     checknothing  | {}
                     denier        | {}
-                    handler       | {compiledAdapter: denier, params: {status: {code: 7, message: No}, validDuration: 5s}}
+                    handler       | {compiledAdapter: denier, params: {status: {code: 7, message: Never}, validDuration: 5s}}
                     listchecker   | {overrides: ["a.*"], entryType: REGEX}
                     rule          | {match: response.code >= 400, actions: [{handler: logs, instances: [entry]}]}
                     rule          | {actions: [{handler: a.b.c, instances: [d]}]}
@@ -107,25 +107,25 @@ class MixerReaderTest {
 
     @ParameterizedTest
     @CsvSource(
-            delimiter = '#',
+            delimiter = ';',
             quoteCharacter = '~',
             textBlock =
                     """
-                    response.code == 200 # attribute response.code is not supported yet
-                    source.labels["a"] == destination.labels["b"] && request.auth.claims["c"] == "d" # attribute request.auth.claims is not supported yet
-                    source.labels["a"] == request.headers["b"] # comparing two attributes
-                    conditional(true, "a", "b") == "c" # function conditional is not supported yet
-                    request.size.foo("a") # attribute request.size.foo
-                    source.ip == "a" # source.ip can only be compared
-                    match(source.ip, "a*") # source.ip can only be compared
-                    request.time.matches("a") # attribute request.time
-                    "a" # text stands where true or false is needed
-                    true | # ends too early
-                    a == "b # attribute a
-                    request.path == "b # ends too early
-                    request.path == "a" ) # ")" is not understood
-                    request.path > "a" # ">" is not understood
-                    "(".matches(request.path) # not an RE2 expression
+                    response.code == 200 ; attribute response.code is not supported yet
+                    source.labels["a"] == destination.labels["b"] && request.auth.claims["c"] == "d" ; attribute request.auth.claims is not supported yet
+                    source.labels["a"] == request.headers["b"] ; comparing two attributes
+                    conditional(true, "a", "b") == "c" ; function conditional is not supported yet
+                    request.size.foo("a") ; attribute request.size.foo
+                    source.ip == "a" ; source.ip can only be compared
+                    match(source.ip, "a*") ; source.ip can only be compared
+                    request.time.matches("a") ; attribute request.time
+                    "a" ; text stands where true or false is needed
+                    true | ; ends too early
+                    a == "b ; attribute a
+                    request.path == "b ; ends too early
+                    request.path == "a" ) ; ")" is not understood
+                    request.path > "a" ; ">" is not understood
+                    "(".matches(request.path) ; not an RE2 expression
                     """)
     void expressionIsRefused(String text, String reason) {
         try {
@@ -212,18 +212,18 @@ class MixerReaderTest {
                                 """
                                 apiVersion: config.istio.io/v1alpha2
                                 kind: handler
-                                metadata: {name: no}
+                                metadata: {name: refuser}
                                 spec: {compiledAdapter: denier}
                                 ---
                                 apiVersion: config.istio.io/v1alpha2
                                 kind: rule
                                 metadata: {name: a}
-                                spec: {match: response.code == 200, actions: [{handler: no, instances: [x]}]}
+                                spec: {match: response.code == 200, actions: [{handler: refuser, instances: [x]}]}
                                 ---
                                 apiVersion: config.istio.io/v1alpha2
                                 kind: rule
                                 metadata: {name: b}
-                                spec: {actions: [{handler: no, instances: [x]}, {handler: nobody, instances: [x]}]}
+                                spec: {actions: [{handler: refuser, instances: [x]}, {handler: nobody, instances: [x]}]}
                                 """))
                 .containsExactlyInAnyOrder(
                         "WARNING a spec.match: not in force: attribute response.code is not supported yet",
