@@ -1,5 +1,6 @@
 package dev.fairlead.e2e;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.e2e.Launcher.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,6 +112,38 @@ final class Lab implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("node", node, "--"));
         all.addAll(List.of(command));
         return run(all.toArray(String[]::new));
+    }
+
+    /** The node of a deployment of namespace default that has one pod. */
+    String nodeOf(String deployment) {
+        for (JsonNode pod : Curl.json(run("get", "pods", "-o", "json").ok()).get("items")) {
+            if (pod.at("/metadata/name").asText().startsWith(deployment + "-")) {
+                return pod.at("/spec/nodeName").asText();
+            }
+        }
+        throw new AssertionError("no pod of deployment " + deployment);
+    }
+
+    /** Requests that ended with {@code flag}, by whatever pod of the node sent them. */
+    long ended(String node, String service, String flag) {
+        String text =
+                node(
+                                node,
+                                "curl",
+                                "-s",
+                                "localhost:15000/stats/prometheus?filter=istio_requests_total")
+                        .ok();
+        return text.lines()
+                .filter(line -> line.contains("reporter=\"source\""))
+                .filter(line ->
+                        line.contains(
+                                "destination_service=\""
+                                        + service
+                                        + ".default.svc.cluster.local\""))
+                .filter(line -> line.contains("response_flags=\"" + flag + "\""))
+                .mapToLong(line ->
+                        Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))))
+                .sum();
     }
 
     /** What curl prints as status code; 000 when there was no answer. */

@@ -25,6 +25,13 @@ public record LabNode(String name, int number, Map<String, String> labels, Insta
         labels = Ordered.copy(all);
     }
 
+    /** The node with {@code more} labels; what it says of itself stays. */
+    public LabNode labelled(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(more);
+        all.putAll(labels);
+        return new LabNode(name, number, all, created);
+    }
+
     /** The node's own address. */
     public String address() {
         return podAddress(1);

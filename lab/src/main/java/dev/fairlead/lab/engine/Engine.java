@@ -9,6 +9,7 @@ import dev.fairlead.lab.cluster.mesh.Enrolment;
 import dev.fairlead.lab.cluster.network.DnsZone;
 import dev.fairlead.lab.cluster.network.Endpoints;
 import dev.fairlead.lab.cluster.objects.Applied;
+import dev.fairlead.lab.cluster.objects.Json;
 import dev.fairlead.lab.cluster.view.ClusterView;
 import dev.fairlead.lab.cluster.view.Observed;
 import dev.fairlead.lab.cluster.workloads.Plan;
@@ -143,13 +144,23 @@ public final class Engine {
             return;
         }
         Applied objects = applied.applied();
-        Plan plan = workloads.reconcile(objects, runtime.states(), nodes);
+        Plan plan = workloads.reconcile(objects, runtime.states(), nodes(objects));
         plan.create().forEach(launch -> runtime.create(launch, enrolment(launch, objects)));
         plan.update().forEach(runtime::update);
         plan.delete().forEach(runtime::delete);
         List<PodState> states = runtime.states();
         states.forEach(state -> runtime.want(state, enrolment(state.launch(), objects)));
         publish(objects, states, plan);
+    }
+
+    /** With the labels of the Node objects that were applied: places, for instance. */
+    private List<LabNode> nodes(Applied objects) {
+        return nodes.stream()
+                .map(node ->
+                        objects.core("Node", "", node.name())
+                                .map(given -> node.labelled(Json.labels(given)))
+                                .orElse(node))
+                .toList();
     }
 
     private static Enrolment enrolment(PodLaunch launch, Applied objects) {
@@ -160,7 +171,7 @@ public final class Engine {
         List<ObjectNode> slices = Endpoints.slices(objects, states);
         List<ObjectNode> all = new ArrayList<>(slices);
         states.forEach(state -> all.add(Observed.pod(state)));
-        nodes.forEach(node -> all.add(Observed.node(node)));
+        nodes(objects).forEach(node -> all.add(Observed.node(node)));
         rules.apply(nodes, objects, slices);
         index.write(runners());
         long revision = observed.publish(all);
@@ -185,7 +196,7 @@ public final class Engine {
             boolean settled,
             long revision) {
         return new Snapshot(
-                new ClusterView(objects, states, nodes, slices, started),
+                new ClusterView(objects, states, nodes(objects), slices, started),
                 DnsZone.of(objects, slices, states),
                 List.copyOf(blocked),
                 settled,

@@ -21,7 +21,7 @@ public final class Profile {
     /** Traffic policy whole: what routes and clusters say beyond where to. */
     public static final int TRAFFIC_POLICY = 4;
 
-    /** Endpoints that fail are left alone for a while; agents do not do it yet, Envoys do. */
+    /** Endpoints that fail are left alone for a while. */
     public static final int OUTLIER_DETECTION = 5;
 
     private Profile() {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.lab.cluster.LabFixture;
 import dev.fairlead.lab.cluster.objects.Json;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ObservedTest {
@@ -51,5 +52,18 @@ class ObservedTest {
         assertThat(Json.labels(node))
                 .containsEntry("kubernetes.io/hostname", "node-2")
                 .containsEntry("disk", "ssd");
+    }
+
+    @Test
+    void aNodeTakesMoreLabelsAndKeepsItsName() {
+        ObjectNode node =
+                Observed.node(
+                        lab.nodes
+                                .get(1)
+                                .labelled(Map.of("zone", "z2", "kubernetes.io/hostname", "other")));
+        assertThat(Json.labels(node))
+                .containsEntry("zone", "z2")
+                .containsEntry("disk", "ssd")
+                .containsEntry("kubernetes.io/hostname", "node-2");
     }
 }

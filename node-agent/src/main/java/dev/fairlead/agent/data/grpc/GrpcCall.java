@@ -35,13 +35,18 @@ public final class GrpcCall {
 
     /** Null where {@code head} is not that of a call. */
     public static @Nullable GrpcCall of(HttpRequest head) {
+        return begins(head) ? new GrpcCall() : null;
+    }
+
+    /** Whether {@code head} is that of a call. */
+    public static boolean begins(HttpRequest head) {
         HttpHeaders headers = head.headers();
         if (!headers.contains(HttpHeaderNames.CONTENT_TYPE)) {
-            return null; // most requests, and nothing was made for them
+            return false; // most requests, and nothing was made for them
         }
         Iterator<? extends CharSequence> types =
                 headers.valueCharSequenceIterator(HttpHeaderNames.CONTENT_TYPE);
-        return types.hasNext() && isGrpc(types.next()) ? new GrpcCall() : null;
+        return types.hasNext() && isGrpc(types.next());
     }
 
     /** {@code application/grpc} and {@code application/grpc+…}; not grpc-web, which is framed. */

@@ -45,6 +45,24 @@ public final class GrpcStatus {
         };
     }
 
+    /** What a status stands for where HTTP's are counted. Source: Envoy, grpcToHttpStatus. */
+    public static int toHttp(int status) {
+        return switch (status) {
+            case OK -> 200;
+            case 1 -> 499; // cancelled
+            case 3, 9, 11 -> 400; // invalid argument, failed precondition, out of range
+            case DEADLINE_EXCEEDED -> 504;
+            case 5 -> 404; // not found
+            case 6, 10 -> 409; // already exists, aborted
+            case PERMISSION_DENIED -> 403;
+            case 8 -> 429; // resource exhausted
+            case UNIMPLEMENTED -> 501;
+            case UNAVAILABLE -> 503;
+            case UNAUTHENTICATED -> 401;
+            default -> 500;
+        };
+    }
+
     /** The status in trailers, or in a head that is all there is; {@link #NONE} without one. */
     public static int read(HttpHeaders headers) {
         if (!headers.contains(HEADER)) {

@@ -1,11 +1,11 @@
 package dev.fairlead.agent.data.http2;
 
+import dev.fairlead.agent.data.http.StatusLine;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +32,7 @@ public final class ResponseHeads {
         if (code < 100 || code == 101) {
             return null;
         }
-        return new DefaultHttpResponse(
-                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(code), head.headers());
+        return new DefaultHttpResponse(HttpVersion.HTTP_1_1, StatusLine.of(code), head.headers());
     }
 
     public static Head write(HttpResponse response) {

@@ -368,9 +368,13 @@ final class HttpExchange {
     }
 
     private void timedOut() {
-        boolean underWay = tries != null && tries.underWay();
-        if (underWay) {
+        UpstreamTries current = tries;
+        boolean underWay = current != null && current.underWay();
+        if (current != null && underWay) {
             books.timedOut();
+            if (!answer.begun()) {
+                current.late();
+            }
         }
         abortUpstream();
         if (answer.begun()) {

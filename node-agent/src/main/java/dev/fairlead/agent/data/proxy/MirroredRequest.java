@@ -43,6 +43,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
     private final boolean http2;
     private final long startNanos = System.nanoTime();
+    private @Nullable UpstreamHost host;
     private @Nullable PendingRequest pending;
     private @Nullable UpstreamRequest upstream;
     private @Nullable DestinationAccount account;
@@ -81,11 +82,12 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     void begin() {
-        UpstreamHost host = cluster.pick(router.plainPick());
-        if (host == null) {
+        UpstreamHost picked = cluster.pick(router.plainPick());
+        host = picked;
+        if (picked == null) {
             end(ResponseFlag.NO_HEALTHY_UPSTREAM);
         } else {
-            pending = cluster.acquire(host, router.from(), false, http2, this);
+            pending = cluster.acquire(picked, router.from(), false, http2, this);
         }
     }
 
@@ -154,6 +156,9 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
 
     private void timedOut() {
         cluster.counters().inc(ClusterStat.UPSTREAM_RQ_TIMEOUT);
+        if (host != null && upstream != null && status == 0) {
+            host.timedOut(ResponseFlag.UPSTREAM_TIMEOUT.status());
+        }
         abort(ResponseFlag.UPSTREAM_TIMEOUT);
     }
 

@@ -145,6 +145,13 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
         return pending != null || (upstream != null && !discarding);
     }
 
+    /** The endpoint has not begun to answer in time. */
+    void late() {
+        if (upstream != null && !discarding) {
+            books.host().timedOut(timeouts.status());
+        }
+    }
+
     @Override
     public void connected(UpstreamRequest connection) {
         if (books.ended()) {
@@ -335,6 +342,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         cluster.counters().inc(ClusterStat.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+        late();
         abortTry();
         failed(ResponseFlag.UPSTREAM_TIMEOUT, true);
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.stats;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,10 +23,15 @@ public final class WorkerStats {
      */
     public record Key(String pod, String name) {}
 
+    /** An endpoint of a cluster, by the cluster's own name, as a pod sees it. */
+    public record Endpoint(Key cluster, InetSocketAddress address) {}
+
     /** In place of a pod's UID: all pods that have left. */
     private static final String GONE = "";
 
     private final Map<Key, ClusterCounters> clusters = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<OutlierStat>> outliers = new ConcurrentHashMap<>();
+    private final Map<Endpoint, EndpointState> endpoints = new ConcurrentHashMap<>();
     private final Map<Key, HttpCounters> http = new ConcurrentHashMap<>();
     private final Map<Key, RouteCounters> routes = new ConcurrentHashMap<>();
     private final Map<Key, Counters<TcpStat>> tcp = new ConcurrentHashMap<>();
@@ -94,6 +100,22 @@ public final class WorkerStats {
         return clusters.computeIfAbsent(new Key(pod, name), _ -> new ClusterCounters());
     }
 
+    /** Of a cluster whose failing endpoints are ejected. */
+    public Counters<OutlierStat> outliers(String pod, String name) {
+        return outliers.computeIfAbsent(new Key(pod, name), _ -> new Counters<>(OutlierStat.class));
+    }
+
+    /** The state of an endpoint can be looked at from now on. */
+    public void watch(String pod, String cluster, InetSocketAddress address, EndpointState state) {
+        endpoints.put(new Endpoint(new Key(pod, cluster), address), state);
+    }
+
+    /** No longer. */
+    public void unwatch(
+            String pod, String cluster, InetSocketAddress address, EndpointState state) {
+        endpoints.remove(new Endpoint(new Key(pod, cluster), address), state);
+    }
+
     /** {@code prefix} is the filter's stat prefix. */
     public HttpCounters http(String pod, String prefix) {
         return http.computeIfAbsent(
@@ -140,6 +162,14 @@ public final class WorkerStats {
         return clusters;
     }
 
+    public Map<Key, Counters<OutlierStat>> outliers() {
+        return outliers;
+    }
+
+    public Map<Endpoint, EndpointState> endpoints() {
+        return endpoints;
+    }
+
     public Map<Key, HttpCounters> http() {
         return http;
     }
@@ -174,6 +204,8 @@ public final class WorkerStats {
      */
     public void forget(String pod) {
         moveToGone(clusters, pod, gone -> cluster(GONE, gone), ClusterCounters::add);
+        moveToGone(outliers, pod, gone -> outliers(GONE, gone), Counters::addCounters);
+        endpoints.keySet().removeIf(endpoint -> endpoint.cluster().pod().equals(pod));
         moveToGone(http, pod, gone -> http(GONE, gone), HttpCounters::add);
         moveToGone(routes, pod, gone -> route(GONE, gone), RouteCounters::add);
         moveToGone(tcp, pod, gone -> tcp(GONE, gone), Counters::addCounters);

@@ -31,6 +31,7 @@ final class ClusterHosts {
 
     private final PodContext context;
     private final Counters<ClusterStat> counters;
+    private final ClusterOutliers outliers;
     private final Map<InetSocketAddress, UpstreamHost> hosts = new HashMap<>();
     private Cluster config;
     private List<HostTable.Group<UpstreamHost>> groups = List.of();
@@ -41,7 +42,14 @@ final class ClusterHosts {
         this.context = context;
         this.counters = counters;
         this.config = config;
+        this.outliers = new ClusterOutliers(context, config, this::healthChanged);
         this.table = newTable();
+    }
+
+    /** Takes what is now said of a cluster whose endpoints are whatever callers ask for. */
+    void install(Cluster now) {
+        config = now;
+        outliers.install(now.policy().outliers(), hosts.values());
     }
 
     /** Takes what is now said of them; an endpoint that stays keeps its connections and record. */
@@ -66,8 +74,9 @@ final class ClusterHosts {
                                 group.locality(), group.priority(), group.weight(), of));
             }
         }
-        hosts.keySet().retainAll(wanted);
+        hosts.values().removeIf(host -> !wanted.contains(host.address()) && left(host));
         groups = next;
+        outliers.install(now.policy().outliers(), hosts.values());
         if (more || hosts.size() < before) {
             counters.inc(ClusterStat.MEMBERSHIP_CHANGE);
         }
@@ -83,6 +92,11 @@ final class ClusterHosts {
         }
         known.become(endpoint, priority);
         return known;
+    }
+
+    private boolean left(UpstreamHost host) {
+        outliers.forget(host);
+        return true;
     }
 
     private void becameHealthy(UpstreamHost host) {
@@ -132,10 +146,11 @@ final class ClusterHosts {
             return known;
         }
         if (hosts.size() >= MANY) {
-            hosts.values().removeIf(UpstreamHost::unused);
+            hosts.values().removeIf(host -> host.unused() && left(host));
         }
         UpstreamHost host = new UpstreamHost(new Endpoint(address, 1, false));
         hosts.put(address, host);
+        outliers.watch(host);
         return host;
     }
 
@@ -154,6 +169,7 @@ final class ClusterHosts {
 
     /** None is left. */
     void clear() {
+        outliers.install(null, hosts.values());
         hosts.clear();
         groups = List.of();
         table = newTable();

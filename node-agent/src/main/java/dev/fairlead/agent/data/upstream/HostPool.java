@@ -266,6 +266,7 @@ final class HostPool {
                 first = pending.first()) {
             noLongerPending(first);
             cluster.count(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
+            host.failed(flag);
             first.waiter().failed(flag);
         }
     }

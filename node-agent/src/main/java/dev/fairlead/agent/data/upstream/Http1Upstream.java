@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.http.RequestEncoder;
 import dev.fairlead.agent.data.http.ResponseDecoder;
 import dev.fairlead.agent.data.http.ResponseHeadCheck;
@@ -71,6 +72,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     private int served;
     private boolean retired;
     private boolean lent;
+    private boolean grpc;
     private long requestsLeft;
 
     /** We have ended it under its request. */
@@ -100,6 +102,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     Http1Upstream lend() {
         lent = true;
         host.began();
+        host.reached();
         stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
         stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
         requestsLeft--;
@@ -118,6 +121,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         reusable = true;
         interims = 0;
         served++;
+        grpc = host.outliers() != null && GrpcCall.begins(head);
         if (origin.account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
@@ -265,6 +269,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         } else {
             responseBegun = true;
             reusable = HttpUtil.isKeepAlive(head);
+            host.answered(head, grpc);
             waiting.head(head);
         }
     }
@@ -285,6 +290,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         reusable = false;
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().remove(RequestEncoder.class);
+        host.answered(head, false);
         waiting.head(head);
         channel.pipeline().remove(decoder);
     }
@@ -358,6 +364,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
         detach();
         close();
         if (waiting != null) {
+            host.failed(flag);
             waiting.reset(flag, ResponseSink.Processed.PERHAPS);
         }
     }
@@ -397,6 +404,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             boolean untouched = !responseBegun && interims == 0 && served > 1;
             detach();
             pool.cluster().closed(this, true);
+            host.failed(ResponseFlag.UPSTREAM_CLOSED);
             waiting.reset(
                     ResponseFlag.UPSTREAM_CLOSED,
                     untouched ? ResponseSink.Processed.UNLIKELY : ResponseSink.Processed.PERHAPS);

@@ -75,6 +75,7 @@ public final class Http2Upstream extends Peer<Http2UpstreamStream> implements Up
     Http2UpstreamStream lend() {
         lent++;
         origin.host().began();
+        origin.host().reached();
         stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
         stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
         requestsLeft--;

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.http.Upgrades;
 import dev.fairlead.agent.data.http2.Head;
 import dev.fairlead.agent.data.http2.MessageStream;
@@ -36,11 +37,16 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     private boolean responseBegun;
     private int interims;
     private boolean done;
+    private boolean grpc;
 
     Http2UpstreamStream(Http2Upstream connection) {
         super(connection);
         this.connection = connection;
         this.stats = connection.origin().books().stats();
+    }
+
+    private UpstreamHost host() {
+        return connection.origin().host();
     }
 
     @Override
@@ -57,6 +63,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
 
     private void send(HttpRequest head, @Nullable String protocol, ResponseSink waiting) {
         sink = waiting;
+        grpc = host().outliers() != null && GrpcCall.begins(head);
         if (account() != null) {
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
@@ -126,6 +133,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
             }
         } else {
             responseBegun = true;
+            host().answered(response, grpc);
             if (opening && response.status().codeClass() != HttpStatusClass.SUCCESS) {
                 writeContent(LastHttpContent.EMPTY_LAST_CONTENT); // no tunnel: that was all
             } else if (upgrade != null) {
@@ -185,6 +193,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
         ResponseSink waiting = sink;
         detach();
         if (waiting != null) {
+            host().failed(flag);
             waiting.reset(flag, processed);
         }
     }

@@ -76,6 +76,7 @@ public final class PodCluster {
     private void setEndpoints(@Nullable Endpoints now) {
         endpoints = now;
         if (config.discovery() != Cluster.Discovery.EDS) {
+            hosts.install(config);
             return;
         }
         hosts.install(config, now);

@@ -61,6 +61,7 @@ final class TcpPool {
                             Channel channel, @Nullable DestinationAccount account, boolean mutual) {
                         noLongerPending();
                         books.connected();
+                        host.connected();
                         breaker.requests().acquire(); // counted, but never refused
                         stats.inc(ClusterStat.UPSTREAM_RQ_TOTAL);
                         stats.inc(ClusterStat.UPSTREAM_RQ_ACTIVE);
@@ -77,6 +78,7 @@ final class TcpPool {
                     @Override
                     public void failed(ResponseFlag flag) {
                         noLongerPending();
+                        host.failed(flag);
                         host.ended();
                         books.ended(false);
                         stats.inc(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);

@@ -1,10 +1,14 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.balance.Candidate;
+import dev.fairlead.agent.data.grpc.GrpcStatus;
+import dev.fairlead.agent.data.outlier.OutlierMonitor;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoint.Health;
+import dev.fairlead.agent.model.request.ResponseFlag;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,7 @@ public final class UpstreamHost implements Candidate {
     private int priority;
     private long healthySince = SETTLED;
     private @Nullable String hashKey;
+    private @Nullable OutlierMonitor outliers;
     @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
 
@@ -64,7 +69,7 @@ public final class UpstreamHost implements Candidate {
 
     @Override
     public Health health() {
-        return endpoint.health();
+        return outliers != null && outliers.ejected() ? Health.UNHEALTHY : endpoint.health();
     }
 
     @Override
@@ -85,6 +90,62 @@ public final class UpstreamHost implements Candidate {
     @Override
     public long healthySince() {
         return healthySince;
+    }
+
+    @Nullable OutlierMonitor outliers() {
+        return outliers;
+    }
+
+    /** Null: what comes of requests to it is not looked at. */
+    void watch(@Nullable OutlierMonitor monitor) {
+        outliers = monitor;
+    }
+
+    /** A request has a connection to it. */
+    void reached() {
+        if (outliers != null) {
+            outliers.reached();
+        }
+    }
+
+    /** An opaque connection to it is there. */
+    void connected() {
+        if (outliers != null) {
+            outliers.connected();
+        }
+    }
+
+    /**
+     * No connection was to be had, or it ended before the answer did. Not every reason is the
+     * endpoint's.
+     */
+    void failed(ResponseFlag why) {
+        if (outliers != null) {
+            switch (why) {
+                case UPSTREAM_OVERFLOW, LOCAL_RESET, NOT_READY -> {}
+                default -> outliers.failed();
+            }
+        }
+    }
+
+    /**
+     * It has answered.
+     *
+     * @param grpc whether a gRPC call; one that has failed at once says so in its head
+     */
+    void answered(HttpResponse head, boolean grpc) {
+        if (outliers != null) {
+            int said = grpc ? GrpcStatus.read(head.headers()) : GrpcStatus.NONE;
+            outliers.answered(
+                    said == GrpcStatus.NONE ? head.status().code() : GrpcStatus.toHttp(said));
+        }
+    }
+
+    /** It has not answered in time; the client gets {@code status}. */
+    public void timedOut(int status) {
+        if (outliers != null) {
+            outliers.timedOut(status);
+        }
     }
 
     void began() {

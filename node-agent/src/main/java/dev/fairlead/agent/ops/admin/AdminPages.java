@@ -34,8 +34,9 @@ final class AdminPages {
         pages.add(
                 get(
                         "/clusters",
-                        "upstream clusters and their endpoints; ?format=text|json",
-                        new ClustersPage(sources.snapshot())::answer));
+                        "upstream clusters and their endpoints; ?workload=ns/pod ?format=text|json",
+                        new ClustersPage(sources.snapshot(), telemetry, sources.workloads())
+                                ::answer));
         pages.add(
                 get(
                         "/listeners",

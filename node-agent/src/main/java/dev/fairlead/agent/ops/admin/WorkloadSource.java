@@ -28,4 +28,18 @@ public interface WorkloadSource {
         }
         return null;
     }
+
+    /** The UID of the pod that {@code request} asks for by {@code ?workload}; null: for none. */
+    default @Nullable String uidIn(AdminRequest request) {
+        String display = request.parameter("workload");
+        if (display == null) {
+            return null;
+        }
+        String uid = uidOf(display);
+        if (uid == null) {
+            throw new IllegalArgumentException(
+                    "no enrolled pod \"" + display + "\" on this node (namespace/name)");
+        }
+        return uid;
+    }
 }

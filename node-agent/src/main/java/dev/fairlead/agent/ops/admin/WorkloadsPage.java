@@ -69,8 +69,20 @@ final class WorkloadsPage {
                                     .put("requests", limit.requests())
                                     .put("waiting", limit.waiting())
                                     .put("overflows", limit.overflows()));
+            ejected(one.putObject("ejected_endpoints"), pod);
         }
         return root;
+    }
+
+    private void ejected(ObjectNode node, LocalPod pod) {
+        telemetry
+                .endpoints(pod.uid())
+                .forEach((endpoint, state) -> {
+                    if (state.ejected()) {
+                        node.withArray(endpoint.cluster().name())
+                                .add(NetUtil.toSocketAddressString(endpoint.address()));
+                    }
+                });
     }
 
     private static void add(ObjectNode node, PodTotals.Direction direction) {

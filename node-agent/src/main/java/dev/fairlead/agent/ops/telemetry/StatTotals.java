@@ -22,12 +22,15 @@ public final class StatTotals {
     private static final Set<Stat> SAME_FOR_ALL =
             Set.of(
                     ClusterStat.MEMBERSHIP_TOTAL,
-                    ClusterStat.MEMBERSHIP_HEALTHY,
                     ClusterStat.MEMBERSHIP_DEGRADED,
                     ClusterStat.MEMBERSHIP_EXCLUDED,
                     ClusterStat.MAX_HOST_WEIGHT);
 
+    /** Each pod sees what it has not ejected; the fewest count. */
+    private static final Stat LEAST = ClusterStat.MEMBERSHIP_HEALTHY;
+
     private final List<? extends Stat> stats;
+    private boolean any;
     private final long[] values;
     private final SortedMap<Integer, Long> codes = new TreeMap<>();
     private final SortedMap<Integer, Long> retryCodes = new TreeMap<>();
@@ -42,9 +45,15 @@ public final class StatTotals {
         for (S stat : counters.stats()) {
             int i = stat.ordinal();
             long value = counters.get(stat);
-            values[i] =
-                    SAME_FOR_ALL.contains(stat) ? Math.max(values[i], value) : values[i] + value;
+            if (stat == LEAST) {
+                values[i] = any ? Math.min(values[i], value) : value;
+            } else if (SAME_FOR_ALL.contains(stat)) {
+                values[i] = Math.max(values[i], value);
+            } else {
+                values[i] += value;
+            }
         }
+        any = true;
         return this;
     }
 

@@ -27,6 +27,7 @@ public final class StatsView {
             Comparator.comparing(SeriesLabels::toString);
 
     private final SortedMap<String, StatTotals> clusters;
+    private final SortedMap<String, StatTotals> outliers;
     private final SortedMap<String, StatTotals> http;
     private final SortedMap<String, StatTotals> routes;
     private final SortedMap<String, StatTotals> tcp;
@@ -50,6 +51,7 @@ public final class StatsView {
                                         .add("upstream_rq_time", each.requestMillis())
                                         .add("upstream_cx_connect_ms", each.connectMillis())
                                         .add("upstream_cx_length_ms", each.connectionMillis()));
+        outliers = sum(loops, pod, WorkerStats::outliers, StatTotals::new, StatTotals::add);
         http =
                 sum(
                         loops,
@@ -119,6 +121,7 @@ public final class StatsView {
     SortedMap<String, StatTotals> totals(Scope scope) {
         return switch (scope) {
             case CLUSTER -> clusters;
+            case OUTLIERS -> outliers;
             case HTTP -> http;
             case ROUTE -> routes;
             case TCP -> tcp;

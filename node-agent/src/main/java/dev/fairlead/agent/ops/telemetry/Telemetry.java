@@ -1,10 +1,13 @@
 package dev.fairlead.agent.ops.telemetry;
 
 import dev.fairlead.agent.data.stats.Counters;
+import dev.fairlead.agent.data.stats.EndpointState;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.ops.lifecycle.Readiness;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,24 @@ public final class Telemetry {
     /** What one pod's counters sum up to. */
     public StatsView ofPod(String uid) {
         return StatsView.ofPod(loops.get(), uid);
+    }
+
+    /**
+     * How pods find the endpoints that they watch.
+     *
+     * @param pod UID of the only pod that is wanted; null: all
+     */
+    public Map<WorkerStats.Endpoint, EndpointState> endpoints(@Nullable String pod) {
+        Map<WorkerStats.Endpoint, EndpointState> all = new HashMap<>();
+        for (WorkerStats loop : loops.get()) {
+            loop.endpoints()
+                    .forEach((endpoint, state) -> {
+                        if (pod == null || pod.equals(endpoint.cluster().pod())) {
+                            all.put(endpoint, state);
+                        }
+                    });
+        }
+        return all;
     }
 
     public BuildInfo build() {

@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.stats.OutlierStat;
 import dev.fairlead.agent.data.stats.RequestSeries;
 import dev.fairlead.agent.data.stats.Stat;
 import dev.fairlead.agent.data.stats.TcpSeries;
@@ -82,6 +83,7 @@ final class Mesh implements AutoCloseable {
     InetSocketAddress destination = DESTINATION;
     @Nullable Runnable beforeConnect;
     volatile long nanos; // by which the pod's clock is turned ahead
+    volatile boolean clockStands; // but for that
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
     private final List<Channel> listeners = new ArrayList<>();
@@ -117,7 +119,7 @@ final class Mesh implements AutoCloseable {
                         () -> this.snapshot,
                         new SplittableRandom(1),
                         node,
-                        () -> System.nanoTime() + nanos);
+                        () -> (clockStands ? 0 : System.nanoTime()) + nanos);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));
@@ -258,6 +260,10 @@ final class Mesh implements AutoCloseable {
         return stats.clusters().values().stream().mapToLong(c -> c.counters().get(stat)).sum();
     }
 
+    long count(OutlierStat stat) {
+        return stats.outliers().values().stream().mapToLong(o -> o.get(stat)).sum();
+    }
+
     long count(HttpStat stat) {
         return stats.http().values().stream().mapToLong(h -> h.counters().get(stat)).sum();
     }
@@ -320,6 +326,7 @@ final class Mesh implements AutoCloseable {
     private List<String> gaugesNotZero() {
         List<String> found = new ArrayList<>();
         stats.clusters().forEach((key, c) -> gauges(key.name(), c.counters(), found));
+        stats.outliers().forEach((key, o) -> gauges(key.name(), o, found));
         stats.http().forEach((key, h) -> gauges(key.name(), h.counters(), found));
         stats.listeners().forEach((key, l) -> gauges(key.name(), l, found));
         stats.tcp().forEach((key, t) -> gauges(key.name(), t, found));

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.ops.admin;
 
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.EndpointState;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
@@ -59,6 +60,30 @@ final class AdminFixture {
         listener.inc(ListenerStat.DOWNSTREAM_CX_ACTIVE);
         listener.inc(ListenerStat.CAPTURE_REFUSED_LOOPBACK);
         stats.cluster("uid-gone", "other").counters().inc(ClusterStat.UPSTREAM_RQ_TOTAL);
+    }
+
+    /** What a pod finds of the one endpoint. */
+    void finds(String pod, boolean ejected, double successRate) {
+        stats.watch(
+                pod,
+                HTTPBIN,
+                new InetSocketAddress(address("198.18.2.11"), 80),
+                new EndpointState() {
+                    @Override
+                    public boolean ejected() {
+                        return ejected;
+                    }
+
+                    @Override
+                    public double successRate() {
+                        return successRate;
+                    }
+
+                    @Override
+                    public double localOriginSuccessRate() {
+                        return -1;
+                    }
+                });
     }
 
     AdminSources sources() {

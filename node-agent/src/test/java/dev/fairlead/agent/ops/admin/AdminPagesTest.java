@@ -77,10 +77,42 @@ class AdminPagesTest {
                         outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::health_flags::healthy
                         outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::weight::1
                         outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::tls_mode::istio
+                        outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::success_rate::-1
+                        outbound|8000||httpbin.default.svc.cluster.local::198.18.2.11:80::local_origin_success_rate::-1
                         """);
         assertThat(json("/clusters?format=json").at("/cluster_statuses/0/host_statuses/0/address"))
                 .hasToString(
                         "{\"socket_address\":{\"address\":\"198.18.2.11\",\"port_value\":80}}");
+    }
+
+    @Test
+    void endpointsThatPodsLeaveAloneAreShown() {
+        agent.finds("uid-1", true, 12.5);
+        agent.finds("uid-2", false, 90);
+        String host = AdminFixture.HTTPBIN + "::198.18.2.11:80::";
+        assertThat(get("/clusters").body())
+                .contains(
+                        host + "health_flags::/failed_outlier_check\n",
+                        host + "success_rate::12.5\n",
+                        host + "ejected_by::1\n");
+        assertThat(json("/clusters?format=json").at("/cluster_statuses/0/host_statuses/0"))
+                .hasToString(
+                        "{\"address\":{\"socket_address\":{\"address\":\"198.18.2.11\","
+                                + "\"port_value\":80}},\"health_status\":{\"eds_health_status\":"
+                                + "\"HEALTHY\",\"failed_outlier_check\":true},\"ejected_by\":1,"
+                                + "\"success_rate\":{\"value\":12.5},\"weight\":1,"
+                                + "\"tls_mode\":\"istio\"}");
+        assertThat(json("/workloads").at("/workloads/0/ejected_endpoints"))
+                .hasToString("{\"" + AdminFixture.HTTPBIN + "\":[\"198.18.2.11:80\"]}");
+    }
+
+    @Test
+    void clustersCanBeSeenAsOnePodSeesThem() {
+        agent.finds("uid-2", true, 12.5);
+        assertThat(get("/clusters?workload=default/sleep-1").body())
+                .contains("health_flags::healthy\n")
+                .doesNotContain("ejected_by");
+        assertThat(get("/clusters?workload=default/nobody").status()).isEqualTo(400);
     }
 
     @Test
@@ -145,7 +177,8 @@ class AdminPagesTest {
                                 + "\"inbound_connections\":{\"total\":0,\"active\":0},"
                                 + "\"outbound_connections\":{\"total\":3,\"active\":1},"
                                 + "\"requests\":5,\"received_bytes\":700,\"sent_bytes\":900,"
-                                + "\"capture_refused\":1,\"circuit_breakers\":{}}");
+                                + "\"capture_refused\":1,\"circuit_breakers\":{},"
+                                + "\"ejected_endpoints\":{}}");
         assertThat(json("/workloads?workload=default/other").at("/workloads")).isEmpty();
         assertThat(get("/workloads?format=text").body().lines().toList().get(1))
                 .startsWith(

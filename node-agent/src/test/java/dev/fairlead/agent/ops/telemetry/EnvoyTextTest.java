@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.OutlierStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,11 +50,11 @@ class EnvoyTextTest {
     void linesAreSortedAndLatenciesComeLast() {
         List<String> lines = lines(StatFilter.ALL);
         List<String> names =
-                lines.subList(0, lines.size() - 3).stream()
+                lines.subList(0, lines.size() - 4).stream()
                         .map(line -> line.substring(0, line.lastIndexOf(':')))
                         .toList();
         assertThat(names).isSorted();
-        assertThat(lines.getLast())
+        assertThat(lines.get(lines.size() - 2))
                 .isEqualTo(
                         "cluster.outbound|8000||httpbin.default.svc.cluster.local.upstream_rq_time:"
                                 + " P0(nan,1) P25(nan,4) P50(nan,17.5) P75(nan,625) P90(nan,850)"
@@ -89,6 +91,37 @@ class EnvoyTextTest {
                 .contains("cluster." + Fixture.HTTPBIN + ".upstream_rq_total: 1\n")
                 .contains("listener.outbound.capture_refused_loopback: 1\n")
                 .doesNotContain("listener.inbound", "server.");
+    }
+
+    @Test
+    void ejectionsAreStatsOfTheirCluster() {
+        WorkerStats loop = new WorkerStats();
+        loop.outliers("pod-1", "a").inc(OutlierStat.EJECTIONS_ACTIVE);
+        loop.outliers("pod-2", "a").inc(OutlierStat.EJECTIONS_ACTIVE);
+        loop.outliers("pod-2", "a").inc(OutlierStat.CONSECUTIVE_5XX);
+        StatsView view = StatsView.of(List.of(loop), Fixture.server());
+        assertThat(new EnvoyText(view, StatFilter.ALL).text())
+                .contains(
+                        "cluster.a.outlier_detection.ejections_active: 2\n",
+                        "cluster.a.outlier_detection.ejections_consecutive_5xx: 1\n",
+                        "cluster.a.outlier_detection.ejections_enforced_total: 0\n");
+        assertThat(PrometheusExposition.text(EnvoyFamilies.of(view, StatFilter.of("5xx", true))))
+                .contains(
+                        "envoy_cluster_outlier_detection_ejections_consecutive_5xx"
+                                + "{envoy_cluster_name=\"a\",} 1.0\n");
+    }
+
+    @Test
+    void ofHealthyEndpointsTheFewestThatAPodSeesCount() {
+        WorkerStats loop = new WorkerStats();
+        for (int pod = 0; pod < 3; pod++) {
+            var counters = loop.cluster("pod-" + pod, "a").counters();
+            counters.set(ClusterStat.MEMBERSHIP_TOTAL, 4);
+            counters.set(ClusterStat.MEMBERSHIP_HEALTHY, pod == 1 ? 2 : 4);
+        }
+        StatsView view = StatsView.of(List.of(loop), Fixture.server());
+        assertThat(new EnvoyText(view, StatFilter.ALL).text())
+                .contains("cluster.a.membership_total: 4\n", "cluster.a.membership_healthy: 2\n");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.fairlead.wire.v1.workload.Exclusions;
 import dev.fairlead.wire.v1.workload.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.cluster.v3.UpstreamConnectionOptions;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
@@ -430,6 +431,7 @@ final class ProfileFields {
                 "typed_extension_protocol_options");
         balancing();
         connectionPools();
+        outlierDetection();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
                 "protocol options",
@@ -531,6 +533,36 @@ final class ProfileFields {
                 "max_connection_duration",
                 "max_requests_per_connection");
         allow(KeepaliveSettings.getDescriptor(), "interval", "timeout");
+    }
+
+    private static void outlierDetection() {
+        allow(Cluster.getDescriptor(), "outlier_detection");
+        allow(
+                OutlierDetection.getDescriptor(),
+                "consecutive_5xx",
+                "enforcing_consecutive_5xx",
+                "consecutive_gateway_failure",
+                "enforcing_consecutive_gateway_failure",
+                "split_external_local_origin_errors",
+                "consecutive_local_origin_failure",
+                "enforcing_consecutive_local_origin_failure",
+                "interval",
+                "base_ejection_time",
+                "max_ejection_time",
+                "max_ejection_time_jitter",
+                "max_ejection_percent",
+                "always_eject_one_host",
+                "successful_active_health_check_uneject_host",
+                "enforcing_success_rate",
+                "enforcing_local_origin_success_rate",
+                "success_rate_minimum_hosts",
+                "success_rate_request_volume",
+                "success_rate_stdev_factor",
+                "enforcing_failure_percentage",
+                "enforcing_failure_percentage_local_origin",
+                "failure_percentage_threshold",
+                "failure_percentage_minimum_hosts",
+                "failure_percentage_request_volume");
     }
 
     private static void proxyProtocol() {

@@ -14,6 +14,7 @@ import dev.fairlead.agent.model.cluster.Endpoints.Group;
 import dev.fairlead.agent.model.cluster.LoadBalancing;
 import dev.fairlead.agent.model.cluster.LoadBalancing.SlowStart;
 import dev.fairlead.agent.model.cluster.Locality;
+import dev.fairlead.agent.model.cluster.OutlierDetection;
 import dev.fairlead.agent.model.cluster.TrafficPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.MaglevLbConfig;
@@ -56,6 +57,55 @@ class TrafficPolicyTest {
         assertThat(policy(BalanceSamples.leastRequest()).balancing().choices()).isEqualTo(3);
         assertThat(policy(BalanceSamples.leastRequest()).balancing().slowStart()).isEqualTo(slow);
         assertThat(policy(BalanceSamples.roundRobin()).balancing().slowStart()).isEqualTo(slow);
+    }
+
+    @Test
+    void outliers() {
+        assertThat(policy(BalanceSamples.outliers()).outliers())
+                .isEqualTo(
+                        new OutlierDetection(
+                                7,
+                                90,
+                                6,
+                                80,
+                                true,
+                                4,
+                                70,
+                                seconds(1),
+                                seconds(2),
+                                seconds(3),
+                                seconds(4),
+                                60,
+                                true,
+                                false,
+                                new OutlierDetection.SuccessRate(50, 40, 3, 11, 1800),
+                                new OutlierDetection.FailurePercentage(30, 20, 75, 2, 12)));
+    }
+
+    @Test
+    void outlierDefaultsAreEnvoys() {
+        Cluster.Builder cluster = Wire.eds("c");
+        cluster.getOutlierDetectionBuilder();
+
+        assertThat(policy(cluster).outliers())
+                .isEqualTo(
+                        new OutlierDetection(
+                                5,
+                                100,
+                                5,
+                                0,
+                                false,
+                                5,
+                                100,
+                                seconds(10),
+                                seconds(30),
+                                seconds(300),
+                                Duration.ZERO,
+                                10,
+                                false,
+                                true,
+                                new OutlierDetection.SuccessRate(100, 100, 5, 100, 1900),
+                                new OutlierDetection.FailurePercentage(0, 0, 85, 5, 50)));
     }
 
     @Test
@@ -138,9 +188,20 @@ class TrafficPolicyTest {
                                         .getHealthyPanicThresholdBuilder()
                                         .setValue(101)),
                 bad(
-                        "outlier_detection: field is outside the profile",
+                        "outlier_detection.max_ejection_time: PT1S is less than"
+                                + " base_ejection_time",
                         BalanceSamples.outliers(),
-                        c -> {}),
+                        c -> c.getOutlierDetectionBuilder().setMaxEjectionTime(Wire.seconds(1))),
+                bad(
+                        "outlier_detection.max_ejection_percent: 101 is not between 0 and 100",
+                        BalanceSamples.outliers(),
+                        c ->
+                                c.getOutlierDetectionBuilder()
+                                        .setMaxEjectionPercent(Wire.number(101))),
+                bad(
+                        "outlier_detection.monitors: field is outside the profile",
+                        BalanceSamples.outliers(),
+                        c -> c.getOutlierDetectionBuilder().addMonitorsBuilder().setName("m")),
                 bad(
                         "health_checks: field is outside the profile",
                         BalanceSamples.checked(),

@@ -37,7 +37,8 @@ public final class BalanceSamples {
                 ringHash().build(),
                 maglev(1009).build(),
                 leastRequest().build(),
-                roundRobin().build());
+                roundRobin().build(),
+                outliers().build());
     }
 
     public static Cluster.Builder ringHash() {
