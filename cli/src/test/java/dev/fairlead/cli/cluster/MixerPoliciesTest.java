@@ -34,7 +34,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Mixer's policies from YAML to the agent's answers, as the walk-throughs of their time had them. */
+/**
+ * Mixer's policies from YAML to the agent's answers, as the walk-throughs of their time had them.
+ */
 class MixerPoliciesTest {
 
     private static final String BOOKINFO =
@@ -231,7 +233,8 @@ class MixerPoliciesTest {
 
     private static final String TWO_IN_FIVE =
             "{dimensions: {destination: ratings}, maxAmount: 2, validDuration: 5s}";
-    private static final String EXHAUSTED = "429 RESOURCE_EXHAUSTED:Quota is exhausted for: requestcount";
+    private static final String EXHAUSTED =
+            "429 RESOURCE_EXHAUSTED:Quota is exhausted for: requestcount";
     private static final String FORWARDED = "request.headers[\"x-forwarded-for\"] | \"unknown\"";
 
     @Test
@@ -340,7 +343,10 @@ class MixerPoliciesTest {
 
     @Test
     void aRuleForOthersIsNotWritten() {
-        assertThat(filter(refusal("destination.labels[\"app\"] == \"x\"", "denier")).manager().checks())
+        assertThat(
+                        filter(refusal("destination.labels[\"app\"] == \"x\"", "denier"))
+                                .manager()
+                                .checks())
                 .isEmpty();
     }
 

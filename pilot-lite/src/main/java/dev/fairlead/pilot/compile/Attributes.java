@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.compile;
 
+import com.google.re2j.Pattern;
 import dev.fairlead.pilot.compile.InboundCheck.Value;
 import dev.fairlead.pilot.state.AttributeExpression.Attribute;
 import dev.fairlead.pilot.state.AttributeExpression.Both;
@@ -17,7 +18,6 @@ import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.StringMatch;
 import dev.fairlead.pilot.state.Subnet;
-import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +34,7 @@ record Attributes(Pod pod, @Nullable Service service, int port) {
         return switch (truth) {
             case Constant(boolean value) -> Condition.of(value);
             case Mutual() -> Condition.has(new Fact.SourcePrincipal());
-            case Both(Truth one, Truth other) ->
-                    Condition.all(condition(one), condition(other));
+            case Both(Truth one, Truth other) -> Condition.all(condition(one), condition(other));
             case Either(Truth one, Truth other) ->
                     Condition.any(List.of(condition(one), condition(other)));
             case Not(Truth one) -> Condition.not(condition(one));
@@ -82,7 +81,8 @@ record Attributes(Pod pod, @Nullable Service service, int port) {
 
     Value value(Text text) {
         List<Fact> facts = new ArrayList<>();
-        List<Text> all = text instanceof First(List<Text> alternatives) ? alternatives : List.of(text);
+        List<Text> all =
+                text instanceof First(List<Text> alternatives) ? alternatives : List.of(text);
         for (Text one : all) {
             switch (one) {
                 case Literal(String fixed) -> {
@@ -138,8 +138,7 @@ record Attributes(Pod pod, @Nullable Service service, int port) {
             case "destination.labels" -> pod.labels().get(attribute.key());
             case "destination.namespace", "destination.workload.namespace" -> pod.namespace();
             case "destination.workload.name" -> pod.workload();
-            case "destination.service", "destination.service.host" ->
-                    of == null ? null : of.fqdn();
+            case "destination.service", "destination.service.host" -> of == null ? null : of.fqdn();
             case "destination.service.name" -> of == null ? null : of.name();
             case "destination.service.namespace" -> of == null ? null : of.namespace();
             case "destination.port" -> port == 0 ? null : Integer.toString(port);

@@ -10,8 +10,8 @@ import dev.fairlead.pilot.state.MixerObject.Entry;
 import dev.fairlead.pilot.state.MixerObject.ListChecker;
 import dev.fairlead.pilot.state.MixerObject.MemQuota;
 import dev.fairlead.pilot.state.MixerObject.Observer;
-import dev.fairlead.pilot.state.MixerObject.QuotaOverride;
 import dev.fairlead.pilot.state.MixerObject.Quota;
+import dev.fairlead.pilot.state.MixerObject.QuotaOverride;
 import dev.fairlead.pilot.state.MixerObject.RpcCode;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.MixerWiring.Wire;
@@ -132,8 +132,7 @@ final class MixerPolicies {
                         case REGEX ->
                                 Attributes.fits(
                                         value,
-                                        new StringMatch.Regex(
-                                                "(?s:.*)(?:" + entry + ")(?s:.*)"));
+                                        new StringMatch.Regex("(?s:.*)(?:" + entry + ")(?s:.*)"));
                         case IP_ADDRESSES -> inRange(entry, value);
                     });
         }
@@ -206,8 +205,7 @@ final class MixerPolicies {
         List<Row> rows = new ArrayList<>();
         for (QuotaOverride override : quota.overrides()) {
             Map<String, String> asked = asked(override.dimensions(), values);
-            if (asked == null
-                    || rows.stream().anyMatch(row -> covers(row.values(), asked))) {
+            if (asked == null || rows.stream().anyMatch(row -> covers(row.values(), asked))) {
                 continue;
             }
             rows.add(new Row(asked, override.amount()));

@@ -33,8 +33,7 @@ final class Rules {
 
     Rules(ClusterState state) {
         this.state = state;
-        mixer =
-                new MixerPolicies(new MixerWiring(state.mixer(), state.mesh().rootNamespace()));
+        mixer = new MixerPolicies(new MixerWiring(state.mixer(), state.mesh().rootNamespace()));
         for (DestinationRule rule : state.destinationRules()) {
             destinationRules
                     .computeIfAbsent(rule.meta().namespace(), n -> new HostIndex<>())

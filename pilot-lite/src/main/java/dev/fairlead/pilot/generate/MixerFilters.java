@@ -13,7 +13,6 @@ import dev.fairlead.pilot.state.MixerObject.Amount;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
-import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor;
@@ -51,7 +50,13 @@ final class MixerFilters {
                 denial.name(),
                 RBAC.newBuilder()
                         .setRules(
-                                io.envoyproxy.envoy.config.rbac.v3.RBAC.newBuilder()
+                                io.envoyproxy
+                                        .envoy
+                                        .config
+                                        .rbac
+                                        .v3
+                                        .RBAC
+                                        .newBuilder()
                                         .setAction(
                                                 io.envoyproxy.envoy.config.rbac.v3.RBAC.Action.DENY)
                                         .putPolicies("mixer", policy))
@@ -118,8 +123,7 @@ final class MixerFilters {
                             .addEntries(RateLimits.entry(WHEN, YES))
                             .setTokenBucket(bucket(row.amount()));
             for (Dimension dimension : quota.by()) {
-                descriptor.addEntries(
-                        RateLimits.entry(dimension.name(), value(dimension, row)));
+                descriptor.addEntries(RateLimits.entry(dimension.name(), value(dimension, row)));
             }
             limit.addDescriptors(descriptor);
         }
@@ -240,9 +244,7 @@ final class MixerFilters {
         }
         return Action.newBuilder()
                 .setMetadata(
-                        Action.MetaData.newBuilder()
-                                .setDescriptorKey(key)
-                                .setMetadataKey(metadata))
+                        Action.MetaData.newBuilder().setDescriptorKey(key).setMetadataKey(metadata))
                 .build();
     }
 

@@ -62,8 +62,7 @@ final class Principals {
 
     private static void set(Principal.Builder principal, Fact fact, StringMatch match) {
         switch (fact) {
-            case Fact.Header(String name) ->
-                    principal.setHeader(RouteMatches.header(name, match));
+            case Fact.Header(String name) -> principal.setHeader(RouteMatches.header(name, match));
             case Fact.Path() ->
                     principal.setUrlPath(PathMatcher.newBuilder().setPath(string(match)));
             case Fact.SourceLabel(String key) ->

@@ -204,8 +204,7 @@ final class RateLimits {
     static void addReply(Struct.Builder replies, String filter, String body) {
         if (!body.isEmpty()) {
             replies.putFields(
-                    filter,
-                    Value.newBuilder().setStructValue(Protos.struct("body", body)).build());
+                    filter, Value.newBuilder().setStructValue(Protos.struct("body", body)).build());
         }
     }
 }

@@ -59,8 +59,7 @@ public sealed interface MixerObject extends ConfigObject {
     record Denier(RpcCode code, String message) implements Decider {}
 
     /** Refuses what is, or is not, in a list. */
-    record ListChecker(List<String> entries, boolean blacklist, EntryType type)
-            implements Decider {
+    record ListChecker(List<String> entries, boolean blacklist, EntryType type) implements Decider {
         public ListChecker {
             entries = List.copyOf(entries);
         }

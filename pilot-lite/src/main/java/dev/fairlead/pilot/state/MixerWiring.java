@@ -13,7 +13,6 @@ import dev.fairlead.pilot.state.MixerObject.Handler;
 import dev.fairlead.pilot.state.MixerObject.Instance;
 import dev.fairlead.pilot.state.MixerObject.ListChecker;
 import dev.fairlead.pilot.state.MixerObject.MemQuota;
-import dev.fairlead.pilot.state.MixerObject.Nothing;
 import dev.fairlead.pilot.state.MixerObject.Observed;
 import dev.fairlead.pilot.state.MixerObject.Observer;
 import dev.fairlead.pilot.state.MixerObject.Quota;
@@ -154,7 +153,9 @@ public final class MixerWiring {
         };
     }
 
-    /** By {@code name}, {@code name.kind}, {@code name.namespace} or {@code name.kind.namespace}. */
+    /**
+     * By {@code name}, {@code name.kind}, {@code name.namespace} or {@code name.kind.namespace}.
+     */
     private static boolean isNamed(String reference, Meta meta, String kind, Rule by) {
         String name = meta.name();
         boolean near = meta.namespace().equals(by.meta().namespace());

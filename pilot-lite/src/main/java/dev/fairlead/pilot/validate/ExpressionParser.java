@@ -23,9 +23,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Reads Mixer's expressions: {@code ||}, {@code &&}, {@code ==}, {@code !=}, {@code |} in that order
- * of precedence, match, startsWith, endsWith, matches, ip. What of the language is not among that is
- * named and refused.
+ * Reads Mixer's expressions: {@code ||}, {@code &&}, {@code ==}, {@code !=}, {@code |} in that
+ * order of precedence, match, startsWith, endsWith, matches, ip. What of the language is not among
+ * that is named and refused.
  *
  * <p>Source: istio.io 1.2, "Expression Language"; the grammar is Go's.
  */

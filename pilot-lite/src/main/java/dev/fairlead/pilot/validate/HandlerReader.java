@@ -11,8 +11,8 @@ import dev.fairlead.pilot.state.MixerObject.Handler;
 import dev.fairlead.pilot.state.MixerObject.ListChecker;
 import dev.fairlead.pilot.state.MixerObject.MemQuota;
 import dev.fairlead.pilot.state.MixerObject.Observer;
-import dev.fairlead.pilot.state.MixerObject.QuotaOverride;
 import dev.fairlead.pilot.state.MixerObject.Quota;
+import dev.fairlead.pilot.state.MixerObject.QuotaOverride;
 import dev.fairlead.pilot.state.MixerObject.RpcCode;
 import dev.fairlead.pilot.state.Subnet;
 import dev.fairlead.wire.regex.RegexBounds;
@@ -39,8 +39,7 @@ final class HandlerReader {
         }
         if (!compiled.isEmpty()) {
             Decider decider = spec.object("params", params -> decider(adapter, params));
-            return new Handler(
-                    meta, adapter, decider == null ? without(adapter, spec) : decider);
+            return new Handler(meta, adapter, decider == null ? without(adapter, spec) : decider);
         }
         spec.takeAll(); // one that runs beside Mixer: nobody asks it
         return new Handler(meta, adapter, new Observer());

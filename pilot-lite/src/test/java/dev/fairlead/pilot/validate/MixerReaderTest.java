@@ -115,7 +115,7 @@ class MixerReaderTest {
                     source.labels["a"] == destination.labels["b"] && request.auth.claims["c"] == "d" ; attribute request.auth.claims is not supported yet
                     source.labels["a"] == request.headers["b"] ; comparing two attributes
                     conditional(true, "a", "b") == "c" ; function conditional is not supported yet
-                    request.size.foo("a") ; attribute request.size.foo
+                    request.size.foo("a") ; function request.size.foo
                     source.ip == "a" ; source.ip can only be compared
                     match(source.ip, "a*") ; source.ip can only be compared
                     request.time.matches("a") ; attribute request.time
@@ -140,9 +140,35 @@ class MixerReaderTest {
     @ValueSource(longs = {1, 2, 3})
     void anythingIsReadOrRefused(long seed) {
         String[] parts = {
-            "request.path", "request.headers", "source.labels", "[", "]", "(", ")", "\"a\"", "`b`",
-            "==", "!=", "&&", "||", "|", ".", ",", "match", "ip", "true", "false", " ", "1", "\\",
-            "\"", "é", "startsWith", "source.ip", "connection.mtls", "\"198.18.0.1\""
+            "request.path",
+            "request.headers",
+            "source.labels",
+            "[",
+            "]",
+            "(",
+            ")",
+            "\"a\"",
+            "`b`",
+            "==",
+            "!=",
+            "&&",
+            "||",
+            "|",
+            ".",
+            ",",
+            "match",
+            "ip",
+            "true",
+            "false",
+            " ",
+            "1",
+            "\\",
+            "\"",
+            "é",
+            "startsWith",
+            "source.ip",
+            "connection.mtls",
+            "\"198.18.0.1\""
         };
         var random = new Random(seed);
         int read = 0;

@@ -133,10 +133,6 @@ public final class RequestChecks {
         }
         counters.inc(HttpStat.RBAC_DENIED);
         return new Denied(
-                access.status(),
-                -1,
-                access.body(facts),
-                ResponseFlag.RBAC,
-                HeaderEdits.Side.NONE);
+                access.status(), -1, access.body(facts), ResponseFlag.RBAC, HeaderEdits.Side.NONE);
     }
 }

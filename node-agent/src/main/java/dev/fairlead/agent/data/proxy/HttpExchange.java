@@ -552,8 +552,7 @@ final class HttpExchange {
      * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
      * @param edits what is changed of its head
      */
-    void reply(
-            int code, int grpcStatus, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+    void reply(int code, int grpcStatus, String body, HeaderEdits.Side edits, ResponseFlag flag) {
         HttpHeaders more = null;
         if (!edits.isEmpty()) {
             more = new DefaultHttpHeaders();

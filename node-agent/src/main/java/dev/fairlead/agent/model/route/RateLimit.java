@@ -41,8 +41,7 @@ public record RateLimit(
      * @param response what is changed of its head
      * @param exhausted gRPC clients are told RESOURCE_EXHAUSTED, not what the status stands for
      */
-    public record Refusal(
-            int status, String body, HeaderEdits.Side response, boolean exhausted) {
+    public record Refusal(int status, String body, HeaderEdits.Side response, boolean exhausted) {
         public Refusal(int status, String body, HeaderEdits.Side response) {
             this(status, body, response, false);
         }

@@ -249,8 +249,8 @@ class RateLimiterTest {
     }
 
     /**
-     * A bucket lets in no more than it holds and what has come since, and no less than one token
-     * of that; whenever requests come.
+     * A bucket lets in no more than it holds and what has come since, and no less than one token of
+     * that; whenever requests come.
      */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -298,7 +298,13 @@ class RateLimiterTest {
                         limit(
                                 null,
                                 true,
-                                List.of(row(new Bucket(1, 1, Duration.ofHours(1)), "when", "true", "of", "")),
+                                List.of(
+                                        row(
+                                                new Bucket(1, 1, Duration.ofHours(1)),
+                                                "when",
+                                                "true",
+                                                "of",
+                                                "")),
                                 when,
                                 path));
         assertThat(limiter.allows(Request.get("/r"))).isTrue();

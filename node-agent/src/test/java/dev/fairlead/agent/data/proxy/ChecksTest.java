@@ -161,9 +161,9 @@ class ChecksTest {
                                 401,
                                 "%SUBJECT% is unknown",
                                 new AccessRules.Subject(
-                                        List.of(new Matcher.Attribute.Header("x-user")),
-                                        "nobody"));
-        Wire wire = client(inbound(application, new HttpFilter.Access("access", rules)), application);
+                                        List.of(new Matcher.Attribute.Header("x-user")), "nobody"));
+        Wire wire =
+                client(inbound(application, new HttpFilter.Access("access", rules)), application);
 
         wire.send("GET /no HTTP/1.1\r\nHost: a\r\nx-user: jason\r\n\r\n");
         Wire.Message refused = wire.readResponse();

@@ -38,7 +38,8 @@ final class AccessFilters {
                         config.hasShadowRules()
                                 ? rbac(config.getShadowRules(), at.field("shadow_rules"))
                                 : null);
-        return usual.answering(reply.status(usual.status()), reply.body(usual.body()), reply.subject());
+        return usual.answering(
+                reply.status(usual.status()), reply.body(usual.body()), reply.subject());
     }
 
     private static Rbac rbac(io.envoyproxy.envoy.config.rbac.v3.RBAC rbac, At at) throws Refusal {
@@ -211,14 +212,14 @@ final class AccessFilters {
     }
 
     /** What the control plane knows of the caller, by the metadata's name for it. */
-    static Attribute peer(String filter, List<String> path, At filterAt, At pathAt)
-            throws Refusal {
+    static Attribute peer(String filter, List<String> path, At filterAt, At pathAt) throws Refusal {
         if (!filter.equals(SOURCE_FILTER)) {
             throw filterAt.refuse("\"" + filter + "\" is unknown");
         }
         Attribute attribute = attribute(path);
         if (attribute == null) {
-            throw pathAt.refuse("none of [labels, <key>], [namespace], [workload], [address], [path]");
+            throw pathAt.refuse(
+                    "none of [labels, <key>], [namespace], [workload], [address], [path]");
         }
         return attribute;
     }

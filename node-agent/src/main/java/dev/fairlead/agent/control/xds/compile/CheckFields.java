@@ -65,8 +65,7 @@ final class CheckFields {
                 "remote_address",
                 "metadata",
                 "extension");
-        allow.fields(
-                RateLimit.Action.MetaData.getDescriptor(), "descriptor_key", "metadata_key");
+        allow.fields(RateLimit.Action.MetaData.getDescriptor(), "descriptor_key", "metadata_key");
         allow.fields(MetadataKey.getDescriptor(), "key", "path");
         allow.fields(MetadataKey.PathSegment.getDescriptor(), "key");
         allow.fields(
