@@ -214,7 +214,7 @@ final class HttpExchange {
             heads.forUpstream();
         }
         if (!route.policy().mirrors().isEmpty() && tunnel == null) {
-            mirrors = Mirrors.begin(router, route, head, router.random());
+            mirrors = Mirrors.begin(router, route, timeouts.whole(), head);
             if (mirrors != null) {
                 waiting.copyTo(mirrors);
             }
