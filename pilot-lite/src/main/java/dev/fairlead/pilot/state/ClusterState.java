@@ -31,7 +31,11 @@ public record ClusterState(
         List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
         List<RateLimit> rateLimits,
+<<<<<<< HEAD
         List<HealthCheck> healthChecks,
+=======
+        List<MixerObject> mixer,
+>>>>>>> main
         Set<String> captured) {
 
     public ClusterState {
@@ -46,11 +50,19 @@ public record ClusterState(
         sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
         rateLimits = List.copyOf(rateLimits);
+<<<<<<< HEAD
         healthChecks = List.copyOf(healthChecks);
         captured = Set.copyOf(captured);
     }
 
     /** Of Istio's kinds only. */
+=======
+        mixer = List.copyOf(mixer);
+        captured = Set.copyOf(captured);
+    }
+
+    /** Without rate limits and Mixer's rules. */
+>>>>>>> main
     public ClusterState(
             long appliedRevision,
             long observedRevision,
