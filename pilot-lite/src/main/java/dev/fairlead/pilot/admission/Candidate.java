@@ -71,11 +71,8 @@ final class Candidate {
                         list(state.sidecars(), key, object, Sidecar.class),
                         list(state.peerPolicies(), key, object, PeerPolicy.class),
                         list(state.rateLimits(), key, object, RateLimit.class),
-<<<<<<< HEAD
                         list(state.healthChecks(), key, object, HealthCheck.class),
-=======
                         list(state.mixer(), key, object, MixerObject.class),
->>>>>>> main
                         state.captured());
         return Discovery.of(changed); // an object of elsewhere is not looked at
     }

@@ -4,11 +4,8 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
-<<<<<<< HEAD
 import dev.fairlead.pilot.state.HealthCheck;
-=======
 import dev.fairlead.pilot.state.MixerWiring;
->>>>>>> main
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.VirtualService;

@@ -4,11 +4,8 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
-<<<<<<< HEAD
 import dev.fairlead.pilot.state.HealthCheck;
-=======
 import dev.fairlead.pilot.state.MixerWiring;
->>>>>>> main
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;

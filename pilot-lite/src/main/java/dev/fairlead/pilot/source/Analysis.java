@@ -129,11 +129,8 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
-<<<<<<< HEAD
                         StateBuilder.oldestFirst(accepted, HealthCheck.class),
-=======
                         StateBuilder.oldestFirst(accepted, MixerObject.class),
->>>>>>> main
                         Set.of()));
     }
 }

@@ -48,11 +48,8 @@ public final class StateBuilder {
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
     private List<RateLimit> rateLimits = List.of();
-<<<<<<< HEAD
     private List<HealthCheck> healthChecks = List.of();
-=======
     private List<MixerObject> mixer = List.of();
->>>>>>> main
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
         this.captures = captures;
@@ -135,11 +132,8 @@ public final class StateBuilder {
         sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
-<<<<<<< HEAD
         healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
-=======
         mixer = oldestFirst(inForce, MixerObject.class, mixer);
->>>>>>> main
         return new ClusterState(
                 inventory.appliedRevision(),
                 inventory.observedRevision(),
@@ -156,11 +150,8 @@ public final class StateBuilder {
                 sidecars,
                 peerPolicies,
                 rateLimits,
-<<<<<<< HEAD
                 healthChecks,
-=======
                 mixer,
->>>>>>> main
                 marks.captured());
     }
 

@@ -122,11 +122,8 @@ public final class ConfigReader {
                             object,
                             OWN.contains(version),
                             new RateLimitReader(meta, mesh.rootNamespace())::read);
-<<<<<<< HEAD
             case HEALTH_CHECK ->
                     spec(object, OWN.contains(version), new HealthCheckReader(meta, mesh)::read);
-            default -> unserved(key, object);
-=======
             default ->
                     serves(key.group(), key.kind())
                             ? spec(object, MIXERS.contains(version), mixer(new MixerReader(meta)))
@@ -148,7 +145,6 @@ public final class ConfigReader {
                             : MixerReader.SUBJECTS.contains(kind)
                                     ? reader::oldInstance
                                     : reader::unused;
->>>>>>> main
         };
     }
 

@@ -4,11 +4,8 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
-<<<<<<< HEAD
 import dev.fairlead.pilot.state.HealthCheck;
-=======
 import dev.fairlead.pilot.state.MixerWiring;
->>>>>>> main
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
@@ -43,11 +40,8 @@ public final class CrossCheck {
         check.sidecars();
         check.peerPolicies();
         check.rateLimits();
-<<<<<<< HEAD
         check.healthChecks();
-=======
         check.mixer();
->>>>>>> main
         return Map.copyOf(check.warnings);
     }
 
@@ -200,7 +194,6 @@ public final class CrossCheck {
         }
     }
 
-<<<<<<< HEAD
     /** Of those of one host and port the oldest holds; of headless Services nobody is asked. */
     private void healthChecks() {
         Map<String, List<HealthCheck>> ports = new HashMap<>();
@@ -241,13 +234,14 @@ public final class CrossCheck {
         if (check.port() > 0
                 && service.ports().stream().noneMatch(port -> port.port() == check.port())) {
             warn(key, "spec.port", check.host() + " has no port " + check.port());
-=======
+        }
+    }
+
     private void mixer() {
         if (!state.mixer().isEmpty()) {
             new MixerWiring(state.mixer(), state.mesh().rootNamespace())
                     .findings()
                     .forEach(found -> warn(found.object(), found.field(), found.reason()));
->>>>>>> main
         }
     }
 
