@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.OutlierStat;
 import dev.fairlead.agent.data.stats.RateLimitStat;
+import dev.fairlead.agent.data.stats.RouteStat;
 import dev.fairlead.agent.data.stats.Stat;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.ops.telemetry.Metric.Stability;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Envoy's stats under the names that Envoy's own {@code /stats/prometheus} gives them: the
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 final class EnvoyFamilies {
 
     private static final String REFUSED = "capture_refused_";
+    private static final String ANSWERED = "How long requests took, from sent to answered.";
 
     /** One stat that goes into a metric, with the value of the metric's own label, or "". */
     private record Member(Stat stat, String extra) {}
@@ -30,31 +33,60 @@ final class EnvoyFamilies {
     /** A metric and the stats in it; none: the counts by exact response code. */
     private record Source(Scope scope, Metric metric, List<Member> members) {
         boolean named() {
-            return metric.labels().contains(scope.label());
+            return !scope.labels().isEmpty() && metric.labels().containsAll(scope.labels());
         }
     }
 
-    /** A histogram of a cluster. */
-    private record Time(String stat, Metric metric) {}
+    /** A histogram of a cluster or route. */
+    private record Time(Scope scope, String stat, Metric metric) {}
 
     private static final List<Source> SOURCES = sources();
 
+    /** What came of tries that no client saw; the last part of each name is in the text's. */
+    private static final Metric RETRIED =
+            metric(
+                    Scope.CLUSTER,
+                    "retry_upstream_rq",
+                    Metric.Type.COUNTER,
+                    "envoy_response_code",
+                    "Responses that were retried, by status code.");
+
+    private static final Metric RETRIED_CLASS =
+            metric(
+                    Scope.CLUSTER,
+                    "retry_upstream_rq_xx",
+                    Metric.Type.COUNTER,
+                    "envoy_response_code_class",
+                    "Responses that were retried, by class of status code.");
+    private static final Metric RETRIED_ALL =
+            metric(
+                    Scope.CLUSTER,
+                    "retry_upstream_rq_completed",
+                    Metric.Type.COUNTER,
+                    "",
+                    "Responses that were retried.");
+
     private static final List<Time> TIMES =
             List.of(
-                    time("upstream_rq_time", "How long requests took, from sent to answered."),
-                    time("upstream_cx_connect_ms", "How long connections took to be there."),
-                    time("upstream_cx_length_ms", "How long connections lived."));
+                    time(Scope.CLUSTER, "upstream_rq_time", ANSWERED),
+                    time(Scope.ROUTE, "upstream_rq_time", ANSWERED),
+                    time(
+                            Scope.CLUSTER,
+                            "upstream_cx_connect_ms",
+                            "How long connections took to be there."),
+                    time(Scope.CLUSTER, "upstream_cx_length_ms", "How long connections lived."));
 
     private EnvoyFamilies() {}
 
-    private static Time time(String stat, String help) {
+    private static Time time(Scope scope, String stat, String help) {
         return new Time(
+                scope,
                 stat,
                 new Metric(
-                        "envoy_cluster_" + stat,
+                        "envoy_" + scope.metricWord() + "_" + stat,
                         Metric.Type.HISTOGRAM,
                         "milliseconds",
-                        List.of(Scope.CLUSTER.label()),
+                        scope.labels(),
                         help,
                         Stability.STABLE));
     }
@@ -65,6 +97,7 @@ final class EnvoyFamilies {
         all.put(Scope.CLUSTER, ClusterStat.values());
         all.put(Scope.OUTLIERS, OutlierStat.values());
         all.put(Scope.HTTP, HttpStat.values());
+        all.put(Scope.ROUTE, RouteStat.values());
         all.put(Scope.TCP, TcpStat.values());
         all.put(Scope.LISTENER, ListenerStat.values());
         all.put(Scope.RATE_LIMIT, RateLimitStat.values());
@@ -76,7 +109,7 @@ final class EnvoyFamilies {
                         .members()
                         .add(new Member(stat, extra(stat.statName())));
             }
-            if (scope == Scope.CLUSTER || scope == Scope.HTTP) {
+            if (scope == Scope.CLUSTER || scope == Scope.HTTP || scope == Scope.ROUTE) {
                 Metric codes =
                         metric(
                                 scope,
@@ -120,11 +153,13 @@ final class EnvoyFamilies {
 
     private static Metric metric(
             Scope scope, String stat, Metric.Type type, String extraLabel, String help) {
-        List<String> labels =
-                Stream.of(extraLabel, scope.label()).filter(label -> !label.isEmpty()).toList();
+        List<String> labels = new ArrayList<>(scope.labels());
+        if (!extraLabel.isEmpty()) {
+            labels.addFirst(extraLabel);
+        }
         String unit = stat.contains("bytes") || stat.startsWith("memory") ? "bytes" : "";
         return new Metric(
-                "envoy_" + scope.word() + "_" + stat.replace('.', '_'),
+                "envoy_" + scope.metricWord() + "_" + stat.replace('.', '_'),
                 type,
                 stat.equals("uptime") ? "seconds" : unit,
                 labels,
@@ -147,14 +182,18 @@ final class EnvoyFamilies {
     static List<Metric> declared() {
         List<Metric> all = new ArrayList<>(SOURCES.stream().map(Source::metric).toList());
         TIMES.forEach(time -> all.add(time.metric()));
+        all.addAll(List.of(RETRIED, RETRIED_CLASS, RETRIED_ALL));
         return all;
     }
 
     /** One family after the other, so that no more than one is held in memory at a time. */
     static Stream<Family> of(StatsView view, StatFilter filter) {
-        return Stream.concat(
-                SOURCES.stream().map(source -> family(source, view, filter)),
-                TIMES.stream().map(time -> times(time, view, filter)));
+        return Stream.of(
+                        SOURCES.stream().map(source -> family(source, view, filter)),
+                        TIMES.stream().map(time -> times(time, view, filter)),
+                        Stream.of(RETRIED, RETRIED_CLASS, RETRIED_ALL)
+                                .map(metric -> retried(metric, view, filter)))
+                .flatMap(families -> families);
     }
 
     private static Family family(Source source, StatsView view, StatFilter filter) {
@@ -209,23 +248,57 @@ final class EnvoyFamilies {
                 });
     }
 
+    private static Family retried(Metric metric, StatsView view, StatFilter filter) {
+        Family family = new Family(metric);
+        view.totals(Scope.CLUSTER)
+                .forEach((name, totals) ->
+                        totals.retryStats()
+                                .forEach((stat, count) -> {
+                                    String extra = extraOfRetried(metric, stat);
+                                    String text = Scope.CLUSTER.textName(name, "retry." + stat);
+                                    if (extra != null && filter.accepts(text, count)) {
+                                        family.add(labels(Scope.CLUSTER, extra, name), count);
+                                    }
+                                }));
+        return family;
+    }
+
+    /** Value of the metric's own label, "" where it has none; null: {@code stat} is not its. */
+    @SuppressWarnings("ReferenceEquality") // one of three constants
+    private static @Nullable String extraOfRetried(Metric metric, String stat) {
+        String last = stat.substring(stat.lastIndexOf('_') + 1);
+        boolean ofClass = last.endsWith("xx");
+        boolean ofAll = last.equals("completed");
+        if (metric == RETRIED_ALL) {
+            return ofAll ? "" : null;
+        }
+        if (metric == RETRIED_CLASS) {
+            return ofClass ? last.substring(0, 1) : null;
+        }
+        return ofClass || ofAll ? null : last;
+    }
+
     private static Family times(Time time, StatsView view, StatFilter filter) {
         Family family = new Family(time.metric());
-        view.totals(Scope.CLUSTER)
+        Scope scope = time.scope();
+        view.totals(scope)
                 .forEach((name, totals) -> {
                     HistogramTotal millis = totals.histograms().get(time.stat());
-                    String text = Scope.CLUSTER.textName(name, time.stat());
+                    String text = scope.textName(name, time.stat());
                     if (millis != null && filter.accepts(text, millis.count())) {
-                        family.add(List.of(name), millis);
+                        family.add(scope.labelValues(name), millis);
                     }
                 });
         return family;
     }
 
     private static List<String> labels(Scope scope, String extra, String name) {
-        if (scope.label().isEmpty()) {
-            return List.of();
+        List<String> values = scope.labelValues(name);
+        if (values.isEmpty() || extra.isEmpty()) {
+            return values;
         }
-        return extra.isEmpty() ? List.of(name) : List.of(extra, name);
+        List<String> all = new ArrayList<>(values);
+        all.addFirst(extra);
+        return all;
     }
 }

@@ -1,6 +1,8 @@
 package dev.fairlead.agent.ops.telemetry;
 
-/** What a stat is about: the first word of Envoy's name, and the label that Prometheus sees. */
+import java.util.List;
+
+/** What a stat is about: the first word of Envoy's name, and the labels that Prometheus sees. */
 enum Scope {
     CLUSTER("cluster", "envoy_cluster_name"),
     /** Of a cluster whose failing endpoints are ejected. */
@@ -12,6 +14,8 @@ enum Scope {
     LISTENER("listener", "envoy_listener_address"),
     RATE_LIMIT("http_local_rate_limit", "envoy_local_http_ratelimit_prefix"),
     SERVER("server", "");
+
+    private static final String BEFORE_ROUTE = ".route.";
 
     private final String word;
     private final String label;
@@ -25,9 +29,25 @@ enum Scope {
         return word;
     }
 
+    /** What of the metric's name comes before the stat. */
+    String metricWord() {
+        return this == ROUTE ? "vhost_route" : word;
+    }
+
     /** Empty where there is only one. */
-    String label() {
-        return label;
+    List<String> labels() {
+        return this == ROUTE
+                ? List.of(label, "envoy_virtual_host")
+                : label.isEmpty() ? List.of() : List.of(label);
+    }
+
+    /** Of what is called {@code name}: as many as there are labels. */
+    List<String> labelValues(String name) {
+        if (this == ROUTE) {
+            int end = name.lastIndexOf(BEFORE_ROUTE);
+            return List.of(name.substring(end + BEFORE_ROUTE.length()), name.substring(0, end));
+        }
+        return label.isEmpty() ? List.of() : List.of(name);
     }
 
     /** Name of the counter that a response's exact code goes to, without the code. */

@@ -43,6 +43,8 @@ final class Fixture {
         cluster(first, "pod-1", 200, 3);
         cluster(first, "pod-2", 503, 12);
         cluster(second, "pod-3", 200, 900);
+        first.cluster("pod-2", HTTPBIN).retryCodes().inc(502);
+        first.route("pod-1", "a.route.v1").codes().inc(200);
         first.outliers("pod-1", HTTPBIN);
         http(first, "pod-1");
         http(second, "pod-3");

@@ -11,6 +11,8 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +53,34 @@ class PrometheusExpositionTest {
                         "\nenvoy_tcp_downstream_cx_total{envoy_tcp_prefix=\"PassthroughCluster\",} 1.0\n",
                         "\nenvoy_listener_downstream_cx_active{envoy_listener_address=\"outbound\",} 1.0\n",
                         "\nenvoy_server_uptime 61.0\n");
+    }
+
+    @Test
+    void routesAreTwoLabelsAndWhatWasRetriedIsApart() {
+        WorkerStats loop = new WorkerStats();
+        var route = loop.route("pod-1", "a.route.svc:80.route.v1");
+        route.codes().inc(200);
+        route.requestMillis().record(3);
+        loop.cluster("pod-1", "a").retryCodes().inc(503);
+        StatsView one = StatsView.of(List.of(loop), Fixture.server());
+        String labels = "envoy_route=\"v1\",envoy_virtual_host=\"a.route.svc:80\",";
+
+        assertThat(PrometheusExposition.text(EnvoyFamilies.of(one, StatFilter.of("", true))))
+                .contains(
+                        "\nenvoy_vhost_route_upstream_rq{envoy_response_code=\"200\","
+                                + labels
+                                + "} 1.0\n",
+                        "\nenvoy_vhost_route_upstream_rq_time_count{" + labels + "} 1.0\n",
+                        "\nenvoy_cluster_retry_upstream_rq{envoy_response_code=\"503\",envoy_cluster_name=\"a\",} 1.0\n",
+                        "\nenvoy_cluster_retry_upstream_rq_xx{envoy_response_code_class=\"5\",envoy_cluster_name=\"a\",} 1.0\n",
+                        "\nenvoy_cluster_retry_upstream_rq_completed{envoy_cluster_name=\"a\",} 1.0\n");
+    }
+
+    /** The table is what {@link AgentMetrics#main} prints. */
+    @Test
+    void theDocumentHasEveryMetric() throws IOException {
+        assertThat(Files.readString(Path.of("..", "docs", "metrics.md")))
+                .contains(AgentMetrics.markdown());
     }
 
     @Test
