@@ -59,6 +59,7 @@ final class Compilation {
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
                 && Same.object(state.rateLimits(), before.state.rateLimits())
+                && Same.object(state.mixer(), before.state.mixer())
                 && Same.object(state.sidecars(), before.state.sidecars())
                 && sources.equals(before.sources)
                 && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))

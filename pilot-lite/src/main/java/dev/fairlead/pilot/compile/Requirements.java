@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.VirtualService;
@@ -75,6 +76,12 @@ public final class Requirements {
                 if (limit.selects(pod)) {
                     require(requirements, limit, Profile.TRAFFIC_POLICY, pod);
                 }
+            }
+        }
+        var wiring = new MixerWiring(state.mixer(), state.mesh().rootNamespace());
+        for (Pod pod : state.pods().values()) {
+            for (MixerWiring.Wire wire : wiring.wires(pod.namespace())) {
+                require(requirements, wire.rule(), Profile.TRAFFIC_POLICY, pod);
             }
         }
         return requirements;

@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
@@ -26,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 final class Rules {
 
     private final ClusterState state;
+    private final MixerPolicies mixer;
     private final Map<String, HostIndex<DestinationRule>> destinationRules = new HashMap<>();
     private final Map<List<DestinationRule>, DestinationRule> merged = new HashMap<>();
 
     Rules(ClusterState state) {
         this.state = state;
+        mixer = new MixerPolicies(new MixerWiring(state.mixer(), state.mesh().rootNamespace()));
         for (DestinationRule rule : state.destinationRules()) {
             destinationRules
                     .computeIfAbsent(rule.meta().namespace(), n -> new HostIndex<>())
@@ -123,15 +126,21 @@ final class Rules {
         return mesh != Mode.UNSET ? mesh : Mode.PERMISSIVE;
     }
 
-    /** All that select a pod, oldest first. */
-    List<RateLimit> rateLimits(Pod pod) {
-        List<RateLimit> limits = new ArrayList<>();
+    /** What requests to a port of a pod must pass. */
+    List<InboundCheck> checks(Attributes attributes) {
+        List<InboundCheck> checks = new ArrayList<>(mixer.of(attributes));
         for (RateLimit limit : state.rateLimits()) {
-            if (limit.selects(pod)) {
-                limits.add(limit);
+            if (!limit.selects(attributes.pod())) {
+                continue;
+            }
+            for (int i = 0; i < limit.rules().size(); i++) {
+                RateLimit.Rule rule = limit.rules().get(i);
+                if (rule.match().takes(attributes.port())) {
+                    checks.add(new InboundCheck.Limit(limit.nameOf(i), rule));
+                }
             }
         }
-        return limits;
+        return checks;
     }
 
     private Mode oldest(String scope) {

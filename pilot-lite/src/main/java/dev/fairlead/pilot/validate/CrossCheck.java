@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
@@ -36,6 +37,7 @@ public final class CrossCheck {
         check.sidecars();
         check.peerPolicies();
         check.rateLimits();
+        check.mixer();
         return Map.copyOf(check.warnings);
     }
 
@@ -185,6 +187,14 @@ public final class CrossCheck {
             } else if (rules.stream().noneMatch(limit::isOf)) {
                 warn(key, "spec.route", "no VirtualService of this namespace has such a route");
             }
+        }
+    }
+
+    private void mixer() {
+        if (!state.mixer().isEmpty()) {
+            new MixerWiring(state.mixer(), state.mesh().rootNamespace())
+                    .findings()
+                    .forEach(found -> warn(found.object(), found.field(), found.reason()));
         }
     }
 
