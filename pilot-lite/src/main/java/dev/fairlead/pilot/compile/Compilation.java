@@ -48,7 +48,8 @@ final class Compilation {
         boolean sameClusters =
                 sameFacts
                         && before != null
-                        && Same.object(state.destinationRules(), before.state.destinationRules());
+                        && Same.object(state.destinationRules(), before.state.destinationRules())
+                        && Same.object(state.healthChecks(), before.state.healthChecks());
         clusters =
                 new ClusterCompiler(
                         registry, rules, before == null ? null : before.clusters, sameClusters);

@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RateLimit;
@@ -64,6 +65,9 @@ public final class Requirements {
             } else if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
                 ofClients(state, rule, rule.visibility(), Profile.HTTP2, requirements);
             }
+        }
+        for (HealthCheck check : state.healthChecks()) {
+            ofClients(state, check, check.visibility(), Profile.HEALTH_CHECKS, requirements);
         }
         for (RateLimit limit : state.rateLimits()) {
             for (VirtualService rule : delegation.inForce()) {

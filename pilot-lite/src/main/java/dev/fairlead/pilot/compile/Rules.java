@@ -4,6 +4,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
@@ -29,6 +30,7 @@ final class Rules {
     private final ClusterState state;
     private final MixerPolicies mixer;
     private final Map<String, HostIndex<DestinationRule>> destinationRules = new HashMap<>();
+    private final Map<String, HostIndex<HealthCheck>> healthChecks = new HashMap<>();
     private final Map<List<DestinationRule>, DestinationRule> merged = new HashMap<>();
 
     Rules(ClusterState state) {
@@ -39,6 +41,42 @@ final class Rules {
                     .computeIfAbsent(rule.meta().namespace(), n -> new HostIndex<>())
                     .add(rule.host(), rule);
         }
+        for (HealthCheck check : state.healthChecks()) {
+            healthChecks
+                    .computeIfAbsent(check.meta().namespace(), n -> new HostIndex<>())
+                    .add(check.host(), check);
+        }
+    }
+
+    /**
+     * How endpoints of a Service's port are asked, by clients of a namespace; null: they are not.
+     * It is looked for as {@link #destinationRule} is; one for the port comes before one for all.
+     */
+    @Nullable HealthCheck healthCheck(String clientNamespace, Service service, int port) {
+        if (state.healthChecks().isEmpty()) {
+            return null;
+        }
+        String root = state.mesh().rootNamespace();
+        for (String namespace : new String[] {clientNamespace, service.namespace(), root}) {
+            HostIndex<HealthCheck> index = healthChecks.get(namespace);
+            if (index != null) {
+                var checks =
+                        index.at(
+                                service.fqdn(),
+                                check ->
+                                        check.visibility().to(clientNamespace)
+                                                && (check.port() == 0 || check.port() == port));
+                for (HealthCheck check : checks) {
+                    if (check.port() == port) {
+                        return check;
+                    }
+                }
+                if (!checks.isEmpty()) {
+                    return checks.getFirst();
+                }
+            }
+        }
+        return null;
     }
 
     /**

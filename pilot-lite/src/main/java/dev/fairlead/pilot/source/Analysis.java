@@ -5,6 +5,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
@@ -128,6 +129,7 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
+                        StateBuilder.oldestFirst(accepted, HealthCheck.class),
                         StateBuilder.oldestFirst(accepted, MixerObject.class),
                         Set.of()));
     }

@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.MixerObject;
@@ -47,6 +48,7 @@ public final class StateBuilder {
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
     private List<RateLimit> rateLimits = List.of();
+    private List<HealthCheck> healthChecks = List.of();
     private List<MixerObject> mixer = List.of();
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
@@ -130,6 +132,7 @@ public final class StateBuilder {
         sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
+        healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
         mixer = oldestFirst(inForce, MixerObject.class, mixer);
         return new ClusterState(
                 inventory.appliedRevision(),
@@ -147,6 +150,7 @@ public final class StateBuilder {
                 sidecars,
                 peerPolicies,
                 rateLimits,
+                healthChecks,
                 mixer,
                 marks.captured());
     }

@@ -20,6 +20,7 @@ public final class ConfigReader {
     private static final Set<String> OWN = Set.of("v1alpha1");
     private static final Set<String> MIXERS = Set.of("v1alpha2");
     private static final String RATE_LIMIT = "fairlead.dev/RateLimit";
+    private static final String HEALTH_CHECK = "fairlead.dev/HealthCheck";
 
     private static final String MIXER = "config.istio.io/";
 
@@ -47,7 +48,8 @@ public final class ConfigReader {
     public static boolean owns(String group, String kind) {
         return group.endsWith(".istio.io")
                 || group.equals("gateway.networking.k8s.io")
-                || (group + "/" + kind).equals(RATE_LIMIT);
+                || (group + "/" + kind).equals(RATE_LIMIT)
+                || (group + "/" + kind).equals(HEALTH_CHECK);
     }
 
     /** The kinds that are served, as {@code group/kind}; {@link #read} reads each. */
@@ -58,6 +60,7 @@ public final class ConfigReader {
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
                     RATE_LIMIT,
+                    HEALTH_CHECK,
                     "authentication.istio.io/MeshPolicy",
                     "authentication.istio.io/Policy");
 
@@ -119,6 +122,8 @@ public final class ConfigReader {
                             object,
                             OWN.contains(version),
                             new RateLimitReader(meta, mesh.rootNamespace())::read);
+            case HEALTH_CHECK ->
+                    spec(object, OWN.contains(version), new HealthCheckReader(meta, mesh)::read);
             default ->
                     serves(key.group(), key.kind())
                             ? spec(object, MIXERS.contains(version), mixer(new MixerReader(meta)))
