@@ -3,9 +3,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.UInt32Value;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.tokens.SpiffeTls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -39,9 +41,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Stands between pilot-lite and the judging Envoy. Everything passes as it is, but for three things: the outbound
+ * Stands between pilot-lite and the judging Envoy. Everything passes as it is, but for four things: the outbound
  * listener is bound, since this Envoy has no agent that accepts for it; secrets, which pilot-lite does not serve, are
- * answered with a certificate of the run; and fields named in the file of mutations are taken out, so that a harness
+ * answered with a certificate of the run; the test network is internal to it, so that it obeys what pods ask of their
+ * own requests; and fields named in the file of mutations are taken out, so that a harness
  * which finds no difference then is found out.
  *
  * <p>Arguments: port, pilot-lite's host:port, node token, mesh bundle, certificate, key, mutations (one
@@ -50,6 +53,8 @@ import java.util.stream.Stream;
 public class Tap {
 
     private static final String TYPES = "type.googleapis.com/";
+    private static final CidrRange NETWORK =
+            CidrRange.newBuilder().setAddressPrefix("198.18.0.0").setPrefixLen(UInt32Value.of(15)).build();
     private static final String SECRET = TYPES + Secret.getDescriptor().getFullName();
 
     /** What is looked into, served as resource or inside an Any. */
@@ -200,8 +205,20 @@ public class Tap {
         if (!resource.is(Listener.class)) {
             return resource;
         }
-        Listener listener = resource.unpack(Listener.class);
-        return listener.getName().startsWith("outbound|") ? Any.pack(listener.toBuilder().clearBindToPort().build()) : resource;
+        Listener.Builder listener = resource.unpack(Listener.class).toBuilder();
+        if (!listener.getName().startsWith("outbound|")) {
+            return resource;
+        }
+        for (var chain : listener.getFilterChainsBuilderList()) {
+            for (var filter : chain.getFiltersBuilderList()) {
+                if (filter.getTypedConfig().is(HttpConnectionManager.class)) {
+                    var manager = filter.getTypedConfig().unpack(HttpConnectionManager.class).toBuilder();
+                    manager.getInternalAddressConfigBuilder().addCidrRanges(NETWORK);
+                    filter.setTypedConfig(Any.pack(manager.build()));
+                }
+            }
+        }
+        return Any.pack(listener.clearBindToPort().build());
     }
 
     /** The message without those fields, at whatever depth. */

@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import http1
+from . import http1, http2
 
 CLONE_NEWNET = 0x40000000
 PATIENCE_SECONDS = 20
@@ -54,6 +54,41 @@ async def ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes], 
         return await asyncio.wait_for(_ask(namespace, address, raw, method), PATIENCE_SECONDS)
     except TimeoutError:
         return Answer("silent")
+
+
+async def ask_http2(
+    namespace: Namespace, address: tuple[str, int], headers: list[tuple[str, str]], body: bytes, waits: bool
+) -> Answer:
+    """The same in HTTP/2."""
+    try:
+        return await asyncio.wait_for(_ask_http2(namespace, address, headers, body, waits), PATIENCE_SECONDS)
+    except TimeoutError:
+        return Answer("silent")
+
+
+async def _ask_http2(
+    namespace: Namespace, address: tuple[str, int], headers: list[tuple[str, str]], body: bytes, waits: bool
+) -> Answer:
+    connection = namespace.socket()
+    connection.setblocking(False)
+    writer = None
+    try:
+        await asyncio.get_running_loop().sock_connect(connection, address)
+        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT)
+        said = await http2.ask(reader, writer, headers, body, waits)
+        if not said.headers:
+            return Answer(said.end or "closed", informational=said.informational)
+        status = said.pseudo(":status")
+        return Answer(status, "HTTP/2", said.fields, said.body, said.trailers, said.end == "ended", said.informational)
+    except ConnectionError:
+        return Answer("reset")
+    except http2.errors() as error:
+        return Answer(f"malformed: {error}")
+    finally:
+        if writer is not None:
+            writer.close()
+        with contextlib.suppress(OSError):
+            connection.close()
 
 
 async def _ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes], method: str) -> Answer:

@@ -3,10 +3,11 @@ Where we differ from Envoy on purpose. Each entry has a section of the same name
 reason; here is its exact form. What does not match the form is a difference like any other.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .generate import Request
+from .generate import Config, Request
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Case:
     request: Request
     envoy: dict
     agent: dict
+    config: Config | None = None
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,41 @@ class Known:
 
 
 def _http_1_0(case: Case, key: str, envoy: object, agent: object) -> bool:
-    """Envoy refuses by default what we serve."""
+    """Envoy refuses by default what we serve, and counts nothing of it."""
+    if key.startswith("cluster.") and case.config:
+        return any(request.version == "HTTP/1.0" for request in case.config.requests)
     return case.request.version == "HTTP/1.0" and case.envoy["outcome"] == "426" and case.agent["outcome"] != "silent"
 
 
-KNOWN = (Known("http-1.0", _http_1_0),)
+def _trailers(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """An HTTP/1 body's trailers come through."""
+    return key.startswith("trailer ") and envoy is None and agent is not None
+
+
+def _continue(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """A body that nobody will read is not asked for."""
+    local = "header x-envoy-upstream-service-time" not in case.agent
+    return key == "informational" and (envoy, agent) == (["100"], []) and case.request.value("expect") is not None and local
+
+
+def _no_content(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """204 has no length."""
+    return key == "header content-length" and agent is None and case.envoy["outcome"] == case.agent["outcome"] == "204"
+
+
+def _internal(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """Who is within is not told, nor counted twice."""
+    counter = re.search(r"[.](internal|external)[.]upstream_rq_\w+$", key)
+    return agent is None and (bool(counter) or key.endswith("header x-envoy-internal") and envoy == "true")
+
+
+KNOWN = (
+    Known("http-1.0", _http_1_0),
+    Known("http-1-trailers", _trailers),
+    Known("100-continue", _continue),
+    Known("internal-requests", _internal),
+    Known("length-of-204", _no_content),
+)
 
 
 def unexplained(case: Case, found: dict[str, tuple[object, object]]) -> tuple[dict, set[str]]:

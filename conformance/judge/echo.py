@@ -12,7 +12,7 @@ import struct
 from collections import defaultdict
 from dataclasses import dataclass, fields
 
-from . import http1
+from . import http1, http2
 
 CASE = "x-case"
 
@@ -25,12 +25,13 @@ class Orders:
     delay: float = 0  # seconds before the head
     slow: float = 0  # seconds between head and body
     fail: int = 0  # this many first arrivals of the case are answered with `failure`
-    failure: str = "503"  # a status, reset, or close
+    failure: str = "503"  # a status, reset, close, or in HTTP/2 refused
     size: int = -1  # bytes of body; -1: a line that names the request
     chunked: int = 0
     trailer: int = 0
     grpc: int = -1  # the answer is a gRPC one with that status
     header: str = ""  # NAME:VALUE
+    last: int = 0  # in HTTP/1 the connection ends with the answer
 
     @staticmethod
     def of(text: str) -> "Orders":
@@ -47,6 +48,7 @@ class Arrival:
     start: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    trailers: tuple[tuple[str, str], ...] = ()
 
     @property
     def shadow(self) -> bool:
@@ -66,44 +68,62 @@ class Echo:
         await asyncio.start_server(self._connection, sock=listening, limit=http1.LIMIT)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
-            endpoint = writer.get_extra_info("sockname")[0]
-            while (request := await http1.read_head(reader)) is not None:
-                if "100-continue" in (request.get("expect") or ""):
-                    writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-                await http1.read_body(reader, request, until_close=False)
-                if not await self._answer(writer, endpoint, request):
-                    break
+        endpoint = writer.get_extra_info("sockname")[0]
+        ends = (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError, http2.errors())
+        with contextlib.suppress(*ends):
+            first = await reader.readexactly(4)
+            if http2.PREFACE.startswith(first):
+                await http2.serve(reader, writer, first, lambda request: self._said(endpoint, request))
+            else:
+                await self._http1(reader, writer, endpoint, first)
         writer.close()
 
-    async def _answer(self, writer: asyncio.StreamWriter, endpoint: str, request: http1.Message) -> bool:
-        """Whether the connection goes on."""
-        arrival = Arrival(endpoint, request.start, tuple(request.headers), request.body)
+    async def _http1(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, endpoint: str, first: bytes) -> None:
+        while (request := await http1.read_head(reader, first)) is not None:
+            first = b""
+            if "100-continue" in (request.get("expect") or ""):
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            await http1.read_body(reader, request, until_close=False)
+            orders, status = await self._arrived(endpoint, request)
+            if status is None:
+                if orders.failure == "reset":
+                    linger = struct.pack("ii", 1, 0)
+                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                return
+            head, body, end = _response(orders, status, request)
+            writer.write(head)
+            if orders.slow:
+                await writer.drain()
+                await asyncio.sleep(orders.slow)
+            writer.write(body + end)
+            await writer.drain()
+            if orders.last:
+                return
+
+    async def _said(self, endpoint: str, request: http1.Message) -> http2.Said:
+        orders, status = await self._arrived(endpoint, request)
+        if status is None:
+            return http2.Said(failure=orders.failure)
+        headers, body, trailers = _content(orders, status, request)
+        fields = [(":status", str(status)), *((name.lower(), value) for name, value in headers)]
+        return http2.Said(fields, body, trailers, slow=orders.slow)
+
+    async def _arrived(self, endpoint: str, request: http1.Message) -> tuple[Orders, int | None]:
+        """What is ordered, and the status of the answer; None: it fails."""
+        arrival = Arrival(endpoint, request.start, tuple(request.headers), request.body, tuple(request.trailers))
         earlier = self.arrivals[request.get(CASE) or ""]
         nth = sum(1 for other in earlier if other.shadow == arrival.shadow)
         earlier.append(arrival)
         orders = Orders.of(request.get("x-echo") or "")
         if orders.delay:
             await asyncio.sleep(orders.delay)
-        status = orders.status
         if nth < orders.fail:
-            if orders.failure in ("reset", "close"):
-                if orders.failure == "reset":
-                    linger = struct.pack("ii", 1, 0)
-                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                return False
-            status = int(orders.failure)
-        head, body, end = _response(orders, status, request)
-        writer.write(head)
-        if orders.slow:
-            await writer.drain()
-            await asyncio.sleep(orders.slow)
-        writer.write(body + end)
-        await writer.drain()
-        return True
+            return orders, int(orders.failure) if orders.failure.isdigit() else None
+        return orders, orders.status
 
 
-def _response(orders: Orders, status: int, request: http1.Message) -> tuple[bytes, bytes, bytes]:
+def _content(orders: Orders, status: int, request: http1.Message) -> tuple[list[tuple[str, str]], bytes, list[tuple[str, str]]]:
+    """Headers, body and trailers, whatever version carries them; a length where the order is not to be without."""
     method, target, *_ = request.start.split(" ")
     body = f"{method} {target}\n".encode("latin-1") if orders.size < 0 else b"x" * orders.size
     headers = [("content-type", "text/plain"), ("server", "echo"), ("x-drop", "a"), ("x-keep", "b")]
@@ -111,17 +131,25 @@ def _response(orders: Orders, status: int, request: http1.Message) -> tuple[byte
         headers.append(tuple(orders.header.split(":", 1)))
     if orders.grpc >= 0:
         headers[0] = ("content-type", "application/grpc")
-    bodiless = method == "HEAD" or status in (204, 304)
+    trailers = [("x-trailer", "t")] if orders.trailer else []
+    if orders.grpc >= 0:
+        trailers.append(("grpc-status", str(orders.grpc)))
+    if not orders.chunked and not trailers and status != 204:
+        headers.append(("content-length", str(len(body))))
+    if method == "HEAD" or status in (204, 304):
+        body, trailers = b"", []
+    return headers, body, trailers
+
+
+def _response(orders: Orders, status: int, request: http1.Message) -> tuple[bytes, bytes, bytes]:
+    """In HTTP/1: head, body and what ends it."""
+    headers, body, trailers = _content(orders, status, request)
+    end = b""
+    if orders.last:
+        headers.append(("connection", "close"))
     if orders.chunked or orders.trailer or orders.grpc >= 0:
         headers.append(("transfer-encoding", "chunked"))
-        trailers = "x-trailer: t\r\n" if orders.trailer else ""
-        trailers += f"grpc-status: {orders.grpc}\r\n" if orders.grpc >= 0 else ""
-        end = f"0\r\n{trailers}\r\n".encode()
-        body = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
-    else:
-        if status != 204:
-            headers.append(("content-length", str(len(body))))
-        end = b""
-    if bodiless:
-        body = end = b""
+        if not request.start.startswith("HEAD ") and status not in (204, 304):
+            body = b"%x\r\n%s\r\n" % (len(body), body) if body else b""
+            end = ("0\r\n" + "".join(f"{name}: {value}\r\n" for name, value in trailers) + "\r\n").encode()
     return http1.rendered(f"HTTP/1.1 {status} Echo", headers), body, end

@@ -37,6 +37,9 @@ class Request:
     version: str = "HTTP/1.1"
     chunked: bool = False
 
+    def value(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name), None)
+
 
 @dataclass(frozen=True)
 class Config:
@@ -48,8 +51,15 @@ class Config:
 
     @property
     def by_chance(self) -> bool:
-        """Whether a request may go to any endpoint of the service."""
-        return not self.http or any("subset" not in to for to in _destinations(self.http))
+        """Whether a request may go to any endpoint of the service, unless it is hashed."""
+        return not any(map(_for_the_client, self.http)) or any("subset" not in to for to in _destinations(self.http))
+
+    def hashed(self, request: Request) -> bool:
+        """Whether the request says itself which endpoint it gets."""
+        by = self.rule.get("trafficPolicy", {}).get("loadBalancer", {}).get("consistentHash", {})
+        if "httpQueryParameterName" in by:
+            return f"{by['httpQueryParameterName']}=" in request.target.partition("?")[2]
+        return request.value(by["httpHeaderName"]) is not None if "httpHeaderName" in by else False
 
     def objects(self, slot: int) -> list[dict]:
         from .world import destination_rule, virtual_service
@@ -60,6 +70,17 @@ class Config:
         if self.http:
             objects.append(virtual_service(name, {"hosts": ["HOST"], "http": self.http}))
         return [placed(value, slot) for value in objects]
+
+
+def _for_the_client(route: dict) -> bool:
+    """Where no route is, the caller is sent as if there were no VirtualService."""
+    matches = route.get("match", [{}])
+    return any(
+        match.get("sourceNamespace", "default") == "default"
+        and match.get("sourceLabels", {}).get("version", "v1") == "v1"
+        and match.get("port", 8000) == 8000
+        for match in matches
+    )
 
 
 def _destinations(value) -> list[dict]:
@@ -82,7 +103,8 @@ def placed_request(request: Request, slot: int) -> Request:
 def generate(random: Random, requests: int, without: frozenset[str] = frozenset()) -> Config:
     """One configuration and that many requests to it; fields of those names are left out."""
     config = Generator(random).config(requests)
-    return replace(config, http=_left_out(config.http, without))
+    asked = tuple(replace(r, version="HTTP/1.1") if r.version in without else r for r in config.requests)
+    return replace(config, http=_left_out(config.http, without), rule=_left_out(config.rule, without), requests=asked)
 
 
 def _left_out(value, without: frozenset[str]):
@@ -91,12 +113,27 @@ def _left_out(value, without: frozenset[str]):
     return [_left_out(item, without) for item in value] if isinstance(value, list) else value
 
 
+FAILS = ("failure=reset", "failure=close", "failure=refused")
+INSIDE = "198.18.1.1"  # an address of the mesh
+
+
+def alone(request: Request) -> Request:
+    """
+    The request with an order that no other uses its connection: what ends without an answer on one that has served
+    before may have been sent to nobody, and is not the same to both (docs/differences.md).
+    """
+    orders = dict(request.headers).get("x-echo")
+    headers = tuple(header for header in request.headers if header[0] != "x-echo")
+    return replace(request, headers=(*headers, ("x-echo", f"{orders};last=1" if orders else "last=1")))
+
+
 class Generator:
     """Draws; each method is one kind of thing."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
         self.hints: list[dict] = []  # matches that were drawn, for requests to meet
+        self.old = self.some(0.03)  # its clients know HTTP/1.0
         self.whole = self.some(0.12)  # destinations are the whole service: which endpoint is called is chance
 
     def some(self, chance: float) -> bool:
@@ -113,7 +150,12 @@ class Generator:
             if "match" not in route and index < len(routes) - 1:
                 route["match"] = [self.match()]
         rule = {"subsets": [{"name": name, "labels": {"version": name}} for name in SUBSETS]}
-        return Config(routes, rule, tuple(self.request() for _ in range(requests)))
+        if policy := self.policy():
+            rule["trafficPolicy"] = policy
+        asked = tuple(self.request() for _ in range(requests))
+        if any(fails in value for request in asked for _, value in request.headers for fails in FAILS):
+            asked = tuple(map(alone, asked))
+        return Config(routes, rule, asked)
 
     # --- routes
 
@@ -133,7 +175,7 @@ class Generator:
             if self.some(0.25):
                 route["retries"] = self.retries()
             if self.some(0.06):
-                route["timeout"] = self.of(("0.4s", "0.6s"))
+                route["timeout"] = self.of(("1s", "1.2s"))
             if self.some(0.15):
                 route.update(self.mirror())
             if self.some(0.12):
@@ -175,6 +217,8 @@ class Generator:
         return self.of(({"exact": value or "x"}, {"prefix": value[:2] or "j"}, {"regex": self.of(HEADER_REGEXES)}, {}))
 
     def destination(self) -> dict:
+        if self.some(0.04):
+            return {"destination": {"host": self.of(("gone", "gone", "late"))}}
         destination: dict = {"host": self.of(("HOST", "HOST.default.svc.cluster.local"))}
         if not self.whole:
             destination["subset"] = "v9" if self.some(0.03) else self.of(SUBSETS)
@@ -216,7 +260,7 @@ class Generator:
             redirect["port"] = self.of((80, 8443, 443))
         elif self.some(0.15):
             redirect["derivePort"] = self.of(("FROM_PROTOCOL_DEFAULT", "FROM_REQUEST_PORT"))
-        return redirect or {"uri": "/moved"}
+        return redirect if redirect.keys() & {"uri", "authority", "scheme", "port"} else redirect | {"uri": "/moved"}
 
     def direct(self) -> dict:
         direct: dict = {"status": self.of((200, 201, 204, 403, 404, 503))}
@@ -250,7 +294,7 @@ class Generator:
                 retries["retryOn"] = self.of(("5xx", "gateway-error", "reset", "connect-failure,refused-stream", "retriable-4xx",
                                              "5xx,retriable-4xx", "reset-before-request", "503", "retriable-status-codes,501", "retriable-headers"))  # fmt: skip
             if self.some(0.15):
-                retries["perTryTimeout"] = self.of(("0.3s", "5s"))
+                retries["perTryTimeout"] = self.of(("0.8s", "5s"))
             if self.some(0.3):
                 retries["backoff"] = "5ms"
         return retries
@@ -286,6 +330,29 @@ class Generator:
             cors["unmatchedPreflights"] = self.of(("FORWARD", "IGNORE"))
         return cors
 
+    # --- the DestinationRule's policy
+
+    def policy(self) -> dict:
+        policy: dict = {}
+        pool: dict = {}
+        if self.some(0.2):
+            pool["h2UpgradePolicy"] = "UPGRADE"
+        elif self.some(0.1):
+            pool["useClientProtocol"] = True
+        if self.some(0.12):
+            pool["maxRequestsPerConnection"] = self.of((1, 2, 5))
+        if self.some(0.05):
+            pool["maxRetries"] = 3
+        if pool:
+            policy["connectionPool"] = {"http": pool}
+        if self.some(0.12):
+            by = self.of(({"httpHeaderName": "x-user"}, {"httpHeaderName": "x-n"}, {"httpQueryParameterName": "q"}))
+            table = self.of(({}, {"ringHash": {"minimumRingSize": 64}}, {"maglev": {"tableSize": 251}}))
+            policy["loadBalancer"] = {"consistentHash": by | table}
+        elif self.some(0.1):
+            policy["loadBalancer"] = {"simple": self.of(("ROUND_ROBIN", "RANDOM", "LEAST_REQUEST"))}
+        return policy
+
     # --- requests
 
     def request(self) -> Request:
@@ -313,12 +380,28 @@ class Generator:
         if self.some(0.35):
             headers.append(("x-echo", self._orders()))
         if self.some(0.05):
-            headers.append(self.of((("x-envoy-retry-on", "5xx"), ("x-envoy-max-retries", "1"), ("x-envoy-upstream-rq-timeout-ms", "300"),
-                                    ("x-forwarded-for", "192.0.2.9"), ("x-request-id", "given"), ("x-envoy-original-path", "/o"),
+            headers.append(self.of((("x-forwarded-for", "192.0.2.9"), ("x-request-id", "given"), ("x-envoy-original-path", "/o"),
                                     ("x-forwarded-proto", "https"), ("te", "trailers"), ("connection", "close"))))  # fmt: skip
+        if self.some(0.06):
+            headers += self._control()
         body = "" if method in ("GET", "HEAD", "OPTIONS", "DELETE") and self.some(0.95) else self.of(("", "hello", "b" * 3000))
-        version = "HTTP/1.0" if self.some(0.03) else "HTTP/1.1"
+        version = "HTTP/1.0" if self.old else "HTTP/2" if self.some(0.2) else "HTTP/1.1"
+        if body and version != "HTTP/1.0" and self.some(0.12):
+            headers.append(("expect", "100-continue"))
         return Request(method, path + query, self.of(HOSTS), tuple(headers), body, version, bool(body) and version == "HTTP/1.1" and self.some(0.3))
+
+    def _control(self) -> list[tuple[str, str]]:
+        """What a pod may ask of its own requests; that it is one of the mesh's, Envoy takes from x-forwarded-for."""
+        asked = self.of(({"x-envoy-retry-on": "5xx"}, {"x-envoy-retry-on": "5xx", "x-envoy-max-retries": "3"},
+                         {"x-envoy-retry-on": "gateway-error,retriable-4xx", "x-envoy-max-retries": "2"},
+                         {"x-envoy-retry-on": "retriable-status-codes", "x-envoy-retriable-status-codes": "409,501"},
+                         {"x-envoy-retry-on": "retriable-headers", "x-envoy-retriable-header-names": "x-keep"},
+                         {"x-envoy-retry-on": "5xx", "x-envoy-upstream-rq-per-try-timeout-ms": "800"},
+                         {"x-envoy-retry-on": "nonsense"}, {"x-envoy-max-retries": "2"}, {"x-envoy-retry-grpc-on": "unavailable"},
+                         {"x-envoy-upstream-rq-timeout-ms": "900"}, {"x-envoy-upstream-rq-timeout-ms": "0"},
+                         {"x-envoy-upstream-rq-timeout-ms": "900", "x-envoy-upstream-rq-timeout-alt-response": "1"},
+                         {"x-envoy-upstream-rq-timeout-ms": "soon"}))  # fmt: skip
+        return [*asked.items(), ("x-forwarded-for", INSIDE)]
 
     def _path(self, hint: dict) -> str:
         uri = hint.get("uri", {})
@@ -338,9 +421,9 @@ class Generator:
         if kind < 0.3:
             return f"status={self.of((200, 201, 204, 301, 304, 400, 404, 409, 500, 501, 502, 503, 504))}"
         if kind < 0.6:
-            return f"fail={self.of((1, 2, 5))};failure={self.of(('503', '502', '504', '500', '501', '409', 'reset', 'close'))}"
+            return f"fail={self.of((1, 2, 5))};failure={self.of(('503', '502', '504', '500', '501', '409', 'reset', 'close', 'refused'))}"
         if kind < 0.68:
-            return "delay=0.8"
+            return "delay=2"
         if kind < 0.76:
             return f"size={self.of((0, 1, 5000, 100000))}"
         if kind < 0.86:

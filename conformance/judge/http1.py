@@ -28,10 +28,10 @@ def rendered(start: str, headers: list[tuple[str, str]], body: bytes = b"") -> b
     return "\r\n".join(lines).encode("latin-1") + body
 
 
-async def read_head(reader: asyncio.StreamReader) -> Message | None:
-    """None at the end of the connection; IncompleteReadError where it ends inside a head."""
+async def read_head(reader: asyncio.StreamReader, first: bytes = b"") -> Message | None:
+    """After its first bytes. None at the end of the connection; IncompleteReadError where it ends inside a head."""
     try:
-        raw = await reader.readuntil(b"\r\n\r\n")
+        raw = first + await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as error:
         if error.partial:
             raise

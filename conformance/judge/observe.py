@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from enum import Enum
 
 from .client import Answer
 from .echo import CASE, Arrival
@@ -20,6 +21,14 @@ def response(answer: Answer) -> dict:
     return seen
 
 
+class Where(Enum):
+    """What of the place to which a request went is the same for both."""
+
+    NOWHERE = 0
+    SUBSET = 1
+    ADDRESS = 2  # of the first try
+
+
 def arrivals(found: list[Arrival], subsets: dict[str, str]) -> list[dict]:
     """In order of their coming, mirrored ones last and sorted."""
     direct = [_arrival(a, subsets, index) for index, a in enumerate(a for a in found if not a.shadow)]
@@ -28,8 +37,8 @@ def arrivals(found: list[Arrival], subsets: dict[str, str]) -> list[dict]:
 
 
 def _arrival(arrival: Arrival, subsets: dict[str, str], index: int) -> dict:
-    seen = {"subset": subsets.get(arrival.endpoint, arrival.endpoint), "start": arrival.start, "body": _text(arrival.body),
-            **_fields("header", list(arrival.headers))}  # fmt: skip
+    seen = {"subset": subsets.get(arrival.endpoint, arrival.endpoint), "endpoint": arrival.endpoint, "start": arrival.start, "body": _text(arrival.body),
+            **_fields("header", list(arrival.headers)), **_fields("trailer", list(arrival.trailers))}  # fmt: skip
     for name in TIMES if index else ():
         if f"header {name}" in seen:
             seen[f"header {name}"] = PRESENT
@@ -58,17 +67,19 @@ def differing(envoy: dict, agent: dict, prefix: str = "") -> dict[str, tuple[obj
 
 
 def compare(
-    envoy: tuple[dict, list[dict]], agent: tuple[dict, list[dict]], by_chance: bool = False
+    envoy: tuple[dict, list[dict]], agent: tuple[dict, list[dict]], where: Where = Where.SUBSET
 ) -> dict[str, tuple[object, object]]:
-    """All that differs in one case: of the response, and of each request that arrived; where, unless that is by chance."""
+    """All that differs in one case: of the response, and of each request that arrived; and where it did."""
     found = differing(envoy[0], agent[0])
     if len(envoy[1]) != len(agent[1]):
         found["arrivals"] = ([_short(a) for a in envoy[1]], [_short(a) for a in agent[1]])
     else:
         for index, (left, right) in enumerate(zip(envoy[1], agent[1], strict=True)):
             found |= differing(left, right, f"arrival {index} ")
-            if by_chance:
+            if where is Where.NOWHERE:
                 found.pop(f"arrival {index} subset", None)
+            if where is not Where.ADDRESS or index or "-shadow" in left.get("header host", ""):
+                found.pop(f"arrival {index} endpoint", None)
     return found
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from . import observe
-from .client import ask
+from . import http2, observe
+from .client import ask, ask_http2
 from .differences import Case, unexplained
 from .generate import Config, Request, generate, placed_request
 from .http1 import rendered
@@ -20,6 +20,7 @@ from .world import PORTS, SLOTS, World, service_address
 
 SIDES = ("envoy", "agent")
 SETTLE_SECONDS = 1.5  # how long mirrored requests and counters are waited for where the sides are not yet equal
+WARM_REQUESTS = 10  # in each slot
 SHRINK_BATCHES = 40
 COUNTED = re.compile(
     r"\.upstream_rq_(total|completed|\d\d\d|\dxx|retry|retry_success|retry_limit_exceeded|timeout|per_try_timeout|"
@@ -63,11 +64,12 @@ class Session:
     def __init__(self, world: World, say: Callable[[str], None], without: frozenset[str] = frozenset()) -> None:
         self.world = world
         self.say = say
-        self.without = without
+        self.without = without if http2.available() else without | {"HTTP/2", "h2UpgradePolicy"}
 
-    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None) -> Outcome:
-        """At least `cases` cases; findings are shrunk, said and written to the folder; ends early after `stop_after` of them."""
+    async def run(self, seed: int, cases: int, per_config: int, stop_after: int, folder: Path | None, everything: Path | None = None) -> Outcome:
+        """At least `cases` cases; findings are shrunk, said and written to the folder, or all to one file; ends early after `stop_after` of them."""
         random, whole, started = Random(seed), Outcome(), time.monotonic()
+        await self.warm()
         while whole.cases < cases and len(whole.findings) < stop_after:
             left = -(-(cases - whole.cases) // per_config)
             outcome = await self.batch([generate(random, per_config, self.without) for _ in range(min(SLOTS, left))])
@@ -75,23 +77,37 @@ class Session:
             self.say(f"{whole.cases} cases, {len(whole.findings)} findings, {time.monotonic() - started:.0f} s")
             for config in _distinct(outcome.findings)[:stop_after] if folder else ():
                 await self.report(config, seed, folder)
+            if everything:
+                with everything.open("a") as file:
+                    file.writelines(description(finding.config, [finding]) for finding in outcome.findings)
         return whole
 
     async def mutations(self, seed: int, per_config: int, most: int) -> dict[str, int]:
-        """By mutation, after how many cases it was noticed; 0: it was not."""
-        noticed = {}
+        """By mutation, after how many cases it was noticed; 0: it was not. None at all where they differ without one."""
+        noticed: dict[str, int] = {}
+        await self.warm()
+        if found := (await self.batch(self._drawn(Random(seed), per_config))).findings:
+            self.say(f"without a mutation there are {len(found)} differences:\n{description(found[0].config, found[:1])}")
+            return noticed
         for mutation in MUTATIONS:
             random, asked = Random(seed), 0
             self.world.mutations.write_text(mutation + "\n")
             noticed[mutation] = 0
             while asked < most and not noticed[mutation]:
-                outcome = await self.batch([generate(random, per_config, self.without) for _ in range(SLOTS)])
+                outcome = await self.batch(self._drawn(random, per_config))
                 asked += outcome.cases
                 if outcome.findings:
                     noticed[mutation] = asked
             self.say(f"{mutation}: {'noticed' if noticed[mutation] else 'NOT NOTICED'} in {asked} cases")
             self.world.mutations.unlink()
         return noticed
+
+    def _drawn(self, random: Random, per_config: int) -> list[Config]:
+        return [generate(random, per_config, self.without) for _ in range(SLOTS)]
+
+    async def warm(self) -> None:
+        """Timeouts are short, and a process that has just begun is slow: nothing of this counts."""
+        await self.batch([generate(Random(slot), WARM_REQUESTS, self.without) for slot in range(SLOTS)])
 
     async def batch(self, configs: list[Config]) -> Outcome:
         """One configuration a slot."""
@@ -110,12 +126,13 @@ class Session:
     async def _slot(self, slot: int, config: Config, outcome: Outcome) -> None:
         for number, request in enumerate(config.requests):
             sides = await asyncio.gather(*(self._ask(side, slot, number, request) for side in SIDES))
-            found = observe.compare(*sides, by_chance=config.by_chance)
+            where = observe.Where.ADDRESS if config.hashed(request) else observe.Where.NOWHERE if config.by_chance else observe.Where.SUBSET
+            found = observe.compare(*sides, where)
             deadline = time.monotonic() + SETTLE_SECONDS
             while "arrivals" in found and time.monotonic() < deadline:
                 await asyncio.sleep(0.03)
                 sides = [(seen, self._arrived(side, slot, number)) for side, (seen, _) in zip(SIDES, sides, strict=True)]
-                found = observe.compare(*sides, by_chance=config.by_chance)
+                found = observe.compare(*sides, where)
             outcome.cases += 1
             outcome.answers[sides[0][0]["outcome"]] += 1
             left, by = unexplained(Case(request, sides[0][0], sides[1][0]), found)
@@ -124,8 +141,14 @@ class Session:
                 outcome.findings.append(Finding(config, request, left))
 
     async def _ask(self, side: str, slot: int, number: int, request: Request) -> tuple[dict, list[dict]]:
-        raw = wire(placed_request(request, slot), self._case(side, slot, number))
-        answer = await ask(self.world.sides[side], (service_address(slot), PORTS["http"]), [raw], request.method)
+        placed, case = placed_request(request, slot), self._case(side, slot, number)
+        pod, to = self.world.sides[side], (service_address(slot), PORTS["http"])
+        waits = request.value("expect") is not None
+        if request.version == "HTTP/2":
+            answer = await ask_http2(pod, to, fields(placed, case), placed.body.encode(), waits)
+        else:
+            head, end, body = wire(placed, case).partition(b"\r\n\r\n")
+            answer = await ask(pod, to, [head + end, body] if waits else [head + end + body], request.method)
         return observe.response(answer), self._arrived(side, slot, number)
 
     def _arrived(self, side: str, slot: int, number: int) -> list[dict]:
@@ -144,7 +167,7 @@ class Session:
             await asyncio.sleep(0.1)
         for slot in slots:
             own = {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key}
-            left, by = unexplained(Case(Request(), {}, {}), own)
+            left, by = unexplained(Case(Request(), {}, {}, configs[slot]), own)
             outcome.explained.update(by)
             if left:
                 outcome.findings.append(Finding(configs[slot], None, left))
@@ -193,6 +216,14 @@ def _distinct(findings: list[Finding]) -> list[Config]:
         first = min(finding.differs)
         kinds.setdefault(_kind(first, *finding.differs[first]), config)
     return list(kinds.values())
+
+
+def fields(request: Request, case: str) -> list[tuple[str, str]]:
+    """The head in HTTP/2."""
+    pseudo = [(":method", request.method), (":scheme", "http"), (":authority", request.host), (":path", request.target)]
+    own = [header for header in request.headers if header[0] != "connection"]
+    length = [("content-length", str(len(request.body.encode())))] if request.body and not request.chunked else []
+    return [*pseudo, ("x-case", case), *own, *length]
 
 
 def wire(request: Request, case: str) -> bytes:

@@ -25,6 +25,10 @@ PORTS = {"http": 8000}
 SUBSETS = {"198.18.2.11": "v1", "198.18.2.12": "v1", "198.18.2.21": "v2", "198.18.2.22": "v2", "198.18.2.31": "v3"}
 SLOTS = 20  # services that stand side by side, each with a configuration of its own
 SENTINEL = "sentinel"
+MARK = 207  # what it answers once a batch is in force, and nothing else does
+REFUSING = ("gone", "198.18.2.41")  # a service whose endpoint has no listener, and one whose never answers
+SILENT = ("late", "198.18.2.51")
+CONNECT_SECONDS = 0.3  # how long the silent one is waited for
 CLIENT_UID = "uid-client"
 
 
@@ -58,7 +62,8 @@ class World:
         self._written: set[Path] = set()
         agent_pod = self.lab.pod("client", "198.18.1.10")
         envoy_pod = self.lab.pod("judge", "198.18.1.20")
-        server = self.lab.pod("server", *SUBSETS)
+        server = self.lab.pod("server", *SUBSETS, REFUSING[1], *map(service_address, range(SLOTS + 1)))
+        self.lab.run(["ip", "route", "add", "blackhole", SILENT[1]])
         self.sides = {"agent": Namespace(agent_pod.netns), "envoy": Namespace(envoy_pod.netns)}
         self.echo = Echo(SUBSETS)
         self._server = Namespace(server.netns)
@@ -68,13 +73,15 @@ class World:
         self._envoy(envoy_pod, envoy)
 
     async def serve(self) -> None:
-        for port in PORTS.values():
-            listening = self._server.socket()
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind(("0.0.0.0", port))
-            listening.listen(512)
-            listening.setblocking(False)
-            await self.echo.serve(listening)
+        """Endpoints, and the services' own addresses for what passes through."""
+        for address in (*SUBSETS, *map(service_address, range(SLOTS + 1))):
+            for port in PORTS.values():
+                listening = self._server.socket()
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listening.bind((address, port))
+                listening.listen(512)
+                listening.setblocking(False)
+                await self.echo.serve(listening)
 
     def close(self) -> None:
         self.lab.close()
@@ -134,7 +141,7 @@ class World:
         self.batch += 1
         self.revision += 1
         stamp = f"/batch-{self.batch}"
-        mark = {"match": [{"uri": {"exact": stamp}}], "route": [{"destination": {"host": SENTINEL}}]}
+        mark = {"match": [{"uri": {"exact": stamp}}], "directResponse": {"status": MARK}}
         wanted = [*objects, virtual_service(SENTINEL, {"hosts": [SENTINEL], "http": [mark]})]
         written = {self._write(value) for value in wanted}
         for gone in self._written - written:
@@ -175,7 +182,7 @@ class World:
         from .client import ask
 
         raw = f"GET {stamp} HTTP/1.1\r\nhost: {SENTINEL}:8000\r\n\r\n".encode()
-        return (await ask(self.sides[side], (SENTINEL_ADDRESS, 8000), [raw], "GET")).outcome == "200"
+        return (await ask(self.sides[side], (SENTINEL_ADDRESS, 8000), [raw], "GET")).outcome == str(MARK)
 
     def _status(self, kind: str, name: str) -> dict:
         try:
@@ -248,10 +255,14 @@ def _object(version: str, kind: str, name: str, spec: dict) -> dict:
 def write_mesh(root: Path) -> None:
     """What stays as it is: namespace, pods, services."""
     names = {**{f"h{slot}": service_address(slot) for slot in range(SLOTS)}, SENTINEL: SENTINEL_ADDRESS}
+    lone = dict((REFUSING, SILENT))
     enabled = {"name": "default", "annotations": {"fairlead.dev/mesh": "enabled"}}
     applied = [{"apiVersion": "v1", "kind": "Namespace", "metadata": enabled},
                *(cluster.service_account(name) for name in ("client", "echo"))]  # fmt: skip
     applied += [_service(name, address) for name, address in names.items()]
+    applied += [_service(name, service_address(SLOTS + 1 + index)) for index, name in enumerate(lone)]
+    late = {"host": SILENT[0], "trafficPolicy": {"connectionPool": {"tcp": {"connectTimeout": f"{CONNECT_SECONDS}s"}}}}
+    applied.append(destination_rule(SILENT[0], late))
     client = cluster.pod(_pod("client", CLIENT_UID, "198.18.1.10", "netns"))
     client["metadata"]["labels"] |= {"version": "v1"}
     observed = [cluster.node("node-1", CONTROL_PLANE), client]
@@ -259,7 +270,10 @@ def write_mesh(root: Path) -> None:
         echo = cluster.pod(_pod(f"echo-{address}", f"uid-{address}", address, None) | {"account": "echo"})
         echo["metadata"]["labels"] |= {"version": subset}
         observed.append(echo)
-    observed += [_slice(name) for name in names]
+    for name, address in lone.items():
+        observed.append(cluster.pod(_pod(name, f"uid-{address}", address, None) | {"account": "echo"}))
+    observed += [_slice(name, *SUBSETS) for name in names]
+    observed += [_slice(name, address) for name, address in lone.items()]
     (root / "status").mkdir(parents=True)
     cluster.write_objects(root / "applied", applied)
     cluster.write_objects(root / "observed", observed)
@@ -279,15 +293,16 @@ def _service(name: str, address: str) -> dict:
     return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "default"}, "spec": spec}
 
 
-def _slice(service: str) -> dict:
+def _slice(service: str, *addresses: str) -> dict:
     def endpoint(address: str) -> dict:
-        target = {"kind": "Pod", "name": f"echo-{address}", "namespace": "default", "uid": f"uid-{address}"}
+        pod = f"echo-{address}" if address in SUBSETS else service
+        target = {"kind": "Pod", "name": pod, "namespace": "default", "uid": f"uid-{address}"}
         ready = {"ready": True, "serving": True, "terminating": False}
         return {"addresses": [address], "conditions": ready, "nodeName": "node-1", "targetRef": target}
 
     metadata = {"name": f"{service}-1", "namespace": "default", "labels": {"kubernetes.io/service-name": service}}
     return {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata, "addressType": "IPv4",
-            "endpoints": [endpoint(address) for address in SUBSETS], "ports": _ports()}  # fmt: skip
+            "endpoints": [endpoint(address) for address in addresses], "ports": _ports()}  # fmt: skip
 
 
 def _path(root: Path, value: dict) -> Path:

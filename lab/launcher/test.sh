@@ -57,6 +57,7 @@ run_tests() { # [unit|lab|kube|all|soak]
         python_tests deploy/daemonset/image/test || status=1
         go_tests cni || status=1
     fi
+    if [ "$part" = all ]; then judged || status=1; fi
     summary "$mark" || status=1
     rm -f "$mark"
     exit "$status"
@@ -87,7 +88,24 @@ peers() { # unit|lab|kube|all|soak
 }
 
 # Tests that are not Java's.
-python_passed=0 python_failed=0 go_passed=0 go_failed=0
+python_passed=0 python_failed=0 go_passed=0 go_failed=0 judged_passed=0 judged_failed=0 judged_skipped=0
+
+# The short form of `fairlead conformance`: one test, skipped where it cannot run (status 77).
+judged() {
+    local status=0
+    "$root/conformance/run" --cases 500 --findings 4 || status=$?
+    case $status in
+    0) judged_passed=1 ;;
+    77)
+        echo "fairlead: SKIPPED: the agent beside a real Envoy" >&2
+        judged_skipped=1
+        ;;
+    *)
+        judged_failed=1
+        return 1
+        ;;
+    esac
+}
 
 # A script of Python's unittest; its counts join the closing line.
 python_tests() { # SCRIPT
@@ -118,13 +136,14 @@ go_tests() { # FOLDER
 
 # Sums the reports written since MARK; fails when there are none or a test failed.
 summary() { # MARK
-    find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0 | xargs -0 -r awk -v others_passed="$((python_passed + go_passed))" -v others_failed="$((python_failed + go_failed))" '
+    find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0 | xargs -0 -r awk -v others_passed="$((python_passed + go_passed + judged_passed))" -v others_failed="$((python_failed + go_failed + judged_failed))" \
+        -v others_skipped="$judged_skipped" '
         /<testsuite / {
             tests += number("tests"); failed += number("failures") + number("errors"); skipped += number("skipped"); nextfile
         }
         function number(name) { return match($0, " " name "=\"[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) : 0 }
         END {
-            printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped + others_passed, failed + others_failed, skipped
+            printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped + others_passed, failed + others_failed, skipped + others_skipped
             exit failed > 0 || tests == 0
         }'
 }

@@ -113,9 +113,12 @@ final class RouteGenerator {
     }
 
     /** A route's timeout, which also bounds what a gRPC client may ask for, as in Istio. */
+    @SuppressWarnings("deprecation") // what takes its place makes an Envoy forget the timeout
     static void setTimeout(RouteAction.Builder action, Duration timeout, Audience audience) {
         action.setTimeout(Protos.millis(timeout.toMillis()));
-        if (audience.knowsHttp2()) {
+        if (audience instanceof Audience.Envoy) {
+            action.setMaxGrpcTimeout(Protos.millis(timeout.toMillis()));
+        } else if (audience.knowsHttp2()) {
             action.setMaxStreamDuration(
                     RouteAction.MaxStreamDuration.newBuilder()
                             .setGrpcTimeoutHeaderMax(Protos.millis(timeout.toMillis())));

@@ -446,6 +446,28 @@ class HttpResourcesTest {
         }
     }
 
+    /** With {@code max_stream_duration} an Envoy would bound nothing but gRPC. */
+    @Test
+    @SuppressWarnings("deprecation")
+    void anEnvoyIsToldSoInTheFieldThatLeavesTheTimeoutInForce() {
+        var resources = snapshot(reviewsAndSleep() + RULES).envoy("uid-sleep-v1");
+        assertThat(resources).isNotNull();
+        var routes =
+                get(
+                                resources,
+                                RouteConfiguration.class,
+                                ResourceType.ROUTES,
+                                "outbound|9080|default")
+                        .getVirtualHosts(0)
+                        .getRoutesList();
+        assertThat(routes)
+                .extracting(
+                        route -> Durations.toMillis(route.getRoute().getTimeout()),
+                        route -> Durations.toMillis(route.getRoute().getMaxGrpcTimeout()),
+                        route -> route.getRoute().hasMaxStreamDuration())
+                .contains(org.assertj.core.api.Assertions.tuple(1500L, 1500L, false));
+    }
+
     private static long grpcMillis(Route route) {
         var bounds = route.getRoute().getMaxStreamDuration();
         return bounds.hasGrpcTimeoutHeaderMax()

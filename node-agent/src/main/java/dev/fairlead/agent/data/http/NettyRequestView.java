@@ -35,7 +35,8 @@ public final class NettyRequestView implements RequestView {
 
     @Override
     public String scheme() {
-        return "http";
+        String said = request.headers().get(HeaderNames.X_FORWARDED_PROTO);
+        return said != null && said.equalsIgnoreCase("https") ? "https" : "http";
     }
 
     @Override

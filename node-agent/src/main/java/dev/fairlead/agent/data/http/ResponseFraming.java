@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -35,12 +36,12 @@ public final class ResponseFraming {
         boolean goesOn = keepAlive;
         if (http10 && chunked) {
             headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
-            goesOn &= !mayHaveBody(response, asked);
-        } else if (!delimited && mayHaveBody(response, asked)) {
-            if (http10) {
-                goesOn = false;
-            } else {
+            goesOn &= asked.equals(HttpMethod.HEAD) || !mayHaveBody(response);
+        } else if (!delimited && mayHaveBody(response)) {
+            if (!http10) { // in answer to HEAD, as it would be in answer to GET
                 headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            } else if (!asked.equals(HttpMethod.HEAD)) {
+                goesOn = false;
             }
         }
         response.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -48,9 +49,27 @@ public final class ResponseFraming {
         return goesOn;
     }
 
-    private static boolean mayHaveBody(HttpResponse response, HttpMethod asked) {
+    /** Where its request asks for one. */
+    private static boolean mayHaveBody(HttpResponse response) {
         int status = response.status().code();
-        return !asked.equals(HttpMethod.HEAD) && status != 204 && status != 304;
+        return status >= 200 && status != 204 && status != 304;
+    }
+
+    /**
+     * Says where a whole response ends that says nothing of it: it has no body. What a GET would
+     * bring is not known when HEAD asks; Envoy then says chunks.
+     */
+    public static void editWhole(FullHttpResponse response, boolean head, boolean http10) {
+        HttpHeaders headers = response.headers();
+        if (mayHaveBody(response)
+                && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+                && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            if (!head) {
+                headers.set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+            } else if (!http10) {
+                headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            }
+        }
     }
 
     /** Says whether the connection goes on, where that is not the version's default. */
@@ -68,8 +87,8 @@ public final class ResponseFraming {
         DefaultFullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, StatusLine.of(code), body);
         HttpHeaders headers = response.headers();
-        headers.set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-        if (body.isReadable()) {
+        if (body.isReadable()) { // HTTP/1 says of others that they have none
+            headers.set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
             headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain");
         }
         sayConnection(headers, http10, goesOn);

@@ -41,6 +41,7 @@ final class CorsStage implements RequestStage {
             }
             case Preflight preflight -> {
                 count(exchange, preflight.origin());
+                exchange.heads().answerPreflight();
                 if (preflight.origin() != null) {
                     exchange.heads().allow(cors, preflight.origin());
                 }

@@ -4,6 +4,7 @@ import dev.fairlead.agent.data.http.RequestDecoder;
 import dev.fairlead.agent.data.http.RequestHeadCheck;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
 import dev.fairlead.agent.data.http.ResponseEncoder;
+import dev.fairlead.agent.data.http.ResponseFraming;
 import dev.fairlead.agent.data.http.TunnelBytes;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
@@ -21,10 +22,12 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -64,6 +67,8 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     private final ArrayDeque<Object> ahead = new ArrayDeque<>();
     private @Nullable HttpExchange exchange;
     private int unreadable;
+    private boolean asksHead;
+    private boolean asksHttp10;
     private boolean closing;
     private boolean tunnelling;
     private boolean draining;
@@ -162,7 +167,9 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
         stats.inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
         stats.inc(HttpStat.DOWNSTREAM_RQ_HTTP1_TOTAL);
         Refusal refusal = RequestHeadCheck.check(head);
-        encoder.answering(head.method().equals(HttpMethod.HEAD));
+        asksHead = head.method().equals(HttpMethod.HEAD);
+        asksHttp10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        encoder.answering(asksHead);
         HttpExchange next = new HttpExchange(this, router, head);
         exchange = next;
         if (refusal == Refusal.NONE) {
@@ -223,6 +230,9 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void write(HttpResponse head) {
+        if (head instanceof FullHttpResponse whole) {
+            ResponseFraming.editWhole(whole, asksHead, asksHttp10);
+        }
         channel.write(head, channel.voidPromise());
     }
 

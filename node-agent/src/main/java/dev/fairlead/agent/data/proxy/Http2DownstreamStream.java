@@ -9,6 +9,7 @@ import dev.fairlead.agent.data.stats.HttpStat;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -26,6 +27,7 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
 
     private final Http2Downstream connection;
     private @Nullable HttpExchange exchange;
+    private boolean asksHead;
     private boolean requestEnded;
 
     Http2DownstreamStream(Http2Downstream connection, int id) {
@@ -37,6 +39,7 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     void begin(HttpRequest head, boolean ends) {
         connection.stats().inc(HttpStat.DOWNSTREAM_RQ_TOTAL);
         connection.stats().inc(HttpStat.DOWNSTREAM_RQ_HTTP2_TOTAL);
+        asksHead = head.method().equals(HttpMethod.HEAD);
         Refusal refusal = RequestHeadCheck.checkHttp2(head);
         HttpExchange next = new HttpExchange(this, connection.router(), head);
         exchange = next;
@@ -119,7 +122,12 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
         }
         writeHead(ResponseHeads.write(head));
         if (head instanceof HttpContent whole) {
-            write(whole);
+            if (asksHead) {
+                whole.release();
+                write(LastHttpContent.EMPTY_LAST_CONTENT);
+            } else {
+                write(whole);
+            }
         }
     }
 

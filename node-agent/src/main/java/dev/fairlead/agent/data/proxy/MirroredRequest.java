@@ -70,6 +70,10 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
             headers.set(HttpHeaderNames.HOST, shadow(host));
         }
         headers.set(HeaderNames.X_ENVOY_INTERNAL, "true");
+        if (!timeout.isZero()) {
+            headers.set(
+                    HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, Long.toString(timeout.toMillis()));
+        }
         ForwardedFor.append(headers, router.podAddress());
     }
 
@@ -79,6 +83,11 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         return colon > authority.lastIndexOf(']')
                 ? authority.substring(0, colon) + "-shadow" + authority.substring(colon)
                 : authority + "-shadow";
+    }
+
+    /** There is one, and its head says so. */
+    void countAttempt() {
+        head.headers().set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, "1");
     }
 
     void begin() {

@@ -6,9 +6,9 @@ import dev.fairlead.agent.model.route.Route;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +25,26 @@ final class Mirrors {
     /**
      * Begins those that are due.
      *
+     * @param timeout of the request, and of each copy
      * @param head as it goes to its own cluster
      * @return null: none
      */
     static @Nullable Mirrors begin(
-            HttpRouter router, Route route, HttpRequest head, RandomGenerator random) {
+            HttpRouter router, Route route, Duration timeout, HttpRequest head) {
         Mirrors mirrors = null;
         List<Mirror> policies = route.policy().mirrors();
         for (int i = 0; i < policies.size(); i++) {
             Mirror policy = policies.get(i);
-            if (head.method().equals(HttpMethod.CONNECT) || !policy.share().hits(random)) {
+            if (head.method().equals(HttpMethod.CONNECT) || !policy.share().hits(router.random())) {
                 continue;
             }
             PodCluster cluster = router.cluster(policy.cluster());
             if (cluster != null && router.mirrorCount().take()) {
                 mirrors = mirrors == null ? new Mirrors() : mirrors;
-                MirroredRequest copy = new MirroredRequest(router, cluster, head, route.timeout());
+                MirroredRequest copy = new MirroredRequest(router, cluster, head, timeout);
+                if (route.policy().attempts().inRequest()) {
+                    copy.countAttempt();
+                }
                 mirrors.copies.add(copy);
                 copy.begin();
             }

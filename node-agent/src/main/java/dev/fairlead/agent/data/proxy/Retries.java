@@ -184,23 +184,23 @@ final class Retries {
      * @param sent whether the request was on its way
      */
     Verdict afterFailure(ResponseFlag why, boolean sent, PodCluster cluster) {
+        return decide(covers(why, sent), cluster);
+    }
+
+    /** Whether its conditions speak of a try that ended so. */
+    boolean covers(ResponseFlag why, boolean sent) {
         boolean any =
                 on.contains("5xx")
                         || on.contains("gateway-error")
                         || on.contains("reset")
                         || (!sent && on.contains("reset-before-request"));
-        boolean wanted =
-                switch (why) {
-                    case UPSTREAM_CONNECT_FAILURE -> any || on.contains("connect-failure");
-                    case UPSTREAM_REFUSED -> any || on.contains("refused-stream");
-                    case UPSTREAM_CLOSED,
-                            UPSTREAM_RESET,
-                            UPSTREAM_PROTOCOL_ERROR,
-                            UPSTREAM_TIMEOUT ->
-                            any;
-                    default -> false; // an overflow, or nothing of the upstream's
-                };
-        return decide(wanted, cluster);
+        return switch (why) {
+            case UPSTREAM_CONNECT_FAILURE, UPSTREAM_CONNECT_TIMEOUT ->
+                    any || on.contains("connect-failure");
+            case UPSTREAM_REFUSED -> any || on.contains("refused-stream");
+            case UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_PROTOCOL_ERROR, UPSTREAM_TIMEOUT -> any;
+            default -> false; // an overflow, or nothing of the upstream's
+        };
     }
 
     private void count(PodCluster cluster, ClusterStat stat, RouteStat ofRoute) {

@@ -45,6 +45,7 @@ final class RouteHeads implements HeaderFacts {
     private @Nullable HttpResponse response;
     private @Nullable Cors cors;
     private String origin = "";
+    private boolean preflight;
 
     /**
      * @param share that was picked; null: the route sends nothing on
@@ -75,6 +76,11 @@ final class RouteHeads implements HeaderFacts {
         origin = requested;
     }
 
+    /** The response is the filter's own, of which the route says nothing else. */
+    void answerPreflight() {
+        preflight = true;
+    }
+
     void forUpstream() {
         RoutePolicy policy = route.policy();
         HttpHeaders headers = request.headers();
@@ -101,10 +107,12 @@ final class RouteHeads implements HeaderFacts {
     void forDownstream(HttpResponse answer) {
         response = answer;
         HttpHeaders headers = answer.headers();
-        if (share != null) {
-            HeaderEditing.apply(share.headers().response(), headers, this);
+        if (!preflight) {
+            if (share != null) {
+                HeaderEditing.apply(share.headers().response(), headers, this);
+            }
+            HeaderEditing.apply(route.policy().headers().response(), headers, this);
         }
-        HeaderEditing.apply(route.policy().headers().response(), headers, this);
         if (cors != null) {
             allowOrigin(headers, cors);
         }

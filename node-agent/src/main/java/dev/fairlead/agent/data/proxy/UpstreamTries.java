@@ -423,7 +423,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
             againLater();
         } else if (exchange.responseBegun()) {
             exchange.cut(flag);
-        } else if (replayable(processed)) {
+        } else if (replayable(processed) && !(mayGoOn() && covered(flag))) {
             replayed = true;
             cluster.counters().inc(ClusterStat.UPSTREAM_RQ_REPLAYED);
             if (!waiting.isWhole()) {
@@ -433,6 +433,11 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
         } else {
             failed(flag, true);
         }
+    }
+
+    /** What the route sends again is sent again as it says: counted, and after a while. */
+    private boolean covered(ResponseFlag why) {
+        return retries != null && retries.covers(why, true);
     }
 
     private boolean replayable(Processed processed) {

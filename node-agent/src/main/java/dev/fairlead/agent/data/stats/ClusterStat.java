@@ -87,8 +87,9 @@ public enum ClusterStat implements Stat {
             Kind.COUNTER,
             "Requests given up before a connection was there."),
     UPSTREAM_RQ_TIMEOUT("upstream_rq_timeout", Kind.COUNTER, "Requests that timed out."),
-    UPSTREAM_RQ_RX_RESET("upstream_rq_rx_reset", Kind.COUNTER, "Requests reset by the peer."),
-    UPSTREAM_RQ_TX_RESET("upstream_rq_tx_reset", Kind.COUNTER, "Requests reset by us."),
+    UPSTREAM_RQ_RX_RESET(
+            "upstream_rq_rx_reset", Kind.COUNTER, "HTTP/2 requests reset by the peer."),
+    UPSTREAM_RQ_TX_RESET("upstream_rq_tx_reset", Kind.COUNTER, "HTTP/2 requests reset by us."),
     UPSTREAM_RQ_RETRY("upstream_rq_retry", Kind.COUNTER, "Retries."),
     UPSTREAM_RQ_RETRY_SUCCESS(
             "upstream_rq_retry_success", Kind.COUNTER, "Retries whose answer was good."),

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.upstream;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
+import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -63,15 +64,16 @@ final class ConnectionBooks extends ChannelDuplexHandler {
     }
 
     /** It is not to be had. */
-    void failed(Throwable cause) {
+    ResponseFlag failed(Throwable cause) {
         stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_FAIL);
         if (cause instanceof ConnectTimeoutException
                 || cause instanceof SslHandshakeTimeoutException) {
             stats.inc(ClusterStat.UPSTREAM_CX_CONNECT_TIMEOUT);
             ours = true;
-        } else {
-            theirs = true;
+            return ResponseFlag.UPSTREAM_CONNECT_TIMEOUT;
         }
+        theirs = true;
+        return ResponseFlag.UPSTREAM_CONNECT_FAILURE;
     }
 
     /** Runs {@code expire} when it is so old. */

@@ -280,8 +280,7 @@ final class Connector {
                 .addListener((Future<Channel> connecting) -> {
                     if (!connecting.isSuccess()) {
                         first.releaseUnused();
-                        books.failed(connecting.cause());
-                        waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+                        waiter.failed(books.failed(connecting.cause()));
                         return;
                     }
                     Channel channel = connecting.getNow();
@@ -329,9 +328,9 @@ final class Connector {
                         HeldInput.passOn(channel);
                     } else {
                         books.stats().inc(ClusterStat.SSL_CONNECTION_ERROR);
-                        books.failed(done.cause());
+                        ResponseFlag why = books.failed(done.cause());
                         channel.close();
-                        waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+                        waiter.failed(why);
                     }
                 });
     }

@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.http.RequestEncoder;
+import dev.fairlead.agent.data.http.RequestFraming;
 import dev.fairlead.agent.data.http.ResponseDecoder;
 import dev.fairlead.agent.data.http.ResponseHeadCheck;
 import dev.fairlead.agent.data.http.TunnelBytes;
@@ -126,6 +127,7 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             stats.inc(ClusterStat.UPSTREAM_RQ_SAME_NODE);
         }
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
+        RequestFraming.edit(head);
         decoder.expect(head.method().equals(HttpMethod.HEAD));
         channel.write(head, channel.voidPromise());
     }
@@ -171,9 +173,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
     /** The connection ends with it. */
     @Override
     public void abort() {
-        if (sink != null) {
-            stats.inc(ClusterStat.UPSTREAM_RQ_TX_RESET);
-        }
         endedWithRequest = lent;
         detach();
         close();
@@ -400,7 +399,6 @@ public final class Http1Upstream extends ChannelInboundHandlerAdapter
             idleTimer.cancel(false);
         }
         if (waiting != null) {
-            stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
             boolean untouched = !responseBegun && interims == 0 && served > 1;
             detach();
             pool.cluster().closed(this, true);

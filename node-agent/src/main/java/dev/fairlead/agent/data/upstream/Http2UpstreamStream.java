@@ -149,6 +149,9 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
 
     private void refuse() {
         stats.inc(ClusterStat.UPSTREAM_CX_PROTOCOL_ERROR);
+        if (sink != null) {
+            stats.inc(ClusterStat.UPSTREAM_RQ_TX_RESET);
+        }
         end(ResponseFlag.UPSTREAM_PROTOCOL_ERROR, Processed.PERHAPS);
         resetNow(Http2Error.PROTOCOL_ERROR);
     }
@@ -223,10 +226,11 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     @Override
     public boolean reset(long code) {
         boolean premature = sink != null;
-        if (premature) {
+        boolean refused = code == Http2Error.REFUSED_STREAM.code();
+        if (premature && !refused) { // Envoy, MultiplexedActiveClientBase::onStreamReset
             stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
         }
-        if (code == Http2Error.REFUSED_STREAM.code()) {
+        if (refused) {
             end(ResponseFlag.UPSTREAM_REFUSED, Processed.NO);
         } else {
             end(ResponseFlag.UPSTREAM_RESET, Processed.PERHAPS);
@@ -244,7 +248,7 @@ public final class Http2UpstreamStream extends MessageStream implements Upstream
     public void closed() {
         super.closed();
         if (sink != null) {
-            stats.inc(ClusterStat.UPSTREAM_RQ_RX_RESET);
+            stats.inc(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
             end(connection.endFlag(), connection.processed(id()));
         }
     }

@@ -13,8 +13,14 @@ public enum ResponseFlag {
     UPSTREAM_CONNECT_FAILURE(
             "UF",
             503,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote"
+                    + " connection failure"),
+    /** No connection came about in the time that it may take. */
+    UPSTREAM_CONNECT_TIMEOUT(
+            "UF",
+            503,
             "upstream connect error or disconnect/reset before headers. reset reason: connection"
-                    + " failure"),
+                    + " timeout"),
     UPSTREAM_OVERFLOW(
             "UO",
             503,

@@ -112,7 +112,7 @@ public class ExchangeBenchmark {
                         LoadBalancing.DEFAULT,
                         new CircuitBreakers(100, 100, 100, 3, null),
                         new OutlierConfig().consecutive5xx(5).build(),
-                        List.of(),
+                        null,
                         ConnectionPool.DEFAULT);
         mesh =
                 new Mesh(

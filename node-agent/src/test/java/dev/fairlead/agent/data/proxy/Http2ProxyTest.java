@@ -152,6 +152,20 @@ class Http2ProxyTest {
         assertThat(response.header("grpc-status")).isEqualTo("12");
     }
 
+    /** An answer of ours has a text, of which HEAD gets the length alone. */
+    @Test
+    void anAnswerOfOursToHeadHasNoBody() throws Exception {
+        to(FakeUpstream.thatNeverAnswers()).close();
+
+        Response response = client.call(H2Client.head("HEAD", "a", "/"), true).get();
+        Response whole = client.call(H2Client.get("a", "/"), true).get();
+
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.body()).isEmpty();
+        assertThat(response.header("content-length")).isEqualTo(whole.header("content-length"));
+        assertThat(whole.body()).isNotEmpty();
+    }
+
     @Test
     void interimHeadsPass() throws Exception {
         to(

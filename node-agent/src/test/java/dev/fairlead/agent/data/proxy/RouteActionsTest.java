@@ -61,18 +61,18 @@ class RouteActionsTest {
             @Nullable Fault fault,
             @Nullable Cors cors,
             List<Mirror> mirrors) {
+        return policy(headers, rewrite, fault, cors, mirrors, RoutePolicy.AttemptCount.UNTOLD);
+    }
+
+    private static RoutePolicy policy(
+            HeaderEdits headers,
+            Rewrite rewrite,
+            @Nullable Fault fault,
+            @Nullable Cors cors,
+            List<Mirror> mirrors,
+            RoutePolicy.AttemptCount attempts) {
         return new RoutePolicy(
-                headers,
-                rewrite,
-                null,
-                null,
-                fault,
-                cors,
-                null,
-                mirrors,
-                List.of(),
-                "",
-                RoutePolicy.AttemptCount.UNTOLD);
+                headers, rewrite, null, null, fault, cors, null, mirrors, List.of(), "", attempts);
     }
 
     private static RoutePolicy faulty(@Nullable Fault fault, @Nullable Cors cors) {
@@ -85,7 +85,8 @@ class RouteActionsTest {
                 Rewrite.NONE,
                 null,
                 null,
-                java.util.Arrays.stream(clusters).map(name -> new Mirror(name, ALL)).toList());
+                java.util.Arrays.stream(clusters).map(name -> new Mirror(name, ALL)).toList(),
+                new RoutePolicy.AttemptCount(true, false));
     }
 
     private Message ask(String request) throws Exception {
@@ -183,6 +184,27 @@ class RouteActionsTest {
         assertThat(mesh.count(HttpStat.RQ_DIRECT_RESPONSE)).isEqualTo(1);
     }
 
+    /** And in answer to HEAD nothing says how long the answer to GET would be. */
+    @Test
+    void aRedirectKeepsTheSchemeThatTheProxyBeforeUsSays() throws Exception {
+        mesh(
+                new Config()
+                        .policy(
+                                "a",
+                                new Redirect("", "", 0, "/new", null, 301, false),
+                                RoutePolicy.NONE));
+        Wire client = mesh.client();
+
+        client.send("HEAD / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\n\r\n");
+        Message response = client.readHead();
+
+        assertThat(response.header("location")).isEqualTo("https://a/new");
+        assertThat(response.header("transfer-encoding")).isEqualTo("chunked");
+        assertThat(response.has("content-length")).isFalse();
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(client.readResponse().header("location")).isEqualTo("http://a/new");
+    }
+
     @Test
     void aRouteAnswersAndChangesItsOwnHead() throws Exception {
         HeaderEdits edits =
@@ -242,6 +264,7 @@ class RouteActionsTest {
             assertThat(copy.header("host")).isEqualTo("a-shadow:80");
             assertThat(copy.header("x-request-id")).isEqualTo(original.header("x-request-id"));
             assertThat(copy.header("x-envoy-internal")).isEqualTo("true");
+            assertThat(copy.header("x-envoy-attempt-count")).isEqualTo("1");
             assertThat(copy.header("x-forwarded-for")).isEqualTo("198.18.0.10");
         }
         assertThat(original.has("x-envoy-internal")).isFalse();
@@ -349,6 +372,36 @@ class RouteActionsTest {
         assertThat(upstream.requests).hasSize(2);
         assertThat(mesh.count(HttpStat.CORS_ORIGIN_VALID)).isEqualTo(2);
         assertThat(mesh.count(HttpStat.CORS_ORIGIN_INVALID)).isEqualTo(1);
+    }
+
+    /** The route's changes are for answers of its upstreams, and for faults. */
+    @Test
+    void aPreflightsAnswerIsNotChanged() throws Exception {
+        HeaderEdits edits =
+                new HeaderEdits(
+                        Side.NONE,
+                        new Side(
+                                List.of(new Entry("x-r", "1", Existing.APPEND_IF_EXISTS_OR_ADD)),
+                                List.of()));
+        FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        mesh(
+                new Config()
+                        .cluster("c", false, upstream.address())
+                        .policy(
+                                "a",
+                                Forward.to("c"),
+                                policy(edits, Rewrite.NONE, null, CORS, List.of())),
+                upstream);
+
+        Message preflight =
+                ask(
+                        "OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: http://o\r\n"
+                                + "Access-Control-Request-Method: PUT\r\n\r\n");
+        Message request = ask("GET / HTTP/1.1\r\nHost: a\r\nOrigin: http://o\r\n\r\n");
+
+        assertThat(preflight.has("x-r")).isFalse();
+        assertThat(preflight.header("access-control-allow-origin")).isEqualTo("http://o");
+        assertThat(request.header("x-r")).isEqualTo("1");
     }
 
     @Test
