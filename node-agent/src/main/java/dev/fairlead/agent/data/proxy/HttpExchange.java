@@ -195,7 +195,7 @@ final class HttpExchange {
         if (retries != null) {
             retries.countFor(books.byRoute());
         }
-        timeouts = Timeouts.of(route, control, retries == null ? null : retries.policy());
+        timeouts = Timeouts.of(route, control, route.policy().retries());
         UpstreamTries sending =
                 new UpstreamTries(this, router, books, waiting, timeouts, retries, tunnel);
         tries = sending;
@@ -214,7 +214,7 @@ final class HttpExchange {
             heads.forUpstream();
         }
         if (!route.policy().mirrors().isEmpty() && tunnel == null) {
-            mirrors = Mirrors.begin(router, route, timeouts.whole(), head);
+            mirrors = Mirrors.begin(router, route, timeouts, head);
             if (mirrors != null) {
                 waiting.copyTo(mirrors);
             }

@@ -53,10 +53,10 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private int status;
     private boolean over;
 
-    MirroredRequest(HttpRouter router, PodCluster cluster, HttpRequest original, Duration timeout) {
+    MirroredRequest(HttpRouter router, PodCluster cluster, HttpRequest original, Timeouts timeouts) {
         this.router = router;
         this.cluster = cluster;
-        this.timeout = timeout;
+        this.timeout = timeouts.whole();
         this.http2 = original.protocolVersion().majorVersion() == 2;
         this.head =
                 new DefaultHttpRequest(
@@ -70,10 +70,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
             headers.set(HttpHeaderNames.HOST, shadow(host));
         }
         headers.set(HeaderNames.X_ENVOY_INTERNAL, "true");
-        if (!timeout.isZero()) {
-            headers.set(
-                    HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, Long.toString(timeout.toMillis()));
-        }
+        timeouts.announceToCopy(headers);
         ForwardedFor.append(headers, router.podAddress());
     }
 
