@@ -404,7 +404,7 @@ class Generator:
             headers.append(self.of((("x-forwarded-for", "192.0.2.9"), ("x-request-id", "given"), ("x-envoy-original-path", "/o"),
                                     ("x-forwarded-proto", "https"), ("te", "trailers"), ("connection", "close"))))  # fmt: skip
         if self.some(0.06):
-            headers += self._control()
+            headers = [header for header in headers if header[0] != "x-forwarded-for"] + self._control()
         body = "" if method in ("GET", "HEAD", "OPTIONS", "DELETE") and self.some(0.95) else self.of(("", "hello", "b" * 3000))
         version = "HTTP/1.0" if self.old else "HTTP/2" if self.some(0.2) else "HTTP/1.1"
         if body and version != "HTTP/1.0" and self.some(0.12):

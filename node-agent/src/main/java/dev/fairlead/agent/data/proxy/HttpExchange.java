@@ -199,6 +199,11 @@ final class HttpExchange {
         UpstreamTries sending =
                 new UpstreamTries(this, router, books, waiting, timeouts, retries, tunnel);
         tries = sending;
+        boolean expectsContinue = !http10 && RequestEdit.expectsContinue(head);
+        RequestEdit.forUpstream(head, http10, router);
+        if (heads != null) {
+            heads.forUpstream();
+        }
         answer.brings(sending.choose(route.policy(), downstream.remote()));
         boundIdle(route.policy().idleTimeout());
         UpstreamHost picked = sending.pick();
@@ -206,12 +211,8 @@ final class HttpExchange {
             reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
         }
-        if (!http10 && RequestEdit.expectsContinue(head)) {
+        if (expectsContinue) {
             sendContinue();
-        }
-        RequestEdit.forUpstream(head, http10, router);
-        if (heads != null) {
-            heads.forUpstream();
         }
         if (!route.policy().mirrors().isEmpty() && tunnel == null) {
             mirrors = Mirrors.begin(router, route, timeouts, head);
