@@ -282,6 +282,7 @@ class EnvoyAcceptsTest {
                 """
                         .concat(destinationRules())
                         .concat(rateLimits())
+                        .concat(healthChecks())
                         .replace("THE_MESH", mesh)
                         .replace("LONG_TEXT", "long ".repeat(2_000).strip());
     }
@@ -317,6 +318,33 @@ class EnvoyAcceptsTest {
           - match: {path: {exact: /api/a}}
             limit: {requests: 1, per: 50ms}
         """;
+    }
+
+    /** Checks of every kind, for Services of {@link #destinationRules}. */
+    private static String healthChecks() {
+        List<String> checks =
+                List.of(
+                        "grpc: {service: a.B}, unhealthyThreshold: 1, healthyThreshold: 1",
+                        "tcp: {send: PING, receive: [PO, NG]}, timeout: 1s, interval: 3s",
+                        "http: {path: /h, host: a, method: HEAD, http2: true,"
+                                + " expectedStatuses: [{start: 200, end: 300}]}, checkPort: 8081,"
+                                + " intervalJitter: 1s, unhealthyInterval: 2s",
+                        "tcp: {}",
+                        "http: {path: /}");
+        var yaml = new StringBuilder();
+        for (int i = 0; i < checks.size(); i++) {
+            yaml.append(
+                    """
+                    ---
+                    apiVersion: fairlead.dev/v1alpha1
+                    kind: HealthCheck
+                    metadata: {name: check-NUMBER}
+                    spec: {host: policy-NUMBER, CHECK}
+                    """
+                            .replace("NUMBER", Integer.toString(i))
+                            .replace("CHECK", checks.get(i)));
+        }
+        return yaml.toString();
     }
 
     /** Rules of every kind, each for a Service of its own. */

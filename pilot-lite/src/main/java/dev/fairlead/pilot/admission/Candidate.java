@@ -5,7 +5,9 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
@@ -69,6 +71,8 @@ final class Candidate {
                         list(state.sidecars(), key, object, Sidecar.class),
                         list(state.peerPolicies(), key, object, PeerPolicy.class),
                         list(state.rateLimits(), key, object, RateLimit.class),
+                        list(state.healthChecks(), key, object, HealthCheck.class),
+                        list(state.mixer(), key, object, MixerObject.class),
                         state.captured());
         return Discovery.of(changed); // an object of elsewhere is not looked at
     }

@@ -9,6 +9,7 @@ import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Destinations;
@@ -56,7 +57,10 @@ final class ClusterCompiler {
             all.addAll(
                     made.computeIfAbsent(
                             service.fqdn() + suffix,
-                            name -> asBefore(name, clusters(service, rule, suffix))));
+                            name ->
+                                    asBefore(
+                                            name,
+                                            clusters(clientNamespace, service, rule, suffix))));
         }
         return all;
     }
@@ -125,12 +129,24 @@ final class ClusterCompiler {
                 : effective.or(defaults.pool(), defaults.outliers());
     }
 
-    /** Where a client's rule is not the one that the Service's own namespace sees. */
+    /** Where a client's rule or check is not the one that the Service's own namespace sees. */
     private String suffix(String clientNamespace, Service service, @Nullable DestinationRule rule) {
         return service.namespace().equals(clientNamespace)
                         || Objects.equals(rule, rules.destinationRule(service.namespace(), service))
+                                && asksAlike(clientNamespace, service)
                 ? ""
                 : "@" + clientNamespace;
+    }
+
+    private boolean asksAlike(String clientNamespace, Service service) {
+        for (Service.Port port : service.ports()) {
+            if (!Objects.equals(
+                    rules.healthCheck(clientNamespace, service, port.port()),
+                    rules.healthCheck(service.namespace(), service, port.port()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String plainName(int port, String subset, String host) {
@@ -138,17 +154,21 @@ final class ClusterCompiler {
     }
 
     private List<ServiceCluster> clusters(
-            Service service, @Nullable DestinationRule rule, String suffix) {
+            String clientNamespace,
+            Service service,
+            @Nullable DestinationRule rule,
+            String suffix) {
         List<ServiceCluster> clusters = new ArrayList<>();
         for (Service.Port port : service.ports()) {
             if (port.protocol() == Protocol.UDP) {
                 continue;
             }
             List<Registry.Member> members = registry.members(service, port);
-            clusters.add(cluster(service, port, WHOLE, rule, members, suffix));
+            HealthCheck check = rules.healthCheck(clientNamespace, service, port.port());
+            clusters.add(cluster(service, port, WHOLE, rule, check, members, suffix));
             if (rule != null) {
                 for (Subset subset : rule.subsets()) {
-                    clusters.add(cluster(service, port, subset, rule, members, suffix));
+                    clusters.add(cluster(service, port, subset, rule, check, members, suffix));
                 }
             }
         }
@@ -160,6 +180,7 @@ final class ClusterCompiler {
             Service.Port port,
             Subset subset,
             @Nullable DestinationRule rule,
+            @Nullable HealthCheck check,
             List<Registry.Member> members,
             String suffix) {
         TrafficPolicy effective =
@@ -167,19 +188,25 @@ final class ClusterCompiler {
                         rule == null ? TrafficPolicy.NONE : rule.policy(),
                         port.port(),
                         subset.policy());
-        ClusterPolicy policy = ClusterPolicy.of(effective, mesh.destinations(), service, rule);
+        LoadBalancing balancing = effective.balancing();
+        boolean chosen = service.headless() || balancing == LoadBalancing.PASSTHROUGH;
+        DestinationRule.HttpPool http = effective.http();
+        UpstreamProtocol protocol =
+                UpstreamProtocol.outbound(
+                        port.protocol(), mesh.modern(), http, mesh.protocols().upgrade());
+        boolean asked = check != null && !chosen && canBeAsked(check, protocol);
+        ClusterPolicy policy =
+                ClusterPolicy.of(
+                        effective, mesh.destinations(), service, rule, asked ? check : null);
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();
         String plain = plainName(port.port(), subset.name(), service.fqdn());
-        LoadBalancing balancing = effective.balancing();
-        DestinationRule.HttpPool http = effective.http();
         return new ServiceCluster(
                 plain + suffix,
                 suffix.isEmpty() ? "" : plain,
-                service.headless() || balancing == LoadBalancing.PASSTHROUGH,
+                chosen,
                 port.protocol() == Protocol.HTTP,
-                UpstreamProtocol.outbound(
-                        port.protocol(), mesh.modern(), http, mesh.protocols().upgrade()),
+                protocol,
                 http == null ? 0 : http.maxConcurrentStreams(),
                 balancing != null ? balancing : defaultBalancing(),
                 effective.hash(),
@@ -192,6 +219,12 @@ final class ClusterCompiler {
                         .filter(Registry.Member::ready)
                         .map(member -> endpoint(member, policy.placement()))
                         .toList());
+    }
+
+    /** Envoy refuses a cluster that is asked by calls but not in HTTP/2. */
+    private static boolean canBeAsked(HealthCheck check, UpstreamProtocol protocol) {
+        return !(check.check().question() instanceof HealthCheck.Question.Grpc)
+                || protocol == UpstreamProtocol.HTTP2;
     }
 
     private LoadBalancing defaultBalancing() {

@@ -6,6 +6,8 @@ import dev.fairlead.pilot.state.ConnectionPool.KeepAlive;
 import dev.fairlead.pilot.state.ConnectionPool.Tcp;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.HealthCheck;
+import dev.fairlead.pilot.state.HealthCheck.Check;
 import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings.Destinations;
 import dev.fairlead.pilot.state.OutlierDetection;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keepAlive null: none
  * @param outliers null: nobody is left alone
+ * @param check null: nobody is asked how it is
  * @param nodeWide whether limits are those of all pods of a node together
  * @param placement null: endpoints are the same for clients everywhere
  */
@@ -28,6 +31,7 @@ public record ClusterPolicy(
         Duration connectTimeout,
         @Nullable KeepAlive keepAlive,
         @Nullable OutlierDetection outliers,
+        @Nullable Check check,
         @Nullable RetryBudget retryBudget,
         @Nullable Warmup warmup,
         boolean nodeWide,
@@ -37,7 +41,8 @@ public record ClusterPolicy(
             TrafficPolicy policy,
             Destinations mesh,
             Service service,
-            @Nullable DestinationRule rule) {
+            @Nullable DestinationRule rule,
+            @Nullable HealthCheck check) {
         Tcp tcp = policy.pool() == null ? Tcp.NONE : policy.pool().tcp();
         return new ClusterPolicy(
                 tcp,
@@ -45,6 +50,7 @@ public record ClusterPolicy(
                 tcp.connectTimeout() == null ? mesh.connectTimeout() : tcp.connectTimeout(),
                 KeepAlive.over(tcp.keepAlive(), mesh.keepAlive()),
                 policy.outliers(),
+                check == null ? null : check.check(),
                 policy.retryBudget(),
                 policy.balancer() == null ? null : policy.balancer().warmup(),
                 rule != null && rule.nodeWide(),

@@ -48,7 +48,8 @@ final class Compilation {
         boolean sameClusters =
                 sameFacts
                         && before != null
-                        && Same.object(state.destinationRules(), before.state.destinationRules());
+                        && Same.object(state.destinationRules(), before.state.destinationRules())
+                        && Same.object(state.healthChecks(), before.state.healthChecks());
         clusters =
                 new ClusterCompiler(
                         registry, rules, before == null ? null : before.clusters, sameClusters);
@@ -59,6 +60,7 @@ final class Compilation {
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
                 && Same.object(state.rateLimits(), before.state.rateLimits())
+                && Same.object(state.mixer(), before.state.mixer())
                 && Same.object(state.sidecars(), before.state.sidecars())
                 && sources.equals(before.sources)
                 && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))

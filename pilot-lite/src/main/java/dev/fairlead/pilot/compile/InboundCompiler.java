@@ -7,6 +7,7 @@ import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +27,8 @@ final class InboundCompiler {
 
     PodView view(Pod pod) {
         Map<Integer, PodView.Port> ports = new TreeMap<>();
+        Map<Integer, List<InboundCheck>> checks = new HashMap<>();
+        check(new Attributes(pod, null, 0), checks);
         List<String> services = new ArrayList<>();
         for (Service service : registry.services(pod)) {
             boolean member = service.selects(pod.labels());
@@ -36,7 +39,12 @@ final class InboundCompiler {
                 }
                 member = true;
                 if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
-                    ports.putIfAbsent(target, port(service, port, target, pod));
+                    ports.computeIfAbsent(
+                            target,
+                            number -> {
+                                check(new Attributes(pod, service, number), checks);
+                                return port(service, port, number, pod);
+                            });
                 }
             }
             if (member) {
@@ -52,7 +60,14 @@ final class InboundCompiler {
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
                 services,
-                rules.rateLimits(pod));
+                checks);
+    }
+
+    private void check(Attributes attributes, Map<Integer, List<InboundCheck>> checks) {
+        List<InboundCheck> some = rules.checks(attributes);
+        if (!some.isEmpty()) {
+            checks.put(attributes.port(), some);
+        }
     }
 
     private PodView.Port port(Service service, Service.Port port, int target, Pod pod) {

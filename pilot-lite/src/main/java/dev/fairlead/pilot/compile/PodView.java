@@ -4,9 +4,9 @@ import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.ProxyProtocol;
-import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.wire.enrolment.Enrolment;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode what it accepts: never UNSET
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
- * @param limits those that select it, oldest first
+ * @param checks what requests to a port must pass, in order; of 0: to all that no Service names
  */
 public record PodView(
         Pod pod,
@@ -29,12 +29,12 @@ public record PodView(
         Mode mode,
         List<Port> ports,
         List<String> services,
-        List<RateLimit> limits) {
+        Map<Integer, List<InboundCheck>> checks) {
 
     public PodView {
         ports = List.copyOf(ports);
         services = List.copyOf(services);
-        limits = List.copyOf(limits);
+        checks = Map.copyOf(checks);
     }
 
     /**
@@ -49,6 +49,15 @@ public record PodView(
             UpstreamProtocol upstream,
             @Nullable ProxyProtocol proxyProtocol,
             String cluster) {}
+
+    /**
+     * What requests to a port must pass.
+     *
+     * @param port 0: all that no Service names
+     */
+    public List<InboundCheck> checks(int port) {
+        return checks.getOrDefault(port, List.of());
+    }
 
     /** Name of its listener. */
     public String listener() {

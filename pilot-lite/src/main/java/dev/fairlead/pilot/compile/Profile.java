@@ -24,5 +24,8 @@ public final class Profile {
     /** Endpoints that fail are left alone for a while. */
     public static final int OUTLIER_DETECTION = 5;
 
+    /** Endpoints are asked how they are. */
+    public static final int HEALTH_CHECKS = 5;
+
     private Profile() {}
 }

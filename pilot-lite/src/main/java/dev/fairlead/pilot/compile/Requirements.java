@@ -4,6 +4,8 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.HealthCheck;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.VirtualService;
@@ -64,6 +66,9 @@ public final class Requirements {
                 ofClients(state, rule, rule.visibility(), Profile.HTTP2, requirements);
             }
         }
+        for (HealthCheck check : state.healthChecks()) {
+            ofClients(state, check, check.visibility(), Profile.HEALTH_CHECKS, requirements);
+        }
         for (RateLimit limit : state.rateLimits()) {
             for (VirtualService rule : delegation.inForce()) {
                 if (limit.isOf(rule)) {
@@ -75,6 +80,12 @@ public final class Requirements {
                 if (limit.selects(pod)) {
                     require(requirements, limit, Profile.TRAFFIC_POLICY, pod);
                 }
+            }
+        }
+        var wiring = new MixerWiring(state.mixer(), state.mesh().rootNamespace());
+        for (Pod pod : state.pods().values()) {
+            for (MixerWiring.Wire wire : wiring.wires(pod.namespace())) {
+                require(requirements, wire.rule(), Profile.TRAFFIC_POLICY, pod);
             }
         }
         return requirements;

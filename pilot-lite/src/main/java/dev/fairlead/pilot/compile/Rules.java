@@ -4,6 +4,8 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.HealthCheck;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
@@ -26,16 +28,55 @@ import org.jspecify.annotations.Nullable;
 final class Rules {
 
     private final ClusterState state;
+    private final MixerPolicies mixer;
     private final Map<String, HostIndex<DestinationRule>> destinationRules = new HashMap<>();
+    private final Map<String, HostIndex<HealthCheck>> healthChecks = new HashMap<>();
     private final Map<List<DestinationRule>, DestinationRule> merged = new HashMap<>();
 
     Rules(ClusterState state) {
         this.state = state;
+        mixer = new MixerPolicies(new MixerWiring(state.mixer(), state.mesh().rootNamespace()));
         for (DestinationRule rule : state.destinationRules()) {
             destinationRules
                     .computeIfAbsent(rule.meta().namespace(), n -> new HostIndex<>())
                     .add(rule.host(), rule);
         }
+        for (HealthCheck check : state.healthChecks()) {
+            healthChecks
+                    .computeIfAbsent(check.meta().namespace(), n -> new HostIndex<>())
+                    .add(check.host(), check);
+        }
+    }
+
+    /**
+     * How endpoints of a Service's port are asked, by clients of a namespace; null: they are not.
+     * It is looked for as {@link #destinationRule} is; one for the port comes before one for all.
+     */
+    @Nullable HealthCheck healthCheck(String clientNamespace, Service service, int port) {
+        if (state.healthChecks().isEmpty()) {
+            return null;
+        }
+        String root = state.mesh().rootNamespace();
+        for (String namespace : new String[] {clientNamespace, service.namespace(), root}) {
+            HostIndex<HealthCheck> index = healthChecks.get(namespace);
+            if (index != null) {
+                var checks =
+                        index.at(
+                                service.fqdn(),
+                                check ->
+                                        check.visibility().to(clientNamespace)
+                                                && (check.port() == 0 || check.port() == port));
+                for (HealthCheck check : checks) {
+                    if (check.port() == port) {
+                        return check;
+                    }
+                }
+                if (!checks.isEmpty()) {
+                    return checks.getFirst();
+                }
+            }
+        }
+        return null;
     }
 
     /**
@@ -123,15 +164,21 @@ final class Rules {
         return mesh != Mode.UNSET ? mesh : Mode.PERMISSIVE;
     }
 
-    /** All that select a pod, oldest first. */
-    List<RateLimit> rateLimits(Pod pod) {
-        List<RateLimit> limits = new ArrayList<>();
+    /** What requests to a port of a pod must pass. */
+    List<InboundCheck> checks(Attributes attributes) {
+        List<InboundCheck> checks = new ArrayList<>(mixer.of(attributes));
         for (RateLimit limit : state.rateLimits()) {
-            if (limit.selects(pod)) {
-                limits.add(limit);
+            if (!limit.selects(attributes.pod())) {
+                continue;
+            }
+            for (int i = 0; i < limit.rules().size(); i++) {
+                RateLimit.Rule rule = limit.rules().get(i);
+                if (rule.match().takes(attributes.port())) {
+                    checks.add(new InboundCheck.Limit(limit.nameOf(i), rule));
+                }
             }
         }
-        return limits;
+        return checks;
     }
 
     private Mode oldest(String scope) {

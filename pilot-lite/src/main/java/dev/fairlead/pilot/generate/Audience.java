@@ -48,6 +48,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it asks endpoints how they are. */
+    default boolean knowsHealthChecks() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.HEALTH_CHECKS;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

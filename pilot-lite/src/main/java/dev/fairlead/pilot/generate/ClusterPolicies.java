@@ -58,6 +58,15 @@ final class ClusterPolicies {
         if (!view.headless()) {
             choice(cluster, policy, audience);
         }
+        if (policy.check() != null && audience.knowsHealthChecks()) {
+            HealthChecks.add(cluster, policy.check(), service(view));
+        }
+    }
+
+    /** Its full name. */
+    private static String service(ServiceCluster view) {
+        String name = view.statName().isEmpty() ? view.name() : view.statName();
+        return name.substring(name.lastIndexOf('|') + 1);
     }
 
     /** None is as if there were no limit: nothing of Envoy's own is ever met unasked. */

@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.Locality;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.HealthCheckConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.Comparator;
@@ -40,7 +41,7 @@ final class EndpointGenerator {
                             .computeIfAbsent(
                                     locality(endpoint.region(), endpoint.zone(), subZone),
                                     at -> LocalityLbEndpoints.newBuilder().setLocality(at))
-                            .addLbEndpoints(endpoint(endpoint));
+                            .addLbEndpoints(endpoint(endpoint, subZones ? checkPort(view) : 0));
                 });
         var assignment = ClusterLoadAssignment.newBuilder().setClusterName(view.name());
         localities.values().forEach(assignment::addEndpoints);
@@ -60,7 +61,8 @@ final class EndpointGenerator {
             }
             group.endpoints().stream()
                     .sorted(BY_ADDRESS)
-                    .forEach(endpoint -> locality.addLbEndpoints(endpoint(endpoint)));
+                    .forEach(endpoint ->
+                            locality.addLbEndpoints(endpoint(endpoint, checkPort(view))));
             assignment.addEndpoints(locality);
         }
         return VersionedResource.of(view.name(), assignment.build(), Set.of());
@@ -70,7 +72,13 @@ final class EndpointGenerator {
         return Locality.newBuilder().setRegion(region).setZone(zone).setSubZone(subZone).build();
     }
 
-    private static LbEndpoint endpoint(ServiceCluster.Endpoint endpoint) {
+    /** Where endpoints are asked how they are; 0: where all else is asked. */
+    private static int checkPort(ServiceCluster view) {
+        var check = view.policy().check();
+        return check == null ? 0 : check.checkPort();
+    }
+
+    private static LbEndpoint endpoint(ServiceCluster.Endpoint endpoint, int checkPort) {
         var metadata = Metadata.newBuilder();
         if (endpoint.captured()) {
             metadata.putFilterMetadata(
@@ -80,10 +88,14 @@ final class EndpointGenerator {
         if (!endpoint.workload().isEmpty()) {
             metadata.putFilterMetadata("istio", Protos.struct("workload", endpoint.workload()));
         }
+        var at =
+                Endpoint.newBuilder()
+                        .setAddress(Protos.address(endpoint.address(), endpoint.port()));
+        if (checkPort > 0) {
+            at.setHealthCheckConfig(HealthCheckConfig.newBuilder().setPortValue(checkPort));
+        }
         return LbEndpoint.newBuilder()
-                .setEndpoint(
-                        Endpoint.newBuilder()
-                                .setAddress(Protos.address(endpoint.address(), endpoint.port())))
+                .setEndpoint(at)
                 .setHealthStatus(HealthStatus.HEALTHY)
                 .setLoadBalancingWeight(Protos.number(1))
                 .setMetadata(metadata)

@@ -124,13 +124,11 @@ final class InboundListenerGenerator {
     }
 
     private List<HttpFilter> limits(PodView pod, int port) {
-        return audience.knowsTrafficPolicy() ? RateLimits.filters(pod, port) : List.of();
+        return InboundChecks.filters(pod.checks(port), audience);
     }
 
     private Struct replies(PodView pod, int port) {
-        return audience.knowsTrafficPolicy() && audience instanceof Audience.Agent
-                ? RateLimits.replies(pod, port)
-                : Struct.getDefaultInstance();
+        return InboundChecks.replies(pod.checks(port), audience);
     }
 
     private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {

@@ -4,7 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.re2j.Pattern;
-import dev.fairlead.pilot.compile.PodView;
+import dev.fairlead.pilot.compile.InboundCheck;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RateLimit.Match;
 import dev.fairlead.pilot.state.RateLimit.Rule;
@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Writes RateLimits: of a pod's port a filter for each rule that is for it, of a route one
- * configuration with a descriptor for each rule.
+ * Writes RateLimits: on arrival a filter for each rule, of a route one configuration with a
+ * descriptor for each rule.
  */
 final class RateLimits {
 
@@ -39,7 +39,7 @@ final class RateLimits {
     private static final String CALLER = "caller";
     private static final String YES = "true";
     private static final String QUERY = "(?:\\?.*)?";
-    private static final RuntimeFractionalPercent ALL =
+    static final RuntimeFractionalPercent ALL =
             RuntimeFractionalPercent.newBuilder()
                     .setDefaultValue(FractionalPercent.newBuilder().setNumerator(100))
                     .build();
@@ -60,37 +60,11 @@ final class RateLimits {
     /** One rule, by the name of the filter or of the descriptor that it becomes. */
     private record Named(String name, Rule rule) {}
 
-    private static Named named(RateLimit limit, int rule) {
-        return new Named(
-                "ratelimit." + limit.meta().namespace() + "." + limit.meta().name() + "." + rule,
-                limit.rules().get(rule));
-    }
-
-    /**
-     * @param port 0: all that no Service names
-     */
-    private static List<Named> named(PodView pod, int port) {
-        List<Named> named = new ArrayList<>();
-        for (RateLimit limit : pod.limits()) {
-            for (int i = 0; i < limit.rules().size(); i++) {
-                if (limit.rules().get(i).match().takes(port)) {
-                    named.add(named(limit, i));
-                }
-            }
-        }
-        return named;
-    }
-
-    static List<HttpFilter> filters(PodView pod, int port) {
-        List<HttpFilter> filters = new ArrayList<>();
-        for (Named one : named(pod, port)) {
-            filters.add(
-                    HttpFilter.newBuilder()
-                            .setName(one.name)
-                            .setTypedConfig(Protos.pack(filter(one)))
-                            .build());
-        }
-        return filters;
+    static HttpFilter filter(InboundCheck.Limit limit) {
+        return HttpFilter.newBuilder()
+                .setName(limit.name())
+                .setTypedConfig(Protos.pack(filter(new Named(limit.name(), limit.rule()))))
+                .build();
     }
 
     private static LocalRateLimit filter(Named one) {
@@ -110,7 +84,7 @@ final class RateLimits {
         }
         filter.setTokenBucket(ENDLESS).setAlwaysConsumeDefaultTokenBucket(BoolValue.of(false));
         for (int i = 0; i < limit.rules().size(); i++) {
-            addDescriptor(filter, named(limit, i));
+            addDescriptor(filter, new Named(limit.nameOf(i), limit.rules().get(i)));
         }
         return filter.build();
     }
@@ -120,7 +94,8 @@ final class RateLimits {
                 .setStatPrefix(name)
                 .setStatus(HttpStatus.newBuilder().setCodeValue(rule.answer().status()))
                 .setFilterEnabled(ALL)
-                .setFilterEnforced(ALL);
+                .setFilterEnforced(ALL)
+                .setRateLimitedAsResourceExhausted(true);
     }
 
     /** Requests that fit have the rule's entry, and one that says that its caller does. */
@@ -139,7 +114,7 @@ final class RateLimits {
         return filter.addDescriptors(descriptor).addRateLimits(actions);
     }
 
-    private static RateLimitDescriptor.Entry entry(String key, String value) {
+    static RateLimitDescriptor.Entry entry(String key, String value) {
         return RateLimitDescriptor.Entry.newBuilder().setKey(key).setValue(value).build();
     }
 
@@ -218,29 +193,18 @@ final class RateLimits {
         };
     }
 
-    /** The bodies that rules ask for, by their filters' names; empty: none do. */
-    static Struct replies(PodView pod, int port) {
-        var replies = Struct.newBuilder();
-        for (Named one : named(pod, port)) {
-            addReply(replies, one.name, one.rule);
-        }
-        return replies.build();
-    }
-
     /** The body that a route's limit asks for; empty: none. */
     static Struct replies(RateLimit ofRoute) {
         var replies = Struct.newBuilder();
-        addReply(replies, Filters.LIMIT_NAME, ofRoute.rules().getFirst());
+        addReply(replies, Filters.LIMIT_NAME, ofRoute.rules().getFirst().answer().body());
         return replies.build();
     }
 
-    private static void addReply(Struct.Builder replies, String filter, Rule rule) {
-        if (!rule.answer().body().isEmpty()) {
+    /** An empty body is the filter's own. */
+    static void addReply(Struct.Builder replies, String filter, String body) {
+        if (!body.isEmpty()) {
             replies.putFields(
-                    filter,
-                    Value.newBuilder()
-                            .setStructValue(Protos.struct("body", rule.answer().body()))
-                            .build());
+                    filter, Value.newBuilder().setStructValue(Protos.struct("body", body)).build());
         }
     }
 }

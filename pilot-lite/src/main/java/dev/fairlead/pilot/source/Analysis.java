@@ -5,8 +5,9 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MeshSettings;
-import dev.fairlead.pilot.state.Namespace;
+import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
@@ -89,14 +90,7 @@ public final class Analysis {
      * and not in the mesh: another one may live there.
      */
     private static Level level(ObjectKey key, MeshSettings mesh, Inventory inventory) {
-        Namespace namespace = inventory.namespaces().get(key.namespace());
-        boolean elsewhere =
-                namespace != null
-                        && !namespace.word().asks()
-                        && !key.namespace().equals(mesh.rootNamespace());
-        return elsewhere && !ConfigReader.serves(key.group(), key.kind())
-                ? Level.WARNING
-                : Level.ERROR;
+        return StateBuilder.isOfElsewhere(key, inventory, mesh) ? Level.WARNING : Level.ERROR;
     }
 
     private MeshSettings mesh(@Nullable JsonNode configMap) {
@@ -135,6 +129,8 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
+                        StateBuilder.oldestFirst(accepted, HealthCheck.class),
+                        StateBuilder.oldestFirst(accepted, MixerObject.class),
                         Set.of()));
     }
 }

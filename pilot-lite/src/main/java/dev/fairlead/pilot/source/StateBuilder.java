@@ -8,8 +8,11 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
+import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.MixerObject;
+import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.Sidecar;
@@ -45,6 +48,8 @@ public final class StateBuilder {
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
     private List<RateLimit> rateLimits = List.of();
+    private List<HealthCheck> healthChecks = List.of();
+    private List<MixerObject> mixer = List.of();
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
         this.captures = captures;
@@ -66,7 +71,9 @@ public final class StateBuilder {
         inventory
                 .configs()
                 .forEach((key, object) -> {
-                    if (ConfigReader.owns(key.group(), key.kind())) {
+                    if (ConfigReader.owns(key.group(), key.kind())
+                            && !(ConfigReader.watches(key.group(), key.kind())
+                                    && isOfElsewhere(key, inventory, mesh))) {
                         Meta meta = KubernetesReader.meta(key, object);
                         var standing =
                                 configs.judge(key, object, mesh, json -> reader.read(meta, json));
@@ -94,6 +101,18 @@ public final class StateBuilder {
                 (int) standings.values().stream().filter(s -> !s.problems().isEmpty()).count());
     }
 
+    /**
+     * Whether a kind that is not served lies in a namespace that is not in the mesh: another one
+     * may have use for it.
+     */
+    static boolean isOfElsewhere(ObjectKey key, Inventory inventory, MeshSettings mesh) {
+        Namespace namespace = inventory.namespaces().get(key.namespace());
+        return !ConfigReader.serves(key.group(), key.kind())
+                && namespace != null
+                && !namespace.word().asks()
+                && !key.namespace().equals(mesh.rootNamespace());
+    }
+
     private MeshSettings mesh(
             Map<ObjectKey, JsonNode> objects, Map<ObjectKey, Standing<?>> standings) {
         JsonNode object = objects.get(Inventory.MESH);
@@ -113,6 +132,8 @@ public final class StateBuilder {
         sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
+        healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
+        mixer = oldestFirst(inForce, MixerObject.class, mixer);
         return new ClusterState(
                 inventory.appliedRevision(),
                 inventory.observedRevision(),
@@ -129,6 +150,8 @@ public final class StateBuilder {
                 sidecars,
                 peerPolicies,
                 rateLimits,
+                healthChecks,
+                mixer,
                 marks.captured());
     }
 

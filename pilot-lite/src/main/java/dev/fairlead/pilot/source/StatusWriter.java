@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.pilot.state.Meta;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.validate.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,11 +28,14 @@ final class StatusWriter {
         status.put("resourceVersion", meta.resourceVersion());
         ArrayNode conditions = status.putArray("conditions");
         if (problems.isEmpty()) {
-            conditions.add(condition("Accepted", true, "Accepted", ""));
+            conditions.add(
+                    isIgnored(warnings)
+                            ? condition("Accepted", true, "Ignored", MixerWiring.IGNORED)
+                            : condition("Accepted", true, "Accepted", ""));
         } else {
             conditions.add(condition("Accepted", false, reason(problems), message(problems)));
         }
-        if (!warnings.isEmpty()) {
+        if (!warnings.isEmpty() && !isIgnored(warnings)) {
             conditions.add(condition("Warning", true, "CheckReferences", message(warnings)));
         }
         if (lastGood != null) {
@@ -40,8 +44,13 @@ final class StatusWriter {
         return status;
     }
 
+    /** Whether it is of no effect here, and wrong in nothing. */
+    private static boolean isIgnored(List<Problem> warnings) {
+        return warnings.size() == 1 && warnings.getFirst().reason().equals(MixerWiring.IGNORED);
+    }
+
     private static String reason(List<Problem> problems) {
-        return problems.stream().allMatch(p -> p.reason().endsWith("not supported yet"))
+        return problems.stream().allMatch(p -> p.reason().contains("not supported yet"))
                 ? "NotSupported"
                 : "Invalid";
     }

@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the five lists of configuration
+ * @param services oldest first, as are the seven lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
@@ -31,6 +31,8 @@ public record ClusterState(
         List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
         List<RateLimit> rateLimits,
+        List<HealthCheck> healthChecks,
+        List<MixerObject> mixer,
         Set<String> captured) {
 
     public ClusterState {
@@ -45,10 +47,12 @@ public record ClusterState(
         sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
         rateLimits = List.copyOf(rateLimits);
+        healthChecks = List.copyOf(healthChecks);
+        mixer = List.copyOf(mixer);
         captured = Set.copyOf(captured);
     }
 
-    /** Without rate limits. */
+    /** Without rate limits, health checks and Mixer's rules. */
     public ClusterState(
             long appliedRevision,
             long observedRevision,
@@ -80,6 +84,8 @@ public record ClusterState(
                 destinationRules,
                 sidecars,
                 peerPolicies,
+                List.of(),
+                List.of(),
                 List.of(),
                 captured);
     }

@@ -2,6 +2,12 @@ package dev.fairlead.pilot.state;
 
 /** An accepted object of one of Istio's kinds, or of our own. */
 public sealed interface ConfigObject
-        permits VirtualService, DestinationRule, Sidecar, PeerPolicy, RateLimit {
+        permits VirtualService,
+                DestinationRule,
+                Sidecar,
+                PeerPolicy,
+                RateLimit,
+                HealthCheck,
+                MixerObject {
     Meta meta();
 }

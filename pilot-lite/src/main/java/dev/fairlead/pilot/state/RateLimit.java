@@ -85,6 +85,11 @@ public record RateLimit(
         public static final Answer USUAL = new Answer(429, "");
     }
 
+    /** Name of one of its rules, unlike that of any other's. */
+    public String nameOf(int rule) {
+        return "ratelimit." + meta.namespace() + "." + meta.name() + "." + rule;
+    }
+
     /** Whether it limits a route of that VirtualService. */
     public boolean isOf(VirtualService rule) {
         return route != null

@@ -18,17 +18,19 @@ public final class ConfigReader {
     private static final Set<String> SECURITY = Set.of("v1beta1", "v1");
     private static final Set<String> AUTHENTICATION = Set.of("v1alpha1");
     private static final Set<String> OWN = Set.of("v1alpha1");
+    private static final Set<String> MIXERS = Set.of("v1alpha2");
     private static final String RATE_LIMIT = "fairlead.dev/RateLimit";
+    private static final String HEALTH_CHECK = "fairlead.dev/HealthCheck";
 
-    /** What else does what refused kinds are used for, as far as anything does. */
+    private static final String MIXER = "config.istio.io/";
+
+    /** What else does what refused kinds are used for. */
     private static final Map<String, String> INSTEAD =
             Map.of(
                     "networking.istio.io/EnvoyFilter",
-                    "use fairlead.dev RateLimit for rate limits",
-                    "config.istio.io/QuotaSpec",
-                    "use fairlead.dev RateLimit",
-                    "config.istio.io/QuotaSpecBinding",
-                    "use fairlead.dev RateLimit");
+                    "use VirtualService, DestinationRule, or fairlead.dev RateLimit",
+                    "extensions.istio.io/WasmPlugin",
+                    "agents run no code of others: use VirtualService or fairlead.dev RateLimit");
 
     private static final Set<String> TOP_LEVEL =
             Set.of("apiVersion", "kind", "metadata", "spec", "status");
@@ -46,7 +48,8 @@ public final class ConfigReader {
     public static boolean owns(String group, String kind) {
         return group.endsWith(".istio.io")
                 || group.equals("gateway.networking.k8s.io")
-                || (group + "/" + kind).equals(RATE_LIMIT);
+                || (group + "/" + kind).equals(RATE_LIMIT)
+                || (group + "/" + kind).equals(HEALTH_CHECK);
     }
 
     /** The kinds that are served, as {@code group/kind}; {@link #read} reads each. */
@@ -57,15 +60,33 @@ public final class ConfigReader {
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
                     RATE_LIMIT,
+                    HEALTH_CHECK,
                     "authentication.istio.io/MeshPolicy",
                     "authentication.istio.io/Policy");
+
+    /** Those of Mixer's that are read; of no other is anything known. */
+    private static boolean isMixers(String kind) {
+        return switch (kind) {
+            case "rule", "handler", "instance", "QuotaSpec", "QuotaSpecBinding" -> true;
+            default ->
+                    MixerReader.DECIDERS.contains(kind)
+                            || MixerReader.SUBJECTS.contains(kind)
+                            || MixerReader.OBSERVING.contains(kind);
+        };
+    }
 
     /**
      * Whether objects of this kind take part in the mesh. Others are refused where they are given
      * to us, and left alone where they lie: they may be another mesh's.
      */
     public static boolean serves(String group, String kind) {
-        return SERVED.contains(group + "/" + kind);
+        String name = group + "/" + kind;
+        return SERVED.contains(name) || name.startsWith(MIXER) && isMixers(kind);
+    }
+
+    /** Whether objects of this kind are looked at: those that are served, and often-used others. */
+    public static boolean watches(String group, String kind) {
+        return serves(group, kind) || INSTEAD.containsKey(group + "/" + kind);
     }
 
     public Verdict<ConfigObject> read(Meta meta, JsonNode object) {
@@ -101,7 +122,29 @@ public final class ConfigReader {
                             object,
                             OWN.contains(version),
                             new RateLimitReader(meta, mesh.rootNamespace())::read);
-            default -> unserved(key, object);
+            case HEALTH_CHECK ->
+                    spec(object, OWN.contains(version), new HealthCheckReader(meta, mesh)::read);
+            default ->
+                    serves(key.group(), key.kind())
+                            ? spec(object, MIXERS.contains(version), mixer(new MixerReader(meta)))
+                            : unserved(key, object);
+        };
+    }
+
+    private static Function<Fields, ConfigObject> mixer(MixerReader reader) {
+        String kind = reader.kind();
+        return switch (kind) {
+            case "rule" -> reader::rule;
+            case "handler" -> reader::handler;
+            case "instance" -> reader::instance;
+            case "QuotaSpec" -> reader::quotaSpec;
+            case "QuotaSpecBinding" -> reader::quotaSpecBinding;
+            default ->
+                    MixerReader.DECIDERS.contains(kind)
+                            ? reader::oldHandler
+                            : MixerReader.SUBJECTS.contains(kind)
+                                    ? reader::oldInstance
+                                    : reader::unused;
         };
     }
 

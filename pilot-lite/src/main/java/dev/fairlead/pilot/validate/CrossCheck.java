@@ -4,8 +4,12 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.HealthCheck;
+import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.Sidecar.Import;
 import dev.fairlead.pilot.state.VirtualService;
@@ -36,6 +40,8 @@ public final class CrossCheck {
         check.sidecars();
         check.peerPolicies();
         check.rateLimits();
+        check.healthChecks();
+        check.mixer();
         return Map.copyOf(check.warnings);
     }
 
@@ -185,6 +191,57 @@ public final class CrossCheck {
             } else if (rules.stream().noneMatch(limit::isOf)) {
                 warn(key, "spec.route", "no VirtualService of this namespace has such a route");
             }
+        }
+    }
+
+    /** Of those of one host and port the oldest holds; of headless Services nobody is asked. */
+    private void healthChecks() {
+        Map<String, List<HealthCheck>> ports = new HashMap<>();
+        for (HealthCheck check : state.healthChecks()) {
+            ObjectKey key = check.meta().key();
+            List<HealthCheck> older =
+                    ports.computeIfAbsent(
+                            key.namespace() + "/" + check.host() + "/" + check.port(),
+                            of -> new ArrayList<>());
+            for (HealthCheck other : older) {
+                if (check.visibility().overlaps(other.visibility())) {
+                    warn(key, "spec.host", taken(other.meta().key()));
+                }
+            }
+            older.add(check);
+            for (Service service : state.services()) {
+                if (service.fqdn().equals(check.host())) {
+                    ofService(check, service);
+                }
+            }
+        }
+    }
+
+    private static boolean speaksHttp2(HealthCheck check, Service.Port port) {
+        return port.protocol() == Protocol.HTTP2
+                && (check.port() == 0 || check.port() == port.port());
+    }
+
+    private void ofService(HealthCheck check, Service service) {
+        ObjectKey key = check.meta().key();
+        if (service.headless()) {
+            warn(key, "spec.host", "is headless: its clients choose endpoints, nobody is asked");
+        }
+        if (check.check().question() instanceof HealthCheck.Question.Grpc
+                && service.ports().stream().noneMatch(port -> speaksHttp2(check, port))) {
+            warn(key, "spec.grpc", "is for ports that are declared grpc or http2");
+        }
+        if (check.port() > 0
+                && service.ports().stream().noneMatch(port -> port.port() == check.port())) {
+            warn(key, "spec.port", check.host() + " has no port " + check.port());
+        }
+    }
+
+    private void mixer() {
+        if (!state.mixer().isEmpty()) {
+            new MixerWiring(state.mixer(), state.mesh().rootNamespace())
+                    .findings()
+                    .forEach(found -> warn(found.object(), found.field(), found.reason()));
         }
     }
 

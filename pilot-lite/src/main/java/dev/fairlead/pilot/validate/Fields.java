@@ -298,6 +298,15 @@ final class Fields {
         }
     }
 
+    /** Whatever else is there is of no effect, and may be. */
+    void takeAll() {
+        object.fieldNames().forEachRemaining(taken::add);
+    }
+
+    boolean isText(String name) {
+        return object.path(written(name)).isTextual();
+    }
+
     /** Everything that nobody asked for is a problem. */
     void end() {
         for (Map.Entry<String, JsonNode> entry : object.properties()) {

@@ -124,14 +124,16 @@ class GateTest {
                     .isEqualTo(
                             "EnvoyFilter "
                                     + ours
-                                    + "/x: kind EnvoyFilter not supported yet: use fairlead.dev"
-                                    + " RateLimit for rate limits");
+                                    + "/x: kind EnvoyFilter not supported yet: use"
+                                    + " VirtualService, DestinationRule, or fairlead.dev"
+                                    + " RateLimit");
         }
         Decision elsewhere = create(filter.formatted("default"));
         assertThat(elsewhere.allowed()).isTrue();
         assertThat(elsewhere.warnings())
                 .containsExactly(
-                        "kind EnvoyFilter not supported yet: use fairlead.dev RateLimit for rate limits");
+                        "kind EnvoyFilter not supported yet: use VirtualService, DestinationRule, or"
+                                + " fairlead.dev RateLimit");
     }
 
     @Test

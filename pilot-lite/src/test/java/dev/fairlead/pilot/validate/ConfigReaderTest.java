@@ -304,7 +304,20 @@ class ConfigReaderTest {
                         "networking.istio.io/v1",
                         "ServiceEntry",
                         "spec.hosts: at least one host is needed"),
-                arguments("config.istio.io/v1alpha2", "rule", "kind rule not supported yet"),
+                arguments(
+                        "config.istio.io/v1alpha2",
+                        "redisquota",
+                        "kind redisquota not supported yet"),
+                arguments(
+                        "networking.istio.io/v1alpha3",
+                        "EnvoyFilter",
+                        "kind EnvoyFilter not supported yet: use VirtualService, DestinationRule, or"
+                                + " fairlead.dev RateLimit"),
+                arguments(
+                        "extensions.istio.io/v1alpha1",
+                        "WasmPlugin",
+                        "kind WasmPlugin not supported yet: agents run no code of others: use"
+                                + " VirtualService or fairlead.dev RateLimit"),
                 arguments(
                         "rbac.istio.io/v1alpha1",
                         "RbacConfig",

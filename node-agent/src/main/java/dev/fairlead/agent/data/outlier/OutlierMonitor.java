@@ -1,6 +1,5 @@
 package dev.fairlead.agent.data.outlier;
 
-import dev.fairlead.agent.data.stats.EndpointState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * "Outlier detection", detection types. Owner: the pod's worker loop; {@link #ejected} and the
  * rates may be read from anywhere.
  */
-public final class OutlierMonitor implements EndpointState {
+public final class OutlierMonitor {
 
     private final OutlierDetector detector;
     private final SuccessRate external = new SuccessRate();
@@ -112,7 +111,7 @@ public final class OutlierMonitor implements EndpointState {
         }
     }
 
-    @Override
+    /** The pod leaves it alone for now. */
     public boolean ejected() {
         return ejected;
     }
@@ -174,12 +173,12 @@ public final class OutlierMonitor implements EndpointState {
         }
     }
 
-    @Override
+    /** Percent of the last interval's answers that were no errors; -1: too few to tell. */
     public double successRate() {
         return externalShown;
     }
 
-    @Override
+    /** Likewise of attempts to reach it. */
     public double localOriginSuccessRate() {
         return localShown;
     }

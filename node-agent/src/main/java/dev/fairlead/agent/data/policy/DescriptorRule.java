@@ -75,7 +75,12 @@ final class DescriptorRule {
         return switch (part) {
             case Part.Fixed known -> known.value();
             case Part.HeadersMatch known -> known.value();
-            case Part.Header _, Part.RemoteAddress _, Part.Principal _, Part.PrincipalMatch _ ->
+            case Part.When known -> known.value();
+            case Part.Header _,
+                    Part.RemoteAddress _,
+                    Part.Principal _,
+                    Part.PrincipalMatch _,
+                    Part.Peer _ ->
                     null;
         };
     }
@@ -83,7 +88,8 @@ final class DescriptorRule {
     /** The bucket that the request's descriptor has; null: it has no such descriptor. */
     @Nullable TokenBucket bucket(RequestFacts facts, long now) {
         for (Part part : parts) {
-            if (part instanceof Part.HeadersMatch tests && !holds(tests, facts)) {
+            if (part instanceof Part.HeadersMatch tests && !holds(tests, facts)
+                    || part instanceof Part.When when && !when.test().matches(facts)) {
                 return null;
             }
         }
@@ -144,8 +150,10 @@ final class DescriptorRule {
                         ? null
                         : match.pattern().matcher(principal).find() ? "true" : "false";
             }
+            case Part.Peer peer -> peer.of().of(facts);
             case Part.Fixed known -> known.value();
             case Part.HeadersMatch known -> known.value();
+            case Part.When known -> known.value();
         };
     }
 

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestChecks {
 
+    private static final int RESOURCE_EXHAUSTED = 8; // gRPC's
+
     private final PodLimits limits;
     private final RandomGenerator random;
 
@@ -32,8 +34,17 @@ public final class RequestChecks {
         this.random = random;
     }
 
-    /** The answer to a request that may not pass. */
-    public record Denied(int status, String body, ResponseFlag flag, HeaderEdits.Side response) {}
+    /**
+     * The answer to a request that may not pass.
+     *
+     * @param grpcStatus for a client that understands it; -1: what {@code status} stands for
+     */
+    public record Denied(
+            int status,
+            int grpcStatus,
+            String body,
+            ResponseFlag flag,
+            HeaderEdits.Side response) {}
 
     /**
      * Null: it may pass.
@@ -91,7 +102,11 @@ public final class RequestChecks {
         counters.inc(RateLimitStat.ENFORCED);
         RateLimit.Refusal refusal = limit.refusal();
         return new Denied(
-                refusal.status(), refusal.body(), ResponseFlag.RATE_LIMITED, refusal.response());
+                refusal.status(),
+                refusal.exhausted() ? RESOURCE_EXHAUSTED : -1,
+                refusal.body(),
+                ResponseFlag.RATE_LIMITED,
+                refusal.response());
     }
 
     private boolean drawn(Share share) {
@@ -117,6 +132,7 @@ public final class RequestChecks {
             return null;
         }
         counters.inc(HttpStat.RBAC_DENIED);
-        return new Denied(access.status(), access.body(), ResponseFlag.RBAC, HeaderEdits.Side.NONE);
+        return new Denied(
+                access.status(), -1, access.body(facts), ResponseFlag.RBAC, HeaderEdits.Side.NONE);
     }
 }

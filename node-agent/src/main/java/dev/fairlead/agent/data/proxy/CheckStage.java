@@ -32,7 +32,12 @@ final class CheckStage implements RequestStage {
         if (denied == null) {
             return true;
         }
-        exchange.reply(denied.status(), denied.body(), denied.response(), denied.flag());
+        exchange.reply(
+                denied.status(),
+                denied.grpcStatus(),
+                denied.body(),
+                denied.response(),
+                denied.flag());
         return false;
     }
 }

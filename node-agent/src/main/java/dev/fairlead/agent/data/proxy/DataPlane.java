@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.CapturedPod;
 import dev.fairlead.agent.data.capture.PodSockets;
 import dev.fairlead.agent.data.capture.RefusalReason;
+import dev.fairlead.agent.data.health.NodeChecks;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
 import dev.fairlead.agent.data.upstream.NodeLimits;
@@ -40,6 +41,7 @@ public final class DataPlane {
     private final AddressPolicy addressPolicy;
     private final TlsStore tls;
     private final NodeLimits nodeLimits = new NodeLimits();
+    private final NodeChecks nodeChecks = new NodeChecks();
     private final Map<String, Placed> pods = new ConcurrentHashMap<>();
     private volatile Snapshot installed = Snapshot.EMPTY;
 
@@ -106,6 +108,7 @@ public final class DataPlane {
                                 worker::snapshot,
                                 random,
                                 nodeLimits,
+                                nodeChecks,
                                 System::nanoTime));
         worker.add(runtime, sockets);
         return new AcceptedConnections() {

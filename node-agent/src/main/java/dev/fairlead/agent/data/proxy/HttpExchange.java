@@ -550,15 +550,21 @@ final class HttpExchange {
     /**
      * An answer of a check.
      *
+     * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
      * @param edits what is changed of its head
      */
-    void reply(int code, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+    void reply(int code, int grpcStatus, String body, HeaderEdits.Side edits, ResponseFlag flag) {
         HttpHeaders more = null;
         if (!edits.isEmpty()) {
             more = new DefaultHttpHeaders();
             HeaderEditing.apply(edits, more, heads());
         }
-        answer(LocalAnswer.of(code, body).with(more), flag);
+        answer(
+                (grpcStatus < 0
+                                ? LocalAnswer.of(code, body)
+                                : LocalAnswer.of(code, grpcStatus, body))
+                        .with(more),
+                flag);
     }
 
     private void reply(ResponseFlag flag) {

@@ -114,7 +114,7 @@ final class InboundHandler {
                 return new Peer(
                         PeerIdentity.of(session),
                         PeerIdentity.hashOf(session),
-                        PeerIdentity.serverNameOf(session));
+                        PeerIdentity.serverNameOf(ssl.engine()));
             } catch (SSLPeerUnverifiedException e) {
                 throw new IllegalStateException("a handshake that verified nobody", e);
             }

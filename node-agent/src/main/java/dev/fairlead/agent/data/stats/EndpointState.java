@@ -6,6 +6,9 @@ public interface EndpointState {
     /** The pod leaves it alone for a while. */
     boolean ejected();
 
+    /** Active health checks of it fail, or none has succeeded yet. */
+    boolean failsChecks();
+
     /** Percent of its answers in the last interval that were no errors; -1: too few to tell. */
     double successRate();
 

@@ -31,6 +31,7 @@ public final class WorkerStats {
 
     private final Map<Key, ClusterCounters> clusters = new ConcurrentHashMap<>();
     private final Map<Key, Counters<OutlierStat>> outliers = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<CheckStat>> checks = new ConcurrentHashMap<>();
     private final Map<Endpoint, EndpointState> endpoints = new ConcurrentHashMap<>();
     private final Map<Key, HttpCounters> http = new ConcurrentHashMap<>();
     private final Map<Key, RouteCounters> routes = new ConcurrentHashMap<>();
@@ -105,6 +106,11 @@ public final class WorkerStats {
         return outliers.computeIfAbsent(new Key(pod, name), _ -> new Counters<>(OutlierStat.class));
     }
 
+    /** Of a cluster whose endpoints are asked how they are, by this pod for all of the node. */
+    public Counters<CheckStat> checks(String pod, String name) {
+        return checks.computeIfAbsent(new Key(pod, name), _ -> new Counters<>(CheckStat.class));
+    }
+
     /** The state of an endpoint can be looked at from now on. */
     public void watch(String pod, String cluster, InetSocketAddress address, EndpointState state) {
         endpoints.put(new Endpoint(new Key(pod, cluster), address), state);
@@ -166,6 +172,10 @@ public final class WorkerStats {
         return outliers;
     }
 
+    public Map<Key, Counters<CheckStat>> checks() {
+        return checks;
+    }
+
     public Map<Endpoint, EndpointState> endpoints() {
         return endpoints;
     }
@@ -205,6 +215,7 @@ public final class WorkerStats {
     public void forget(String pod) {
         moveToGone(clusters, pod, gone -> cluster(GONE, gone), ClusterCounters::add);
         moveToGone(outliers, pod, gone -> outliers(GONE, gone), Counters::addCounters);
+        moveToGone(checks, pod, gone -> checks(GONE, gone), Counters::addCounters);
         endpoints.keySet().removeIf(endpoint -> endpoint.cluster().pod().equals(pod));
         moveToGone(http, pod, gone -> http(GONE, gone), HttpCounters::add);
         moveToGone(routes, pod, gone -> route(GONE, gone), RouteCounters::add);

@@ -2,6 +2,8 @@ package dev.fairlead.agent.data.tls;
 
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.SvidRules;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.internal.tcnative.SSL;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
@@ -9,9 +11,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
@@ -38,14 +38,14 @@ public final class PeerIdentity {
         throw new SSLPeerUnverifiedException("peer without certificate");
     }
 
-    /** The name that the client asked for, empty: none. */
-    public static String serverNameOf(SSLSession session) {
-        if (session instanceof ExtendedSSLSession extended) {
-            for (SNIServerName name : extended.getRequestedServerNames()) {
-                if (name instanceof SNIHostName host) {
-                    return host.getAsciiName();
-                }
-            }
+    /**
+     * The name that the client asked for as it stands, empty: none. Not by the session, which takes
+     * no name with an underscore: Istio's have some.
+     */
+    public static String serverNameOf(SSLEngine engine) {
+        if (engine instanceof ReferenceCountedOpenSslEngine open && open.sslPointer() != 0) {
+            String name = SSL.getSniHostname(open.sslPointer());
+            return name == null ? "" : name;
         }
         return "";
     }

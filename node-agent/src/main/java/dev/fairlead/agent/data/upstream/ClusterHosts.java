@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: the pod's worker loop.
  */
-final class ClusterHosts {
+final class ClusterHosts implements ClusterChecks.Heard {
 
     /** Of a cluster whose endpoints are whatever callers ask for. */
     private static final int MANY = 1024;
@@ -32,6 +32,7 @@ final class ClusterHosts {
     private final PodContext context;
     private final Counters<ClusterStat> counters;
     private final ClusterOutliers outliers;
+    private final ClusterChecks checks;
     private final Map<InetSocketAddress, UpstreamHost> hosts = new HashMap<>();
     private Cluster config;
     private List<HostTable.Group<UpstreamHost>> groups = List.of();
@@ -43,6 +44,7 @@ final class ClusterHosts {
         this.counters = counters;
         this.config = config;
         this.outliers = new ClusterOutliers(context, config, this::healthChanged);
+        this.checks = new ClusterChecks(context, this);
         this.table = newTable();
     }
 
@@ -50,6 +52,16 @@ final class ClusterHosts {
     void install(Cluster now) {
         config = now;
         outliers.install(now.policy().outliers(), hosts.values());
+        hosts.values().forEach(this::show);
+    }
+
+    /** How it is can be looked at, where it is watched. */
+    private void show(UpstreamHost host) {
+        if (host.outliers() != null || host.check() != null) {
+            context.stats().watch(context.pod().uid(), config.name(), host.address(), host);
+        } else {
+            context.stats().unwatch(context.pod().uid(), config.name(), host.address(), host);
+        }
     }
 
     /** Takes what is now said of them; an endpoint that stays keeps its connections and record. */
@@ -77,6 +89,8 @@ final class ClusterHosts {
         hosts.values().removeIf(host -> !wanted.contains(host.address()) && left(host));
         groups = next;
         outliers.install(now.policy().outliers(), hosts.values());
+        checks.install(now, hosts.values());
+        hosts.values().forEach(this::show);
         if (more || hosts.size() < before) {
             counters.inc(ClusterStat.MEMBERSHIP_CHANGE);
         }
@@ -96,6 +110,8 @@ final class ClusterHosts {
 
     private boolean left(UpstreamHost host) {
         outliers.forget(host);
+        checks.forget(host);
+        show(host);
         return true;
     }
 
@@ -104,6 +120,19 @@ final class ClusterHosts {
                 config.policy().balancing().slowStart() == null
                         ? Candidate.SETTLED
                         : context.nanos().getAsLong());
+    }
+
+    @Override
+    public void changed(UpstreamHost host, boolean healthy) {
+        if (healthy) {
+            becameHealthy(host);
+        }
+        healthChanged();
+    }
+
+    @Override
+    public void succeeded(UpstreamHost host) {
+        outliers.checkSucceeded(host);
     }
 
     /** The endpoints are the same, but not as they were. */
@@ -151,6 +180,7 @@ final class ClusterHosts {
         UpstreamHost host = new UpstreamHost(new Endpoint(address, 1, false));
         hosts.put(address, host);
         outliers.watch(host);
+        show(host);
         return host;
     }
 
@@ -170,6 +200,7 @@ final class ClusterHosts {
     /** None is left. */
     void clear() {
         outliers.install(null, hosts.values());
+        hosts.values().forEach(this::left);
         hosts.clear();
         groups = List.of();
         table = newTable();

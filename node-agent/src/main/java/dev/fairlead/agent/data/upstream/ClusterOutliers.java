@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class ClusterOutliers {
 
     private final PodContext context;
-    private final String cluster;
     private final String statName;
     private final Runnable changed;
     private @Nullable OutlierDetector detector;
@@ -30,7 +29,6 @@ final class ClusterOutliers {
      */
     ClusterOutliers(PodContext context, Cluster cluster, Runnable changed) {
         this.context = context;
-        this.cluster = cluster.name();
         this.statName = cluster.statName();
         this.changed = changed;
     }
@@ -84,9 +82,7 @@ final class ClusterOutliers {
     void watch(UpstreamHost host) {
         OutlierDetector current = detector;
         if (current != null && host.outliers() == null) {
-            OutlierMonitor monitor = current.add();
-            host.watch(monitor);
-            context.stats().watch(context.pod().uid(), cluster, host.address(), monitor);
+            host.watch(current.add());
         }
     }
 
@@ -95,7 +91,6 @@ final class ClusterOutliers {
         OutlierMonitor monitor = host.outliers();
         if (monitor != null) {
             host.watch(null);
-            context.stats().unwatch(context.pod().uid(), cluster, host.address(), monitor);
             if (detector != null) {
                 detector.remove(monitor);
             }

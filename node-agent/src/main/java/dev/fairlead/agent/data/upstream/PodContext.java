@@ -26,6 +26,7 @@ public record PodContext(
         Supplier<Snapshot> snapshot,
         RandomGenerator random,
         NodeLimits nodeLimits,
+        EndpointChecks checks,
         LongSupplier nanos) {
 
     /** By the clock of this machine. */
@@ -51,7 +52,25 @@ public record PodContext(
                 snapshot,
                 random,
                 nodeLimits,
+                EndpointChecks.NONE,
                 System::nanoTime);
+    }
+
+    /** The same pod, for what is counted by itself and not checked. */
+    public PodContext apart() {
+        return new PodContext(
+                pod,
+                loop,
+                sockets,
+                tls,
+                sameNode,
+                addressPolicy,
+                new WorkerStats(),
+                snapshot,
+                random,
+                nodeLimits,
+                EndpointChecks.NONE,
+                nanos);
     }
 
     /** The only pod of its node. */
@@ -75,7 +94,6 @@ public record PodContext(
                 stats,
                 snapshot,
                 random,
-                new NodeLimits(),
-                System::nanoTime);
+                new NodeLimits());
     }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.upstream;
 import dev.fairlead.agent.data.balance.Candidate;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.outlier.OutlierMonitor;
+import dev.fairlead.agent.data.stats.EndpointState;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.model.cluster.Endpoint;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One endpoint of a cluster as one pod uses it: its connections, and what is under way.
  *
- * <p>Owner: the pod's worker loop.
+ * <p>Owner: the pod's worker loop; what it says as an EndpointState may be read from anywhere.
  */
-public final class UpstreamHost implements Candidate {
+public final class UpstreamHost implements Candidate, EndpointState {
 
     private Endpoint endpoint;
     private final HostPools pools = new HostPools();
@@ -27,6 +28,8 @@ public final class UpstreamHost implements Candidate {
     private long healthySince = SETTLED;
     private @Nullable String hashKey;
     private @Nullable OutlierMonitor outliers;
+    private @Nullable HostCheck check;
+    private boolean askedElsewhere;
     @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
 
@@ -35,6 +38,9 @@ public final class UpstreamHost implements Candidate {
     }
 
     void become(Endpoint now, int nowPriority) {
+        askedElsewhere =
+                now.healthPort() != endpoint.healthPort()
+                        || now.mutualTls() != endpoint.mutualTls();
         endpoint = now;
         priority = nowPriority;
     }
@@ -69,7 +75,7 @@ public final class UpstreamHost implements Candidate {
 
     @Override
     public Health health() {
-        return outliers != null && outliers.ejected() ? Health.UNHEALTHY : endpoint.health();
+        return ejected() || failsChecks() ? Health.UNHEALTHY : endpoint.health();
     }
 
     @Override
@@ -99,6 +105,44 @@ public final class UpstreamHost implements Candidate {
     /** Null: what comes of requests to it is not looked at. */
     void watch(@Nullable OutlierMonitor monitor) {
         outliers = monitor;
+    }
+
+    /** Whether its checks go another way since {@link #become}. */
+    boolean askedElsewhere() {
+        return askedElsewhere;
+    }
+
+    @Nullable HostCheck check() {
+        return check;
+    }
+
+    /** Null: it is not asked how it is. */
+    void check(@Nullable HostCheck now) {
+        check = now;
+    }
+
+    @Override
+    public boolean ejected() {
+        OutlierMonitor monitor = outliers;
+        return monitor != null && monitor.ejected();
+    }
+
+    @Override
+    public boolean failsChecks() {
+        HostCheck asked = check;
+        return asked != null && asked.fails();
+    }
+
+    @Override
+    public double successRate() {
+        OutlierMonitor monitor = outliers;
+        return monitor == null ? -1 : monitor.successRate();
+    }
+
+    @Override
+    public double localOriginSuccessRate() {
+        OutlierMonitor monitor = outliers;
+        return monitor == null ? -1 : monitor.localOriginSuccessRate();
     }
 
     /** A request has a connection to it. */

@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
  * How endpoints are asked, again and again, whether they are well. Source: Envoy, "Health
  * checking".
  *
- * @param jitter that is added to an interval, at most
- * @param unhealthyInterval between checks of an unhealthy endpoint
+ * @param jitter that is added to an interval, less than that
+ * @param unhealthyInterval after a check that has failed
  * @param unhealthyThreshold network failures in a row that make an endpoint unhealthy; an answer
  *     that says so does at once
  * @param healthyThreshold successes in a row that make it healthy again
+ * @param reusesConnection whether a check goes over the connection of the last one
  */
 public record HealthCheck(
         Duration timeout,
@@ -21,6 +22,7 @@ public record HealthCheck(
         Duration unhealthyInterval,
         int unhealthyThreshold,
         int healthyThreshold,
+        boolean reusesConnection,
         Kind kind) {
 
     /** What is asked. */

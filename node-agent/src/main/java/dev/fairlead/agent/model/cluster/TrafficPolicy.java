@@ -1,18 +1,18 @@
 package dev.fairlead.agent.model.cluster;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a cluster's endpoints are chosen, spared and connected to.
  *
  * @param outliers null: none is ejected
+ * @param check null: none is asked how it is
  */
 public record TrafficPolicy(
         LoadBalancing balancing,
         CircuitBreakers breakers,
         @Nullable OutlierDetection outliers,
-        List<HealthCheck> healthChecks,
+        @Nullable HealthCheck check,
         ConnectionPool pool) {
 
     public static final TrafficPolicy DEFAULT =
@@ -20,10 +20,6 @@ public record TrafficPolicy(
                     LoadBalancing.DEFAULT,
                     CircuitBreakers.DEFAULT,
                     null,
-                    List.of(),
+                    null,
                     ConnectionPool.DEFAULT);
-
-    public TrafficPolicy {
-        healthChecks = List.copyOf(healthChecks);
-    }
 }

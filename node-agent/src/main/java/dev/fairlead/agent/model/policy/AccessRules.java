@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.policy;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,18 +9,50 @@ import org.jspecify.annotations.Nullable;
  * @param rules null: all may pass
  * @param shadow rules that only count; null: none
  * @param status of the answer to what may not pass
+ * @param subject what stands for {@code %SUBJECT%} in the body; null: nothing does
  */
-public record AccessRules(@Nullable Rbac rules, @Nullable Rbac shadow, int status, String body) {
+public record AccessRules(
+        @Nullable Rbac rules,
+        @Nullable Rbac shadow,
+        int status,
+        String body,
+        @Nullable Subject subject) {
+
+    private static final String SUBJECT = "%SUBJECT%";
+
+    /** The first of these facts that a request has, else {@code otherwise}. */
+    public record Subject(List<Matcher.Attribute> facts, String otherwise) {
+        public Subject {
+            facts = List.copyOf(facts);
+        }
+
+        String of(RequestFacts request) {
+            for (Matcher.Attribute fact : facts) {
+                String value = fact.of(request);
+                if (value != null) {
+                    return value;
+                }
+            }
+            return otherwise;
+        }
+    }
 
     /** Nothing is asked. */
     public static final AccessRules NONE = new AccessRules(null, null);
 
     public AccessRules(@Nullable Rbac rules, @Nullable Rbac shadow) {
-        this(rules, shadow, 403, "RBAC: access denied");
+        this(rules, shadow, 403, "RBAC: access denied", null);
     }
 
     /** The same, with this answer. */
-    public AccessRules answering(int otherStatus, String otherBody) {
-        return new AccessRules(rules, shadow, otherStatus, otherBody);
+    public AccessRules answering(
+            int otherStatus, String otherBody, @Nullable Subject otherSubject) {
+        return new AccessRules(rules, shadow, otherStatus, otherBody, otherSubject);
+    }
+
+    /** The answer's body to this request. */
+    public String body(RequestFacts request) {
+        Subject of = subject;
+        return of == null ? body : body.replace(SUBJECT, of.of(request));
     }
 }

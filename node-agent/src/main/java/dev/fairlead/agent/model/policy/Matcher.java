@@ -157,6 +157,22 @@ public sealed interface Matcher {
             }
         }
 
+        /** Its first value. */
+        record Header(String name) implements Attribute {
+            @Override
+            public @Nullable String of(RequestFacts facts) {
+                return facts.request().value(name);
+            }
+        }
+
+        /** Where the connection comes from. */
+        record Address() implements Attribute {
+            @Override
+            public String of(RequestFacts facts) {
+                return facts.source().getHostAddress();
+            }
+        }
+
         record PeerNamespace() implements Attribute {
             @Override
             public @Nullable String of(RequestFacts facts) {

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.route;
 
 import com.google.re2j.Pattern;
+import dev.fairlead.agent.model.policy.Matcher;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,13 @@ public record RateLimit(
      * The answer to a request too many.
      *
      * @param response what is changed of its head
+     * @param exhausted gRPC clients are told RESOURCE_EXHAUSTED, not what the status stands for
      */
-    public record Refusal(int status, String body, HeaderEdits.Side response) {}
+    public record Refusal(int status, String body, HeaderEdits.Side response, boolean exhausted) {
+        public Refusal(int status, String body, HeaderEdits.Side response) {
+            this(status, body, response, false);
+        }
+    }
 
     /** Full with {@code most}; {@code tokens} more come in every {@code interval}, evenly. */
     public record Bucket(long most, long tokens, Duration interval) {
@@ -102,5 +108,11 @@ public record RateLimit(
 
         /** {@code true} or {@code false}: whether RE2 finds something in that SPIFFE ID. */
         record PrincipalMatch(String key, Pattern pattern) implements Part {}
+
+        /** A fixed entry of requests that pass a test of access rules. */
+        record When(String key, String value, Matcher test) implements Part {}
+
+        /** What the control plane knows of the caller; none: no descriptor. */
+        record Peer(String key, Matcher.Attribute of) implements Part {}
     }
 }

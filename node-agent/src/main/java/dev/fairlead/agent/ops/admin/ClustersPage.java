@@ -97,6 +97,9 @@ final class ClustersPage {
                 EndpointHealth health = EndpointHealth.in(healths, cluster.name(), endpoint);
                 ObjectNode status = host.putObject("health_status");
                 status.put("eds_health_status", health.told());
+                if (health.failsChecks()) {
+                    status.put("failed_active_health_check", true);
+                }
                 if (health.ejectedBy() > 0) {
                     status.put("failed_outlier_check", true);
                     host.put("ejected_by", health.ejectedBy());

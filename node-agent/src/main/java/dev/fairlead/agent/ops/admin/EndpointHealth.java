@@ -10,15 +10,20 @@ import java.util.Map;
 /**
  * How an endpoint is: as the control plane says, and as some pods find it.
  *
+ * @param failsChecks whether active health checks fail
  * @param ejectedBy pods that leave it alone
  * @param successRate the least that a pod sees, in percent; -1: none can tell
  * @param localOriginSuccessRate likewise
  */
 record EndpointHealth(
-        Endpoint.Health said, int ejectedBy, double successRate, double localOriginSuccessRate) {
+        Endpoint.Health said,
+        boolean failsChecks,
+        int ejectedBy,
+        double successRate,
+        double localOriginSuccessRate) {
 
     private static final EndpointHealth UNWATCHED =
-            new EndpointHealth(Endpoint.Health.HEALTHY, 0, -1, -1);
+            new EndpointHealth(Endpoint.Health.HEALTHY, false, 0, -1, -1);
 
     /** Which endpoint of which cluster. */
     record Of(String cluster, InetSocketAddress address) {}
@@ -31,6 +36,7 @@ record EndpointHealth(
                         new Of(endpoint.cluster().name(), endpoint.address()),
                         new EndpointHealth(
                                 Endpoint.Health.HEALTHY,
+                                state.failsChecks(),
                                 state.ejected() ? 1 : 0,
                                 state.successRate(),
                                 state.localOriginSuccessRate()),
@@ -41,6 +47,7 @@ record EndpointHealth(
     private EndpointHealth and(EndpointHealth other) {
         return new EndpointHealth(
                 said,
+                failsChecks || other.failsChecks,
                 ejectedBy + other.ejectedBy,
                 least(successRate, other.successRate),
                 least(localOriginSuccessRate, other.localOriginSuccessRate));
@@ -53,12 +60,19 @@ record EndpointHealth(
     static EndpointHealth in(Map<Of, EndpointHealth> all, String cluster, Endpoint endpoint) {
         EndpointHealth seen = all.getOrDefault(new Of(cluster, endpoint.address()), UNWATCHED);
         return new EndpointHealth(
-                endpoint.health(), seen.ejectedBy, seen.successRate, seen.localOriginSuccessRate);
+                endpoint.health(),
+                seen.failsChecks,
+                seen.ejectedBy,
+                seen.successRate,
+                seen.localOriginSuccessRate);
     }
 
     /** As Envoy prints them: {@code healthy}, or {@code /failed_outlier_check/...}. */
     String flags() {
         StringBuilder flags = new StringBuilder();
+        if (failsChecks) {
+            flags.append("/failed_active_hc");
+        }
         if (ejectedBy > 0) {
             flags.append("/failed_outlier_check");
         }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.ops.telemetry;
 
+import dev.fairlead.agent.data.stats.CheckStat;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
@@ -96,6 +97,7 @@ final class EnvoyFamilies {
         Map<Scope, Stat[]> all = new LinkedHashMap<>();
         all.put(Scope.CLUSTER, ClusterStat.values());
         all.put(Scope.OUTLIERS, OutlierStat.values());
+        all.put(Scope.CHECKS, CheckStat.values());
         all.put(Scope.HTTP, HttpStat.values());
         all.put(Scope.ROUTE, RouteStat.values());
         all.put(Scope.TCP, TcpStat.values());

@@ -7,6 +7,8 @@ enum Scope {
     CLUSTER("cluster", "envoy_cluster_name"),
     /** Of a cluster whose failing endpoints are ejected. */
     OUTLIERS("cluster", "envoy_cluster_name"),
+    /** Of a cluster whose endpoints are asked how they are. */
+    CHECKS("cluster", "envoy_cluster_name"),
     HTTP("http", "envoy_http_conn_manager_prefix"),
     /** Its name is {@code <virtual host>.route.<stat prefix>}. */
     ROUTE("vhost", "envoy_route"),

@@ -28,6 +28,7 @@ public final class StatsView {
 
     private final SortedMap<String, StatTotals> clusters;
     private final SortedMap<String, StatTotals> outliers;
+    private final SortedMap<String, StatTotals> checks;
     private final SortedMap<String, StatTotals> http;
     private final SortedMap<String, StatTotals> routes;
     private final SortedMap<String, StatTotals> tcp;
@@ -52,6 +53,7 @@ public final class StatsView {
                                         .add("upstream_cx_connect_ms", each.connectMillis())
                                         .add("upstream_cx_length_ms", each.connectionMillis()));
         outliers = sum(loops, pod, WorkerStats::outliers, StatTotals::new, StatTotals::add);
+        checks = sum(loops, pod, WorkerStats::checks, StatTotals::new, StatTotals::add);
         http =
                 sum(
                         loops,
@@ -122,6 +124,7 @@ public final class StatsView {
         return switch (scope) {
             case CLUSTER -> clusters;
             case OUTLIERS -> outliers;
+            case CHECKS -> checks;
             case HTTP -> http;
             case ROUTE -> routes;
             case TCP -> tcp;

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.stats.WorkerStats;
+import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.RequestFacts;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.route.Fault.Share;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which buckets a request takes tokens from, and when they come back. The clock is ours. */
 class RateLimiterTest {
@@ -243,5 +246,80 @@ class RateLimiterTest {
         limits.install();
         assertThat(allowed(limit(TWO_IN_FIVE, true, List.of()), Request.get("/"), 1)).isZero();
         assertThat(allowed(limit(MANY, true, List.of()), Request.get("/"), 5)).isEqualTo(5);
+    }
+
+    /**
+     * A bucket lets in no more than it holds and what has come since, and no less than one token of
+     * that; whenever requests come.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void whatIsLetInIsWhatHasComeIn(long seed) {
+        var random = new java.util.Random(seed);
+        for (int round = 0; round < 200; round++) {
+            long most = 1 + random.nextInt(20);
+            long tokens = 1 + random.nextInt(20);
+            Duration interval = Duration.ofMillis(50 + random.nextInt(10_000));
+            nanos = random.nextLong() >> 12; // the clock may stand anywhere
+            long begin = nanos;
+            var bucket = new TokenBucket(new Bucket(most, tokens, interval), nanos);
+            double cap = most;
+            double model = most;
+            for (int i = 0; i < 200; i++) {
+                long step = random.nextInt(5) == 0 ? 0 : (long) (random.nextDouble() * 1e9);
+                nanos += step;
+                model = Math.min(cap, model + step / ((double) interval.toNanos() / tokens));
+                boolean taken = bucket.take(nanos);
+                if (taken) {
+                    model -= 1;
+                }
+                double off = 1e-3;
+                assertThat(model).as("seed %d, %d ns", seed, nanos - begin).isGreaterThan(-off);
+                if (!taken) {
+                    assertThat(model).isLessThan(1 + off);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aConditionAndAFactOfTheCallerMakeADescriptor() {
+        Part when =
+                new Part.When(
+                        "when",
+                        "true",
+                        new Matcher.Text(
+                                new Matcher.Attribute.Path(),
+                                new StringMatcher.Prefix("/r", false)));
+        Part path = new Part.Peer("of", new Matcher.Attribute.Path());
+        Part label = new Part.Peer("of", new Matcher.Attribute.PeerLabel("app"));
+        RateLimiter limiter =
+                limits.of(
+                        limit(
+                                null,
+                                true,
+                                List.of(
+                                        row(
+                                                new Bucket(1, 1, Duration.ofHours(1)),
+                                                "when",
+                                                "true",
+                                                "of",
+                                                "")),
+                                when,
+                                path));
+        assertThat(limiter.allows(Request.get("/r"))).isTrue();
+        assertThat(limiter.allows(Request.get("/r"))).isFalse();
+        assertThat(limiter.allows(Request.get("/r2"))).isTrue();
+        assertThat(limiter.allows(Request.get("/other"))).isTrue();
+        assertThat(limiter.allows(Request.get("/other"))).isTrue();
+        RateLimiter byLabel =
+                limits.of(
+                        limit(
+                                null,
+                                true,
+                                List.of(row(new Bucket(1, 1, Duration.ofHours(1)), "of", "")),
+                                label));
+        assertThat(byLabel.allows(Request.get("/"))).as("nothing is known").isTrue();
+        assertThat(byLabel.allows(Request.get("/"))).isTrue();
     }
 }

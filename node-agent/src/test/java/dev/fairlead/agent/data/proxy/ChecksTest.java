@@ -152,6 +152,28 @@ class ChecksTest {
     }
 
     @Test
+    void theAnswerTellsWhatWasAskedAbout() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        AccessRules rules =
+                ((HttpFilter.Access) denied("/no"))
+                        .rules()
+                        .answering(
+                                401,
+                                "%SUBJECT% is unknown",
+                                new AccessRules.Subject(
+                                        List.of(new Matcher.Attribute.Header("x-user")), "nobody"));
+        Wire wire =
+                client(inbound(application, new HttpFilter.Access("access", rules)), application);
+
+        wire.send("GET /no HTTP/1.1\r\nHost: a\r\nx-user: jason\r\n\r\n");
+        Wire.Message refused = wire.readResponse();
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.body()).isEqualTo("jason is unknown");
+        wire.send("GET /no HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(wire.readResponse().body()).isEqualTo("nobody is unknown");
+    }
+
+    @Test
     void rulesThatComeLaterHoldForConnectionsOfBefore() throws Exception {
         FakeUpstream application = FakeUpstream.thatAnswers(OK);
         Wire wire = client(inbound(application), application);

@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -69,7 +68,7 @@ public class ExchangeBenchmark {
                         LoadBalancing.DEFAULT,
                         new CircuitBreakers(100, 100, 100, 3, null),
                         null,
-                        List.of(),
+                        null,
                         ConnectionPool.DEFAULT);
         mesh =
                 new Mesh(

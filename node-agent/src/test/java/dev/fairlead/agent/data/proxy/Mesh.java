@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.capture.AddressPolicy;
+import dev.fairlead.agent.data.stats.CheckStat;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
@@ -14,6 +15,7 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.data.upstream.EndpointChecks;
 import dev.fairlead.agent.data.upstream.NodeLimits;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.data.upstream.SameNode;
@@ -103,7 +105,22 @@ final class Mesh implements AutoCloseable {
         this(snapshot, tls, sameNode, new NodeLimits());
     }
 
+    /** Another pod of the same node has the same {@code checks}. */
+    Mesh(Snapshot snapshot, EndpointChecks checks) throws Exception {
+        this(snapshot, new NoTls(), new OnTheWire(), new NodeLimits(), checks);
+    }
+
     private Mesh(Snapshot snapshot, TlsStore tls, SameNode sameNode, NodeLimits node)
+            throws Exception {
+        this(snapshot, tls, sameNode, node, EndpointChecks.NONE);
+    }
+
+    private Mesh(
+            Snapshot snapshot,
+            TlsStore tls,
+            SameNode sameNode,
+            NodeLimits node,
+            EndpointChecks checks)
             throws Exception {
         this.snapshot = snapshot;
         loop = (EventLoop) group.next();
@@ -119,6 +136,7 @@ final class Mesh implements AutoCloseable {
                         () -> this.snapshot,
                         new SplittableRandom(1),
                         node,
+                        checks,
                         () -> (clockStands ? 0 : System.nanoTime()) + nanos);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
@@ -260,6 +278,10 @@ final class Mesh implements AutoCloseable {
         return stats.clusters().values().stream().mapToLong(c -> c.counters().get(stat)).sum();
     }
 
+    long count(CheckStat stat) {
+        return stats.checks().values().stream().mapToLong(c -> c.get(stat)).sum();
+    }
+
     long count(OutlierStat stat) {
         return stats.outliers().values().stream().mapToLong(o -> o.get(stat)).sum();
     }
@@ -326,6 +348,7 @@ final class Mesh implements AutoCloseable {
     private List<String> gaugesNotZero() {
         List<String> found = new ArrayList<>();
         stats.clusters().forEach((key, c) -> gauges(key.name(), c.counters(), found));
+        stats.checks().forEach((key, c) -> gauges(key.name(), c, found));
         stats.outliers().forEach((key, o) -> gauges(key.name(), o, found));
         stats.http().forEach((key, h) -> gauges(key.name(), h.counters(), found));
         stats.listeners().forEach((key, l) -> gauges(key.name(), l, found));

@@ -11,7 +11,6 @@ import dev.fairlead.agent.model.cluster.TrafficPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +67,7 @@ class OutlierTest {
                         false),
                 all.breakers(),
                 outliers.interval(INTERVAL).build(),
-                List.of(),
+                null,
                 all.pool());
     }
 

@@ -66,7 +66,7 @@ class PoolsTest {
     }
 
     private static TrafficPolicy policy(CircuitBreakers breakers, ConnectionPool pool) {
-        return new TrafficPolicy(LoadBalancing.DEFAULT, breakers, null, List.of(), pool);
+        return new TrafficPolicy(LoadBalancing.DEFAULT, breakers, null, null, pool);
     }
 
     private static CircuitBreakers limits(int connections, int pending, int requests) {

@@ -97,6 +97,18 @@ class TlsContextsTest {
                 .isEqualTo(new Peeked.Hello("outbound_.9080_._.a.default.svc", HTTP));
     }
 
+    /** With underscores, which Java's own SNIHostName refuses. */
+    @Test
+    void theServerKnowsTheNameThatItWasAskedBy() {
+        install(CLIENT, A);
+
+        TlsPair pair = join(client(CLIENT, false, A), server(A));
+
+        assertThat(pair.established()).isTrue();
+        assertThat(PeerIdentity.serverNameOf(pair.serverHandler().engine()))
+                .isEqualTo("outbound_.9080_._.a.default.svc");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aServerOfAnotherNameGetsNoByte(boolean maxTls12) {

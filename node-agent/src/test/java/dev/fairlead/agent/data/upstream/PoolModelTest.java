@@ -153,7 +153,7 @@ class PoolModelTest {
                 LoadBalancing.DEFAULT,
                 new CircuitBreakers(connections, pending, requests, 3, null),
                 null,
-                List.of(),
+                null,
                 new ConnectionPool(null, null, perConnection, null, null));
     }
 }

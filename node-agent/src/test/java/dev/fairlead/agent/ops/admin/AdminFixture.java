@@ -75,6 +75,11 @@ final class AdminFixture {
                     }
 
                     @Override
+                    public boolean failsChecks() {
+                        return successRate == 0;
+                    }
+
+                    @Override
                     public double successRate() {
                         return successRate;
                     }

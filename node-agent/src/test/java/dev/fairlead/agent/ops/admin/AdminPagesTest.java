@@ -107,6 +107,19 @@ class AdminPagesTest {
     }
 
     @Test
+    void endpointsThatFailChecksAreShown() {
+        agent.finds("uid-1", true, 0);
+        assertThat(get("/clusters").body())
+                .contains("health_flags::/failed_active_hc/failed_outlier_check\n");
+        assertThat(
+                        json("/clusters?format=json")
+                                .at("/cluster_statuses/0/host_statuses/0/health_status"))
+                .hasToString(
+                        "{\"eds_health_status\":\"HEALTHY\",\"failed_active_health_check\":true,"
+                                + "\"failed_outlier_check\":true}");
+    }
+
+    @Test
     void clustersCanBeSeenAsOnePodSeesThem() {
         agent.finds("uid-2", true, 12.5);
         assertThat(get("/clusters?workload=default/sleep-1").body())

@@ -46,6 +46,7 @@ final class Fixture {
         first.cluster("pod-2", HTTPBIN).retryCodes().inc(502);
         first.route("pod-1", "a.route.v1").codes().inc(200);
         first.outliers("pod-1", HTTPBIN);
+        first.checks("pod-1", HTTPBIN);
         http(first, "pod-1");
         http(second, "pod-3");
         tcp(second, "pod-3");

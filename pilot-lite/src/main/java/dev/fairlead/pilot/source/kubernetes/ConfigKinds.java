@@ -68,7 +68,7 @@ final class ConfigKinds implements Follower, AutoCloseable {
         JsonNode spec = object.path("spec");
         String group = spec.path("group").asText();
         String kind = spec.path("names").path("kind").asText();
-        if (!ConfigReader.serves(group, kind)) {
+        if (!ConfigReader.watches(group, kind)) {
             return null;
         }
         String version = "";

@@ -38,7 +38,8 @@ final class AccessFilters {
                         config.hasShadowRules()
                                 ? rbac(config.getShadowRules(), at.field("shadow_rules"))
                                 : null);
-        return usual.answering(reply.status(usual.status()), reply.body(usual.body()));
+        return usual.answering(
+                reply.status(usual.status()), reply.body(usual.body()), reply.subject());
     }
 
     private static Rbac rbac(io.envoyproxy.envoy.config.rbac.v3.RBAC rbac, At at) throws Refusal {
@@ -135,6 +136,10 @@ final class AccessFilters {
         return joined(parts, any, at.field(field));
     }
 
+    static Matcher principal(Principal id, At at) throws Refusal {
+        return principal(id, at, 0);
+    }
+
     @SuppressWarnings("deprecation") // source_ip, which Envoy still takes
     private static Matcher principal(Principal id, At at, int depth) throws Refusal {
         requireDepth(depth, at);
@@ -193,31 +198,45 @@ final class AccessFilters {
     }
 
     private static Matcher peer(MetadataMatcher matcher, At at) throws Refusal {
-        if (!matcher.getFilter().equals(SOURCE_FILTER)) {
-            throw at.field("filter").refuse("\"" + matcher.getFilter() + "\" is unknown");
-        }
-        Attribute attribute = attribute(matcher);
-        if (attribute == null) {
-            throw at.field("path").refuse("neither [labels, <key>], [namespace] nor [workload]");
-        }
         return new Matcher.Text(
-                attribute,
+                peer(
+                        matcher.getFilter(),
+                        matcher.getPathList().stream()
+                                .map(MetadataMatcher.PathSegment::getKey)
+                                .toList(),
+                        at.field("filter"),
+                        at.field("path")),
                 StringMatchers.compile(
                         matcher.getValue().getStringMatch(),
                         at.field("value").field("string_match")));
     }
 
-    private static @Nullable Attribute attribute(MetadataMatcher matcher) {
-        String first = matcher.getPathCount() == 0 ? "" : matcher.getPath(0).getKey();
-        if (matcher.getPathCount() == 2 && first.equals("labels")) {
-            return new Attribute.PeerLabel(matcher.getPath(1).getKey());
+    /** What the control plane knows of the caller, by the metadata's name for it. */
+    static Attribute peer(String filter, List<String> path, At filterAt, At pathAt) throws Refusal {
+        if (!filter.equals(SOURCE_FILTER)) {
+            throw filterAt.refuse("\"" + filter + "\" is unknown");
         }
-        if (matcher.getPathCount() != 1) {
+        Attribute attribute = attribute(path);
+        if (attribute == null) {
+            throw pathAt.refuse(
+                    "none of [labels, <key>], [namespace], [workload], [address], [path]");
+        }
+        return attribute;
+    }
+
+    private static @Nullable Attribute attribute(List<String> path) {
+        String first = path.isEmpty() ? "" : path.getFirst();
+        if (path.size() == 2 && first.equals("labels")) {
+            return new Attribute.PeerLabel(path.get(1));
+        }
+        if (path.size() != 1) {
             return null;
         }
         return switch (first) {
             case "namespace" -> new Attribute.PeerNamespace();
             case "workload" -> new Attribute.PeerWorkload();
+            case "address" -> new Attribute.Address();
+            case "path" -> new Attribute.Path();
             default -> null;
         };
     }

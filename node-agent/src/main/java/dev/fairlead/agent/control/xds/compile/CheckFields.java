@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateL
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
+import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
 
@@ -49,6 +50,7 @@ final class CheckFields {
                 "descriptors",
                 "always_consume_default_token_bucket",
                 "rate_limits",
+                "rate_limited_as_resource_exhausted",
                 "max_dynamic_descriptors");
         allow.fields(HttpStatus.getDescriptor(), "code");
         allow.fields(TokenBucket.getDescriptor(), "max_tokens", "tokens_per_fill", "fill_interval");
@@ -61,7 +63,11 @@ final class CheckFields {
                 "header_value_match",
                 "generic_key",
                 "remote_address",
+                "metadata",
                 "extension");
+        allow.fields(RateLimit.Action.MetaData.getDescriptor(), "descriptor_key", "metadata_key");
+        allow.fields(MetadataKey.getDescriptor(), "key", "path");
+        allow.fields(MetadataKey.PathSegment.getDescriptor(), "key");
         allow.fields(
                 RateLimit.Action.RequestHeaders.getDescriptor(), "header_name", "descriptor_key");
         allow.fields(
@@ -76,7 +82,11 @@ final class CheckFields {
         var expression =
                 io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor
                         .getDefaultInstance();
-        any.types(TypedExtensionConfig.getDescriptor(), "extension", expression);
+        any.types(
+                TypedExtensionConfig.getDescriptor(),
+                "extension",
+                expression,
+                Principal.getDefaultInstance());
         allow.fields(expression.getDescriptorForType(), "descriptor_key", "text");
     }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code config.core.v3.HealthCheck} to {@link HealthCheck}. */
 final class HealthChecks {
@@ -20,12 +21,23 @@ final class HealthChecks {
 
     private HealthChecks() {}
 
-    static List<HealthCheck> compile(Cluster cluster) throws Refusal {
-        List<HealthCheck> checks = new ArrayList<>();
-        for (int i = 0; i < cluster.getHealthChecksCount(); i++) {
-            checks.add(compile(cluster.getHealthChecks(i), At.ROOT.element("health_checks", i)));
+    /** Null: none. Envoy takes no more than one, either. */
+    static @Nullable HealthCheck compile(Cluster cluster) throws Refusal {
+        if (cluster.getHealthChecksCount() == 0) {
+            return null;
         }
-        return checks;
+        if (cluster.getHealthChecksCount() > 1) {
+            throw At.ROOT.element("health_checks", 1).refuse("more than one");
+        }
+        if (cluster.getType() != Cluster.DiscoveryType.EDS) {
+            throw At.ROOT.field("health_checks").refuse("of a cluster that is not EDS");
+        }
+        if (!cluster.getIgnoreHealthOnHostRemoval()) {
+            throw At.ROOT
+                    .field("ignore_health_on_host_removal")
+                    .refuse("not true: endpoints that are gone are not kept");
+        }
+        return compile(cluster.getHealthChecks(0), At.ROOT.element("health_checks", 0));
     }
 
     private static HealthCheck compile(io.envoyproxy.envoy.config.core.v3.HealthCheck check, At at)
@@ -47,6 +59,7 @@ final class HealthChecks {
                         check.hasHealthyThreshold(),
                         check.getHealthyThreshold().getValue(),
                         at.field("healthy_threshold")),
+                !check.hasReuseConnection() || check.getReuseConnection().getValue(),
                 kind(check, at));
     }
 

@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.config.core.v3.ConfigSource;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.Locality;
@@ -84,6 +85,7 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.Int32Range;
+import io.envoyproxy.envoy.type.v3.Int64Range;
 import io.envoyproxy.envoy.type.v3.Percent;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -432,6 +434,7 @@ final class ProfileFields {
         balancing();
         connectionPools();
         outlierDetection();
+        healthChecks();
         any(
                 field(Cluster.getDescriptor(), "typed_extension_protocol_options"),
                 "protocol options",
@@ -563,6 +566,33 @@ final class ProfileFields {
                 "failure_percentage_threshold",
                 "failure_percentage_minimum_hosts",
                 "failure_percentage_request_volume");
+    }
+
+    private static void healthChecks() {
+        allow(Cluster.getDescriptor(), "health_checks", "ignore_health_on_host_removal");
+        allow(
+                HealthCheck.getDescriptor(),
+                "timeout",
+                "interval",
+                "interval_jitter",
+                "unhealthy_interval",
+                "unhealthy_threshold",
+                "healthy_threshold",
+                "reuse_connection",
+                "http_health_check",
+                "tcp_health_check",
+                "grpc_health_check");
+        allow(
+                HealthCheck.HttpHealthCheck.getDescriptor(),
+                "host",
+                "path",
+                "method",
+                "expected_statuses",
+                "codec_client_type");
+        allow(Int64Range.getDescriptor(), "start", "end");
+        allow(HealthCheck.TcpHealthCheck.getDescriptor(), "send", "receive");
+        allow(HealthCheck.Payload.getDescriptor(), "text");
+        allow(HealthCheck.GrpcHealthCheck.getDescriptor(), "service_name", "authority");
     }
 
     private static void proxyProtocol() {

@@ -6,10 +6,12 @@ import dev.fairlead.agent.model.route.RateLimit;
 import dev.fairlead.agent.model.route.RateLimit.Bucket;
 import dev.fairlead.agent.model.route.RateLimit.Part;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
+import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.TokenBucket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +62,8 @@ final class RateLimits {
                                 config.getResponseHeadersToAddList(),
                                 List.of(),
                                 at,
-                                "response_headers")));
+                                "response_headers"),
+                        config.getRateLimitedAsResourceExhausted()));
     }
 
     /** Below 400 it is taken for 429, as in Envoy. */
@@ -175,8 +178,22 @@ final class RateLimits {
                                 at.field("generic_key").field("descriptor_value")));
             }
             case REMOTE_ADDRESS -> new Part.RemoteAddress("remote_address");
+            case METADATA -> peer(action.getMetadata(), at.field("metadata"));
             case EXTENSION -> {
                 At configAt = at.field("extension").field("typed_config");
+                if (action.getExtension().getTypedConfig().is(Principal.class)) {
+                    yield new Part.When(
+                            Values.notEmpty(
+                                    action.getExtension().getName(),
+                                    at.field("extension").field("name")),
+                            "true",
+                            AccessFilters.principal(
+                                    Profile.typed(
+                                            action.getExtension().getTypedConfig(),
+                                            Principal.class,
+                                            configAt),
+                                    configAt));
+                }
                 yield expression(
                         Profile.typed(
                                 action.getExtension().getTypedConfig(), Descriptor.class, configAt),
@@ -184,6 +201,19 @@ final class RateLimits {
             }
             default -> throw at.refuse("no action");
         };
+    }
+
+    private static Part peer(Action.MetaData metadata, At at) throws Refusal {
+        At keyAt = at.field("metadata_key");
+        return new Part.Peer(
+                Values.notEmpty(metadata.getDescriptorKey(), at.field("descriptor_key")),
+                AccessFilters.peer(
+                        metadata.getMetadataKey().getKey(),
+                        metadata.getMetadataKey().getPathList().stream()
+                                .map(MetadataKey.PathSegment::getKey)
+                                .toList(),
+                        keyAt.field("key"),
+                        keyAt.field("path")));
     }
 
     private static Part headers(Action.HeaderValueMatch match, At at) throws Refusal {

@@ -2,8 +2,14 @@ package dev.fairlead.agent.control.xds.compile;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.fairlead.agent.model.policy.AccessRules.Subject;
+import dev.fairlead.agent.model.policy.Matcher.Attribute;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What filters answer instead of Envoy's own texts, by their names: metadata {@code fairlead.reply}
@@ -38,9 +44,9 @@ final class Replies {
     }
 
     /** What one filter answers. */
-    record Reply(int ownStatus, String ownBody) {
+    record Reply(int ownStatus, String ownBody, @Nullable Subject subject) {
 
-        static final Reply USUAL = new Reply(0, "");
+        static final Reply USUAL = new Reply(0, "", null);
 
         int status(int usual) {
             return ownStatus == 0 ? usual : ownStatus;
@@ -59,6 +65,8 @@ final class Replies {
         At replyAt = at.field(filter);
         int status = 0;
         String body = "";
+        List<Attribute> facts = new ArrayList<>();
+        String otherwise = "";
         for (Map.Entry<String, Value> field : value.getStructValue().getFieldsMap().entrySet()) {
             At fieldAt = replyAt.field(field.getKey());
             switch (field.getKey()) {
@@ -75,9 +83,31 @@ final class Replies {
                         throw fieldAt.refuse(body.length() + " bytes, at most " + MAX_BODY);
                     }
                 }
+                case "subject" -> {
+                    for (Value fact : field.getValue().getListValue().getValuesList()) {
+                        facts.add(fact(fact.getStringValue(), fieldAt));
+                    }
+                }
+                case "otherwise" -> otherwise = field.getValue().getStringValue();
                 default -> throw fieldAt.refuse("unknown");
             }
         }
-        return new Reply(status, body);
+        return new Reply(status, body, facts.isEmpty() ? null : new Subject(facts, otherwise));
+    }
+
+    /** Of a request, what a body may tell. */
+    private static Attribute fact(String name, At at) throws Refusal {
+        int colon = name.indexOf(':');
+        String key = name.substring(colon + 1);
+        return switch (colon < 0 ? name : name.substring(0, colon)) {
+            case "address" -> new Attribute.Address();
+            case "principal" -> new Attribute.Principal();
+            case "namespace" -> new Attribute.PeerNamespace();
+            case "workload" -> new Attribute.PeerWorkload();
+            case "path" -> new Attribute.Path();
+            case "label" -> new Attribute.PeerLabel(key);
+            case "header" -> new Attribute.Header(key.toLowerCase(Locale.ROOT));
+            default -> throw at.refuse("\"" + name + "\" is unknown");
+        };
     }
 }

@@ -43,6 +43,7 @@ class ChecksCompileTest {
         assertThat(limit.enabled()).isEqualTo(new Share(100, 100));
         assertThat(limit.enforced()).isEqualTo(new Share(50, 100));
         assertThat(limit.refusal().status()).isEqualTo(503);
+        assertThat(limit.refusal().exhausted()).isTrue();
         assertThat(limit.refusal().body()).isEqualTo("slow down");
         assertThat(limit.descriptors())
                 .containsExactly(
@@ -54,6 +55,12 @@ class ChecksCompileTest {
         assertThat(limit.actions().get(0).parts().get(1))
                 .isEqualTo(new Part.Header("client", "x-client"));
         assertThat(limit.actions().get(2).parts().getFirst()).isEqualTo(new Part.Principal("peer"));
+        assertThat(limit.actions().get(4).parts().getFirst())
+                .isInstanceOfSatisfying(
+                        Part.When.class,
+                        when -> assertThat(when.test()).isInstanceOf(Matcher.Not.class));
+        assertThat(limit.actions().get(4).parts().get(1))
+                .isEqualTo(new Part.Peer("app", new Matcher.Attribute.PeerLabel("app")));
         assertThat(limit.actions().get(3).parts().getFirst())
                 .isInstanceOfSatisfying(
                         Part.PrincipalMatch.class,

@@ -53,6 +53,20 @@ class CompilersFuzzTest {
         }
     }
 
+    /** Pieces of the two expressions: one of them, or something else. */
+    @Property(tries = 1000)
+    void expressions(@ForAll long seed, @ForAll @IntRange(min = 0, max = 6) int length) {
+        String[] pieces = {
+            "connection.uri_san_peer_certificate", ".matches(\"", "\")", "\\", "\"", "a", "^", "é"
+        };
+        var random = new Random(seed);
+        var text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append(pieces[random.nextInt(pieces.length)]);
+        }
+        assertThat(PrincipalExpression.parse(text.toString())).isNotNull();
+    }
+
     private static void compile(ResourceType type, String name, byte[] bytes) {
         Any any =
                 Any.newBuilder()

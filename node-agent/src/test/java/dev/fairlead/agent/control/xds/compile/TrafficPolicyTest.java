@@ -11,6 +11,8 @@ import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoint.Health;
 import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.cluster.Endpoints.Group;
+import dev.fairlead.agent.model.cluster.HealthCheck;
+import dev.fairlead.agent.model.cluster.HealthCheck.Kind;
 import dev.fairlead.agent.model.cluster.LoadBalancing;
 import dev.fairlead.agent.model.cluster.LoadBalancing.SlowStart;
 import dev.fairlead.agent.model.cluster.Locality;
@@ -109,6 +111,28 @@ class TrafficPolicyTest {
     }
 
     @Test
+    void healthChecks() {
+        assertThat(policy(BalanceSamples.checked()).check())
+                .isEqualTo(
+                        check(
+                                true,
+                                new Kind.Http(
+                                        "h",
+                                        "/ready",
+                                        "HEAD",
+                                        List.of(new Kind.Statuses(200, 300)),
+                                        true)));
+        assertThat(policy(BalanceSamples.checkedByBytes()).check())
+                .isEqualTo(check(false, new Kind.Tcp("50494e47", List.of("504f4e47"))));
+        assertThat(policy(BalanceSamples.checkedByCall()).check())
+                .isEqualTo(check(true, new Kind.Grpc("s", "a")));
+    }
+
+    private static HealthCheck check(boolean reuses, Kind kind) {
+        return new HealthCheck(seconds(1), seconds(5), seconds(2), seconds(3), 4, 2, reuses, kind);
+    }
+
+    @Test
     void endpointsByLocalityAndPriority() {
         var near = new InetSocketAddress("198.18.1.10", 9080);
         var leaving = new InetSocketAddress("198.18.1.11", 9080);
@@ -203,9 +227,38 @@ class TrafficPolicyTest {
                         BalanceSamples.outliers(),
                         c -> c.getOutlierDetectionBuilder().addMonitorsBuilder().setName("m")),
                 bad(
-                        "health_checks: field is outside the profile",
+                        "health_checks[0].timeout: 0",
                         BalanceSamples.checked(),
-                        c -> {}));
+                        c -> c.getHealthChecksBuilder(0).clearTimeout()),
+                bad(
+                        "health_checks[0].http_health_check.path: has a character that no request"
+                                + " has there",
+                        BalanceSamples.checked(),
+                        c ->
+                                c.getHealthChecksBuilder(0)
+                                        .getHttpHealthCheckBuilder()
+                                        .setPath("/a b")),
+                bad(
+                        "health_checks[0].tcp_health_check.send.text: not hexadecimal",
+                        BalanceSamples.checkedByBytes(),
+                        c ->
+                                c.getHealthChecksBuilder(0)
+                                        .getTcpHealthCheckBuilder()
+                                        .getSendBuilder()
+                                        .setText("xyz")),
+                bad(
+                        "health_checks[1]: more than one",
+                        BalanceSamples.checked(),
+                        c -> c.addHealthChecks(c.getHealthChecks(0))),
+                bad(
+                        "ignore_health_on_host_removal: not true: endpoints that are gone are not"
+                                + " kept",
+                        BalanceSamples.checked(),
+                        c -> c.clearIgnoreHealthOnHostRemoval()),
+                bad(
+                        "health_checks[0].no_traffic_interval: field is outside the profile",
+                        BalanceSamples.checked(),
+                        c -> c.getHealthChecksBuilder(0).setNoTrafficInterval(Wire.seconds(1))));
     }
 
     @ParameterizedTest

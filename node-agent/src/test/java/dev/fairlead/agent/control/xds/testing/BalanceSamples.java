@@ -38,7 +38,10 @@ public final class BalanceSamples {
                 maglev(1009).build(),
                 leastRequest().build(),
                 roundRobin().build(),
-                outliers().build());
+                outliers().build(),
+                checked().build(),
+                checkedByBytes().build(),
+                checkedByCall().build());
     }
 
     public static Cluster.Builder ringHash() {
@@ -115,31 +118,42 @@ public final class BalanceSamples {
                                 .setFailurePercentageRequestVolume(Wire.number(12)));
     }
 
-    /** A check of each kind. */
+    /** A check by a request. */
     public static Cluster.Builder checked() {
-        return Wire.eds("checked")
-                .addHealthChecks(
-                        check().setHttpHealthCheck(
-                                        HttpHealthCheck.newBuilder()
-                                                .setHost("h")
-                                                .setPath("/ready")
-                                                .setMethod(RequestMethod.HEAD)
-                                                .setCodecClientType(CodecClientType.HTTP2)
-                                                .addExpectedStatuses(
-                                                        Int64Range.newBuilder()
-                                                                .setStart(200)
-                                                                .setEnd(300))))
-                .addHealthChecks(
-                        check().setTcpHealthCheck(
-                                        TcpHealthCheck.newBuilder()
-                                                .setSend(Payload.newBuilder().setText("50494e47"))
-                                                .addReceive(
-                                                        Payload.newBuilder().setText("504f4e47"))))
-                .addHealthChecks(
-                        check().setGrpcHealthCheck(
-                                        GrpcHealthCheck.newBuilder()
-                                                .setServiceName("s")
-                                                .setAuthority("a")));
+        return checked(
+                check().setHttpHealthCheck(
+                                HttpHealthCheck.newBuilder()
+                                        .setHost("h")
+                                        .setPath("/ready")
+                                        .setMethod(RequestMethod.HEAD)
+                                        .setCodecClientType(CodecClientType.HTTP2)
+                                        .addExpectedStatuses(
+                                                Int64Range.newBuilder()
+                                                        .setStart(200)
+                                                        .setEnd(300))));
+    }
+
+    /** A check by bytes. */
+    public static Cluster.Builder checkedByBytes() {
+        return checked(
+                check().setReuseConnection(BoolValue.of(false))
+                        .setTcpHealthCheck(
+                                TcpHealthCheck.newBuilder()
+                                        .setSend(Payload.newBuilder().setText("50494e47"))
+                                        .addReceive(Payload.newBuilder().setText("504f4e47"))));
+    }
+
+    /** A check by a call. */
+    public static Cluster.Builder checkedByCall() {
+        return checked(
+                check().setGrpcHealthCheck(
+                                GrpcHealthCheck.newBuilder()
+                                        .setServiceName("s")
+                                        .setAuthority("a")));
+    }
+
+    private static Cluster.Builder checked(HealthCheck.Builder check) {
+        return Wire.eds("checked").setIgnoreHealthOnHostRemoval(true).addHealthChecks(check);
     }
 
     private static HealthCheck.Builder check() {

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -17,7 +18,10 @@ import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
 public final class CheckSamples {
 
     private static final TypeRegistry TYPES =
-            TypeRegistry.newBuilder().add(Descriptor.getDescriptor()).build();
+            TypeRegistry.newBuilder()
+                    .add(Descriptor.getDescriptor())
+                    .add(Principal.getDescriptor())
+                    .build();
     private static final String REPLY =
             """
             filter_metadata { key: "fairlead.reply" value {
@@ -60,6 +64,13 @@ public final class CheckSamples {
                     headers { name: "a" present_match: true } } } }
                 rate_limits { %s }
                 rate_limits { %s }
+                rate_limits {
+                  actions { extension { name: "when" typed_config {
+                    [type.googleapis.com/envoy.config.rbac.v3.Principal] {
+                      not_id { header { name: "x" present_match: true } } } } } }
+                  actions { metadata { descriptor_key: "app" metadata_key { key: "fairlead.source"
+                    path { key: "labels" } path { key: "app" } } } } }
+                rate_limited_as_resource_exhausted: true
                 """
                         .formatted(
                                 EXPRESSION.formatted(""),
