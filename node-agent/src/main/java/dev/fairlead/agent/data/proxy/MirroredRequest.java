@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * fast as the request itself is held up to a bound; beyond, it is given up.
  *
  * <p>Its host ends in {@code -shadow}, and it says, as Envoy's, that it comes from within and from
- * this pod. Whatever its original came in, an upstream that follows its client is asked in HTTP/1.1.
- * Owner: the pod's worker loop.
+ * this pod. Whatever its original came in, an upstream that follows its client is asked in
+ * HTTP/1.1. Owner: the pod's worker loop.
  */
 final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
 
