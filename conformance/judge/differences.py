@@ -46,6 +46,19 @@ def _continue(case: Case, key: str, envoy: object, agent: object) -> bool:
     return key == "informational" and (envoy, agent) == (["100"], []) and case.request.value("expect") is not None and local
 
 
+def _refused(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """What a server has refused, and so not looked at, is sent to it once more where the route says nothing of it."""
+    if key.startswith("cluster.") and case.config:
+        return any("failure=refused" in (request.value("x-echo") or "") for request in case.config.requests)
+    return str(case.envoy.get("body", "")).endswith("remote refused stream reset")
+
+
+def _limit_body(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """A text of ours, for which Envoy's filter has no field."""
+    limited = case.envoy.get("outcome") == case.agent.get("outcome") == "429" and case.envoy["body"] == "local_rate_limited"
+    return limited and key in ("body", "header content-length")
+
+
 def _no_content(case: Case, key: str, envoy: object, agent: object) -> bool:
     """204 has no length."""
     return key == "header content-length" and agent is None and case.envoy["outcome"] == case.agent["outcome"] == "204"
@@ -63,6 +76,8 @@ KNOWN = (
     Known("100-continue", _continue),
     Known("internal-requests", _internal),
     Known("length-of-204", _no_content),
+    Known("refused-streams", _refused),
+    Known("rate-limit-body", _limit_body),
 )
 
 

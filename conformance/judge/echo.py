@@ -62,20 +62,27 @@ class Echo:
     def __init__(self, subsets: dict[str, str]) -> None:
         self.subsets = subsets  # by address
         self.arrivals: dict[str, list[Arrival]] = defaultdict(list)
-        self._tasks: set[asyncio.Task] = set()
+        self._open: set[asyncio.StreamWriter] = set()
 
     async def serve(self, listening: socket.socket) -> None:
         await asyncio.start_server(self._connection, sock=listening, limit=http1.LIMIT)
 
+    def close_idle(self) -> None:
+        """Ends all connections: none that has served before meets the orders of another configuration."""
+        for writer in self._open:
+            writer.close()
+
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         endpoint = writer.get_extra_info("sockname")[0]
         ends = (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError, http2.errors())
+        self._open.add(writer)
         with contextlib.suppress(*ends):
             first = await reader.readexactly(4)
             if http2.PREFACE.startswith(first):
                 await http2.serve(reader, writer, first, lambda request: self._said(endpoint, request))
             else:
                 await self._http1(reader, writer, endpoint, first)
+        self._open.discard(writer)
         writer.close()
 
     async def _http1(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, endpoint: str, first: bytes) -> None:

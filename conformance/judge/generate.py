@@ -43,11 +43,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Config:
-    """What one slot is given: http routes, subsets' and traffic policy of its DestinationRule."""
+    """What one slot is given: http routes, subsets and traffic policy of its DestinationRule, limits by route name."""
 
     http: list[dict]
     rule: dict
     requests: tuple[Request, ...] = field(default=())
+    limits: dict[str, dict] = field(default_factory=dict)
 
     @property
     def by_chance(self) -> bool:
@@ -62,13 +63,18 @@ class Config:
         return request.value(by["httpHeaderName"]) is not None if "httpHeaderName" in by else False
 
     def objects(self, slot: int) -> list[dict]:
-        from .world import destination_rule, virtual_service
+        from .world import destination_rule, rate_limit, virtual_service
 
         name = f"h{slot}"
         spec = {"host": "HOST", **self.rule}
         objects = [destination_rule(name, spec)]
         if self.http:
             objects.append(virtual_service(name, {"hosts": ["HOST"], "http": self.http}))
+        named = {route.get("name") for route in self.http}
+        for route, rule in self.limits.items():
+            if route in named:
+                bound = {"virtualService": name, "name": route}
+                objects.append(rate_limit(f"{name}-{route}", {"route": bound, "rules": [rule]}))
         return [placed(value, slot) for value in objects]
 
 
@@ -134,6 +140,7 @@ class Generator:
         self.random = random
         self.hints: list[dict] = []  # matches that were drawn, for requests to meet
         self.old = self.some(0.03)  # its clients know HTTP/1.0
+        self.refuses = self.some(0.05)  # its servers refuse HTTP/2 streams
         self.whole = self.some(0.12)  # destinations are the whole service: which endpoint is called is chance
 
     def some(self, chance: float) -> bool:
@@ -155,7 +162,7 @@ class Generator:
         asked = tuple(self.request() for _ in range(requests))
         if any(fails in value for request in asked for _, value in request.headers for fails in FAILS):
             asked = tuple(map(alone, asked))
-        return Config(routes, rule, asked)
+        return Config(routes, rule, asked, self.limited(routes))
 
     # --- routes
 
@@ -185,6 +192,20 @@ class Generator:
         if self.some(0.15) and "redirect" not in route:
             route["corsPolicy"] = self.cors()
         return route
+
+    def limited(self, routes: list[dict]) -> dict[str, dict]:
+        """A bucket that does not fill while it is looked at, of a name of its own: none is left over from before."""
+        limits = {}
+        for route in routes:
+            if "route" in route and self.some(0.07):
+                route["name"] = f"r{self.random.randrange(10**6)}"
+                rule: dict = {"limit": {"requests": self.of((1, 2, 3)), "per": "3600s"}}
+                if self.some(0.4):
+                    rule["match"] = self.of(({"methods": ["GET", "PUT"]}, {"path": {"prefix": "/a"}}, {"headers": {"x-user": {"exact": "jason"}}}))
+                if self.some(0.3):
+                    rule["response"] = {"body": "slow down"}
+                limits[route["name"]] = rule
+        return limits
 
     def match(self) -> dict:
         match: dict = {}
@@ -383,7 +404,7 @@ class Generator:
             headers.append(self.of((("x-forwarded-for", "192.0.2.9"), ("x-request-id", "given"), ("x-envoy-original-path", "/o"),
                                     ("x-forwarded-proto", "https"), ("te", "trailers"), ("connection", "close"))))  # fmt: skip
         if self.some(0.06):
-            headers += self._control()
+            headers = [header for header in headers if header[0] != "x-forwarded-for"] + self._control()
         body = "" if method in ("GET", "HEAD", "OPTIONS", "DELETE") and self.some(0.95) else self.of(("", "hello", "b" * 3000))
         version = "HTTP/1.0" if self.old else "HTTP/2" if self.some(0.2) else "HTTP/1.1"
         if body and version != "HTTP/1.0" and self.some(0.12):
@@ -421,7 +442,8 @@ class Generator:
         if kind < 0.3:
             return f"status={self.of((200, 201, 204, 301, 304, 400, 404, 409, 500, 501, 502, 503, 504))}"
         if kind < 0.6:
-            return f"fail={self.of((1, 2, 5))};failure={self.of(('503', '502', '504', '500', '501', '409', 'reset', 'close', 'refused'))}"
+            failure = "refused" if self.refuses and self.some(0.3) else self.of(("503", "502", "504", "500", "501", "409", "reset", "close"))
+            return f"fail={self.of((1, 2, 5))};failure={failure}"
         if kind < 0.68:
             return "delay=2"
         if kind < 0.76:

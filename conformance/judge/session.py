@@ -5,7 +5,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -115,7 +115,7 @@ class Session:
         refused = await self.world.apply([value for slot, config in enumerate(configs) for value in config.objects(slot)])
         for name, why in refused.items():
             outcome.refused[re.sub(r"\bh\d+\b", "HOST", f"{name}: {why}")] += 1
-        bad = {int(name.rpartition("/h")[2]) for name in refused}
+        bad = {int(slot) for name in refused for slot in re.findall(r"/h(\d+)", name)}
         before = {side: self.world.counters(side) for side in SIDES}
         self.world.echo.arrivals.clear()
         slots = [slot for slot in range(len(configs)) if slot not in bad]
@@ -212,7 +212,7 @@ def _distinct(findings: list[Finding]) -> list[Config]:
     for finding in sorted(findings, key=lambda f: f.request is None):
         config = finding.config
         if finding.request is not None:
-            config = Config(config.http, config.rule, (finding.request,))
+            config = replace(config, requests=(finding.request,))
         first = min(finding.differs)
         kinds.setdefault(_kind(first, *finding.differs[first]), config)
     return list(kinds.values())

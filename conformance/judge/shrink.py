@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from .generate import Config, Request
 
-KEPT = {"host", "destination", "subsets", "percentage"}  # what an object is not valid without
+KEPT = {"name", "limit", "per", "requests", "host", "destination", "subsets", "percentage"}  # what an object is not valid without
 
 
 def variants(config: Config) -> Iterator[Config]:
@@ -22,6 +22,8 @@ def variants(config: Config) -> Iterator[Config]:
         yield replace(config, http=http)
     for rule in _without(config.rule):
         yield replace(config, rule=rule)
+    for limits in _without(config.limits) if config.limits else ():
+        yield replace(config, limits=limits)
     if len(requests) == 1:
         for request in _simpler(requests[0]):
             yield replace(config, requests=(request,))

@@ -18,8 +18,8 @@ from .client import Namespace
 from .echo import Echo
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 90
-FORCE_SECONDS = 30
+READY_SECONDS = 300
+FORCE_SECONDS = 90
 TAP_PORT = 15999
 PORTS = {"http": 8000}
 SUBSETS = {"198.18.2.11": "v1", "198.18.2.12": "v1", "198.18.2.21": "v2", "198.18.2.22": "v2", "198.18.2.31": "v3"}
@@ -135,10 +135,11 @@ class World:
 
     async def apply(self, objects: list[dict]) -> dict[str, str]:
         """
-        Makes these the mesh's only VirtualServices and DestinationRules, and returns when agent and Envoy have them in
-        force. What pilot-lite refused, by kind/name.
+        Makes these the mesh's only objects beside its own, and returns when agent and Envoy have them in force. What
+        pilot-lite refused, by kind/name.
         """
         self.batch += 1
+        self.echo.close_idle()
         self.revision += 1
         stamp = f"/batch-{self.batch}"
         mark = {"match": [{"uri": {"exact": stamp}}], "directResponse": {"status": MARK}}
@@ -246,6 +247,10 @@ def virtual_service(name: str, spec: dict) -> dict:
 
 def destination_rule(name: str, spec: dict) -> dict:
     return _object("networking.istio.io/v1", "DestinationRule", name, spec)
+
+
+def rate_limit(name: str, spec: dict) -> dict:
+    return _object("fairlead.dev/v1alpha1", "RateLimit", name, spec)
 
 
 def _object(version: str, kind: str, name: str, spec: dict) -> dict:

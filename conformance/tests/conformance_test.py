@@ -37,10 +37,10 @@ class GenerateTest(unittest.TestCase):
 
     def test_fields_are_met_within_a_thousand_configurations(self) -> None:
         drawn = [generate(Random(seed), 1) for seed in range(1000)]
-        text = str([(config.http, config.rule, config.requests) for config in drawn])
+        text = str([(config.http, config.rule, config.requests, config.limits) for config in drawn])
         for field in ("queryParams", "withoutHeaders", "ignoreUriCase", "uriRegexRewrite", "mirrors", "corsPolicy", "grpcStatus",
                       "derivePort", "sourceLabels", "sourceNamespace", "perTryTimeout", "fixedDelay", "scheme", "h2UpgradePolicy", "maglev", "HTTP/2", "expect",
-                      "x-envoy-retry-on", "gone", "late"):  # fmt: skip
+                      "x-envoy-retry-on", "gone", "late", "slow down"):  # fmt: skip
             self.assertIn(f"'{field}'", text, field)
 
     def test_what_fails_without_an_answer_has_its_connections_to_itself(self) -> None:
@@ -65,6 +65,11 @@ class GenerateTest(unittest.TestCase):
         config = Config([{"route": [{"destination": {"host": "HOST"}}]}], RULE)
         self.assertEqual([value["spec"].get("host") or value["spec"]["hosts"] for value in config.objects(3)], ["h3", ["h3"]])
         self.assertEqual(placed_request(Request(host="UPPER:8000"), 3).host, "H3:8000")
+
+    def test_a_limit_is_bound_to_its_route_as_long_as_that_is_there(self) -> None:
+        limited = Config([{"name": "r1", "route": [{"destination": {"host": "HOST"}}]}], RULE, (), {"r1": {"limit": {}}, "r2": {"limit": {}}})
+        bound = [value["spec"]["route"] for value in limited.objects(3) if value["kind"] == "RateLimit"]
+        self.assertEqual(bound, [{"virtualService": "h3", "name": "r1"}])
 
     def test_whole_services_are_known_as_chance(self) -> None:
         subset = Config([{"route": [{"destination": {"host": "HOST", "subset": "v1"}}]}], RULE)

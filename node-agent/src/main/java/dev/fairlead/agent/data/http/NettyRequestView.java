@@ -36,7 +36,8 @@ public final class NettyRequestView implements RequestView {
     @Override
     public String scheme() {
         String said = request.headers().get(HeaderNames.X_FORWARDED_PROTO);
-        return said != null && said.equalsIgnoreCase("https") ? "https" : "http";
+        boolean unsaid = request.protocolVersion().majorVersion() == 1; // HTTP/2 says :scheme
+        return unsaid && said != null && said.equalsIgnoreCase("https") ? "https" : "http";
     }
 
     @Override

@@ -195,10 +195,15 @@ final class HttpExchange {
         if (retries != null) {
             retries.countFor(books.byRoute());
         }
-        timeouts = Timeouts.of(route, control, retries == null ? null : retries.policy());
+        timeouts = Timeouts.of(route, control, route.policy().retries());
         UpstreamTries sending =
                 new UpstreamTries(this, router, books, waiting, timeouts, retries, tunnel);
         tries = sending;
+        boolean expectsContinue = !http10 && RequestEdit.expectsContinue(head);
+        RequestEdit.forUpstream(head, http10, router);
+        if (heads != null) {
+            heads.forUpstream();
+        }
         answer.brings(sending.choose(route.policy(), downstream.remote()));
         boundIdle(route.policy().idleTimeout());
         UpstreamHost picked = sending.pick();
@@ -206,15 +211,11 @@ final class HttpExchange {
             reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
         }
-        if (!http10 && RequestEdit.expectsContinue(head)) {
+        if (expectsContinue) {
             sendContinue();
         }
-        RequestEdit.forUpstream(head, http10, router);
-        if (heads != null) {
-            heads.forUpstream();
-        }
         if (!route.policy().mirrors().isEmpty() && tunnel == null) {
-            mirrors = Mirrors.begin(router, route, timeouts.whole(), head);
+            mirrors = Mirrors.begin(router, route, timeouts, head);
             if (mirrors != null) {
                 waiting.copyTo(mirrors);
             }

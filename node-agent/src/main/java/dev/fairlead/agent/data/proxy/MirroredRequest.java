@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * fast as the request itself is held up to a bound; beyond, it is given up.
  *
  * <p>Its host ends in {@code -shadow}, and it says, as Envoy's, that it comes from within and from
- * this pod. Owner: the pod's worker loop.
+ * this pod. Whatever its original came in, an upstream that follows its client is asked in
+ * HTTP/1.1. Owner: the pod's worker loop.
  */
 final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
 
@@ -41,7 +42,6 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private final Duration timeout;
     private final ExchangeTimer timer = new ExchangeTimer();
     private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
-    private final boolean http2;
     private final long startNanos = System.nanoTime();
     private @Nullable UpstreamHost host;
     private @Nullable PendingRequest pending;
@@ -53,11 +53,11 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private int status;
     private boolean over;
 
-    MirroredRequest(HttpRouter router, PodCluster cluster, HttpRequest original, Duration timeout) {
+    MirroredRequest(
+            HttpRouter router, PodCluster cluster, HttpRequest original, Timeouts timeouts) {
         this.router = router;
         this.cluster = cluster;
-        this.timeout = timeout;
-        this.http2 = original.protocolVersion().majorVersion() == 2;
+        this.timeout = timeouts.whole();
         this.head =
                 new DefaultHttpRequest(
                         original.protocolVersion(),
@@ -70,10 +70,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
             headers.set(HttpHeaderNames.HOST, shadow(host));
         }
         headers.set(HeaderNames.X_ENVOY_INTERNAL, "true");
-        if (!timeout.isZero()) {
-            headers.set(
-                    HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, Long.toString(timeout.toMillis()));
-        }
+        timeouts.announceToCopy(headers);
         ForwardedFor.append(headers, router.podAddress());
     }
 
@@ -96,7 +93,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         if (picked == null) {
             end(ResponseFlag.NO_HEALTHY_UPSTREAM);
         } else {
-            pending = cluster.acquire(picked, router.from(), false, http2, this);
+            pending = cluster.acquire(picked, router.from(), false, false, this);
         }
     }
 
@@ -234,6 +231,9 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         over = true;
         upstream = null;
         timer.cancel();
+        if (status == 0 && flag.status() > 0) {
+            StatusClass.count(cluster.allCounters(), flag.status());
+        }
         router.mirrorCount().giveBack();
         while (!waiting.isEmpty()) {
             waiting.remove().release();

@@ -6,7 +6,6 @@ import dev.fairlead.agent.model.route.Route;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +24,12 @@ final class Mirrors {
     /**
      * Begins those that are due.
      *
-     * @param timeout of the request, and of each copy
+     * @param timeouts of the request
      * @param head as it goes to its own cluster
      * @return null: none
      */
     static @Nullable Mirrors begin(
-            HttpRouter router, Route route, Duration timeout, HttpRequest head) {
+            HttpRouter router, Route route, Timeouts timeouts, HttpRequest head) {
         Mirrors mirrors = null;
         List<Mirror> policies = route.policy().mirrors();
         for (int i = 0; i < policies.size(); i++) {
@@ -41,7 +40,7 @@ final class Mirrors {
             PodCluster cluster = router.cluster(policy.cluster());
             if (cluster != null && router.mirrorCount().take()) {
                 mirrors = mirrors == null ? new Mirrors() : mirrors;
-                MirroredRequest copy = new MirroredRequest(router, cluster, head, timeout);
+                MirroredRequest copy = new MirroredRequest(router, cluster, head, timeouts);
                 if (route.policy().attempts().inRequest()) {
                     copy.countAttempt();
                 }

@@ -57,6 +57,14 @@ record Timeouts(Duration whole, Duration ofTry, boolean alternative) {
         request.set(HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, Long.toString(millis));
     }
 
+    /** Likewise the upstream of a copy, which has all the time at once where that is bounded. */
+    void announceToCopy(HttpHeaders request) {
+        long millis = whole.isZero() ? ofTry.toMillis() : whole.toMillis();
+        if (millis > 0) {
+            request.set(HeaderNames.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, Long.toString(millis));
+        }
+    }
+
     /** Of the answer when nothing has come in time. */
     int status() {
         return alternative

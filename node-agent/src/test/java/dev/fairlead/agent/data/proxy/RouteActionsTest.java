@@ -272,6 +272,23 @@ class RouteActionsTest {
         assertThat(mesh.outcomes()).isEqualTo("{200 -=1}");
     }
 
+    @Test
+    void aMirrorThatIsNotThereCountsAsAnAnswerOf503() throws Exception {
+        FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        FakeUpstream gone = FakeUpstream.thatNeverAnswers();
+        gone.close();
+        mesh(
+                new Config()
+                        .cluster("c", false, upstream.address())
+                        .cluster("m", false, gone.address())
+                        .policy("a", Forward.to("c"), mirrored("m")),
+                upstream);
+
+        assertThat(ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status()).isEqualTo(200);
+
+        Mesh.await("count", () -> mesh.count(ClusterStat.UPSTREAM_RQ_5XX) == 1);
+    }
+
     /** A mirror that takes nothing costs nothing but itself. */
     @Test
     void aMirrorThatDoesNotReadIsGivenUp() throws Exception {
