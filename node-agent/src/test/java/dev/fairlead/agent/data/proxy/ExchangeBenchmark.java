@@ -2,10 +2,16 @@ package dev.fairlead.agent.data.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.agent.data.outlier.OutlierConfig;
 import dev.fairlead.agent.model.cluster.CircuitBreakers;
 import dev.fairlead.agent.model.cluster.ConnectionPool;
 import dev.fairlead.agent.model.cluster.LoadBalancing;
 import dev.fairlead.agent.model.cluster.TrafficPolicy;
+import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
+import dev.fairlead.agent.model.route.RetryPolicy;
+import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RoutePolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +19,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,6 +57,11 @@ public class ExchangeBenchmark {
                     "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n"
                             + "Server: x\r\n\r\nok");
 
+    /** As pilot-lite serves them: nothing is idle for too long. */
+    private static final HttpManager LIKE_ISTIOS =
+            new HttpManager(
+                    true, true, "envoy", ServerHeader.OVERWRITE, "", true, false, Duration.ZERO);
+
     private final byte[] answer = new byte[8192];
     private ServerSocket server;
     private Mesh mesh;
@@ -59,6 +73,36 @@ public class ExchangeBenchmark {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Istio's default. */
+    private static RoutePolicy withRetries() {
+        RoutePolicy none = RoutePolicy.NONE;
+        var retries =
+                new RetryPolicy(
+                        Set.of("connect-failure", "refused-stream", "unavailable", "cancelled"),
+                        2,
+                        Duration.ZERO,
+                        Set.of(503),
+                        List.of(),
+                        List.of(),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(250),
+                        true,
+                        5,
+                        0);
+        return new RoutePolicy(
+                none.headers(),
+                none.rewrite(),
+                retries,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                "",
+                new RoutePolicy.AttemptCount(true, false));
+    }
+
     @Setup(Level.Trial)
     public void begin() throws Exception {
         server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
@@ -67,15 +111,16 @@ public class ExchangeBenchmark {
                 new TrafficPolicy(
                         LoadBalancing.DEFAULT,
                         new CircuitBreakers(100, 100, 100, 3, null),
-                        null,
+                        new OutlierConfig().consecutive5xx(5).build(),
                         null,
                         ConnectionPool.DEFAULT);
         mesh =
                 new Mesh(
                         new Config()
                                 .policy(policy)
-                                .service("a", Mesh.address(server.getLocalPort()))
-                                .outboundHttp()
+                                .cluster("a", false, Mesh.address(server.getLocalPort()))
+                                .policy("a", RouteAction.Forward.to("a"), withRetries())
+                                .outboundHttp(LIKE_ISTIOS)
                                 .build());
         client = new Socket(InetAddress.getLoopbackAddress(), mesh.outboundPort());
         client.setTcpNoDelay(true);

@@ -246,7 +246,7 @@ class RetryTest {
         serve(
                 FakeUpstream.thatAnswers(FAILED),
                 withBackOff(Duration.ofDays(1)),
-                Duration.ofMillis(200));
+                Duration.ofSeconds(2));
 
         client.send(GET);
         Message answer = client.readResponse();
