@@ -115,11 +115,15 @@ class Echo:
         fields = [(":status", str(status)), *((name.lower(), value) for name, value in headers)]
         return http2.Said(fields, body, trailers, slow=orders.slow)
 
+    def _kind(self, arrival: Arrival) -> tuple[bool, str | None]:
+        """Copies that go to several subsets come in any order: each subset counts its own."""
+        return arrival.shadow, self.subsets.get(arrival.endpoint) if arrival.shadow else None
+
     async def _arrived(self, endpoint: str, request: http1.Message) -> tuple[Orders, int | None]:
         """What is ordered, and the status of the answer; None: it fails."""
         arrival = Arrival(endpoint, request.start, tuple(request.headers), request.body, tuple(request.trailers))
         earlier = self.arrivals[request.get(CASE) or ""]
-        nth = sum(1 for other in earlier if other.shadow == arrival.shadow)
+        nth = sum(1 for other in earlier if self._kind(other) == self._kind(arrival))
         earlier.append(arrival)
         orders = Orders.of(request.get("x-echo") or "")
         if orders.delay:

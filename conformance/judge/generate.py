@@ -168,6 +168,7 @@ class Generator:
 
     def route(self) -> dict:
         route: dict = {}
+        self.authority = False  # the route rewrites it
         if self.some(0.85):
             route["match"] = [self.match() for _ in range(self.of((1, 1, 1, 2)))]
         kind = self.random.random()
@@ -264,6 +265,7 @@ class Generator:
             else:
                 rewrite["uri"] = self.of(("/", "/new", "/new/", "/n?x=1"))
         if self.some(0.35) or not rewrite:
+            self.authority = True
             rewrite["authority"] = self.of(("other.example.com", "HOST.test:81"))
         return rewrite
 
@@ -302,7 +304,7 @@ class Generator:
                 edits["add"] = {self.of(names): self.of(("one", "two words", "a,b"))}
             if self.some(0.4):
                 edits["remove"] = [self.of(("x-flag", "x-n", "x-none") if side == "request" else ("x-drop", "x-none"))]
-            if side == "request" and host and self.some(0.08):
+            if side == "request" and host and not self.authority and self.some(0.08):
                 edits.setdefault("set", {})["host"] = "set.example.com"
             if edits:
                 operations[side] = edits
