@@ -18,6 +18,7 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.HeaderEdits;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
+import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -83,8 +84,8 @@ final class HttpExchange {
         target = found;
         Route route = found.route();
         if (route != null) {
-            if (!route.policy().leavesHeads()
-                    || found instanceof Target.Forward to && !to.share().leavesHeads()) {
+            WeightedCluster share = found.share();
+            if (!route.policy().leavesHeads() || share != null && !share.leavesHeads()) {
                 heads();
             }
             goOn();
@@ -106,7 +107,7 @@ final class HttpExchange {
 
     private void act(Target found) {
         switch (found) {
-            case Target.Respond(int code, String body, ResponseFlag flag, var _) ->
+            case Target.Respond(int code, String body, ResponseFlag flag, var _, var _) ->
                     reply(code, body, flag);
             case Target.Direct(Route route) ->
                     answer(LocalAnswer.of(route, new NettyRequestView(head)), ResponseFlag.NONE);
@@ -159,15 +160,17 @@ final class HttpExchange {
     RouteHeads heads() {
         RouteHeads known = heads;
         if (known == null) {
-            Target.Forward to = target instanceof Target.Forward forward ? forward : null;
+            Target found = target;
             known =
                     new RouteHeads(
                             router,
                             head,
                             downstream,
                             route(),
-                            to == null ? null : to.share(),
-                            to == null ? "" : to.cluster().config().statName());
+                            found == null ? null : found.share(),
+                            found instanceof Target.Forward to
+                                    ? to.cluster().config().statName()
+                                    : "");
             heads = known;
             answer.editedBy(known);
         }

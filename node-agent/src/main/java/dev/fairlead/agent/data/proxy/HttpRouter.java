@@ -28,6 +28,9 @@ interface HttpRouter {
         /** The route that took the request; null: none did. */
         @Nullable Route route();
 
+        /** What of its action was picked; null: the route sends nothing on. */
+        RouteAction.@Nullable WeightedCluster share();
+
         /**
          * To an endpoint of {@code cluster}, as {@code route} says.
          *
@@ -42,14 +45,25 @@ interface HttpRouter {
                 implements Target {}
 
         /** Nowhere: it is answered here, as its route says. */
-        record Direct(Route route) implements Target {}
+        record Direct(Route route) implements Target {
+
+            @Override
+            public RouteAction.@Nullable WeightedCluster share() {
+                return null;
+            }
+        }
 
         /** Nowhere: it is answered here, as it cannot go where it should. */
-        record Respond(int status, String body, ResponseFlag flag, @Nullable Route route)
+        record Respond(
+                int status,
+                String body,
+                ResponseFlag flag,
+                @Nullable Route route,
+                RouteAction.@Nullable WeightedCluster share)
                 implements Target {
 
             static Respond unrouted(int status, ResponseFlag flag) {
-                return new Respond(status, "", flag, null);
+                return new Respond(status, "", flag, null, null);
             }
         }
     }

@@ -88,7 +88,7 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
         PodCluster cluster = pod.cluster(share.name());
         if (cluster == null) {
             counters.counters().inc(HttpStat.NO_CLUSTER);
-            return new Target.Respond(503, "", ResponseFlag.NO_CLUSTER, route);
+            return new Target.Respond(503, "", ResponseFlag.NO_CLUSTER, route, share);
         }
         return new Target.Forward(cluster, route, forward, share);
     }

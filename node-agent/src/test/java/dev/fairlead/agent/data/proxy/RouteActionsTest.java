@@ -168,6 +168,32 @@ class RouteActionsTest {
     }
 
     @Test
+    void aShareWithoutAClusterStillSaysItsPart() throws Exception {
+        HeaderEdits edits =
+                new HeaderEdits(
+                        HeaderEdits.NONE.request(),
+                        new Side(
+                                List.of(
+                                        new Entry(
+                                                "x-out",
+                                                "share",
+                                                Existing.APPEND_IF_EXISTS_OR_ADD)),
+                                List.of()));
+        mesh(
+                new Config()
+                        .policy(
+                                "a",
+                                Forward.weighted(
+                                        List.of(new WeightedCluster("gone", 1, edits, null))),
+                                faulty(null, null)));
+
+        Message response = ask(GET);
+
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.header("x-out")).isEqualTo("share");
+    }
+
+    @Test
     void aRedirectIsAnsweredHere() throws Exception {
         mesh(
                 new Config()
