@@ -93,7 +93,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     /**
-     * Picks the endpoint of the first try.
+     * Notes what of the request and its route decides the endpoint of each try.
      *
      * @return value of a cookie that the client is to get with the answer; null: none
      */
