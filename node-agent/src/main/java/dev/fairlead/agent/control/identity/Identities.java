@@ -89,6 +89,9 @@ public final class Identities implements AutoCloseable {
             outcome.complete(new Outcome.Released());
         } else {
             queue.add(() -> onWant(id, outcome));
+            if (closed) { // meanwhile: the owner may have looked for the last time
+                outcome.complete(new Outcome.Released());
+            }
         }
         return outcome;
     }
@@ -124,6 +127,11 @@ public final class Identities implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             log.debug("identities stop");
+        }
+        Runnable late = queue.poll();
+        while (late != null) { // put in before close: its future is waited for as well
+            handle(late);
+            late = queue.poll();
         }
         for (Entry entry : entries.values()) {
             complete(entry, new Outcome.Released());
@@ -168,6 +176,10 @@ public final class Identities implements AutoCloseable {
     }
 
     private void onWant(SpiffeId id, CompletableFuture<Outcome> outcome) {
+        if (closed) {
+            outcome.complete(new Outcome.Released());
+            return;
+        }
         Entry entry = entries.get(id);
         if (entry == null) {
             entry = new Entry(id);
