@@ -7,6 +7,8 @@ import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.wire.enrolment.Enrolment;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope name of the scope that it is a client in
  * @param enrolment whether its traffic is to be captured
  * @param isolated a NetworkPolicy selects it
- * @param mode what it accepts: never UNSET
+ * @param modes what it accepts from its peers
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
  * @param checks what requests to a port must pass, in order; of 0: to all that no Service names
@@ -26,7 +28,7 @@ public record PodView(
         Enrolment enrolment,
         boolean captured,
         boolean isolated,
-        Mode mode,
+        Modes modes,
         List<Port> ports,
         List<String> services,
         Map<Integer, List<InboundCheck>> checks) {
@@ -35,6 +37,33 @@ public record PodView(
         ports = List.copyOf(ports);
         services = List.copyOf(services);
         checks = Map.copyOf(checks);
+    }
+
+    /**
+     * What a pod accepts from its peers, nowhere UNSET.
+     *
+     * @param mode of all ports but {@code exceptions}
+     */
+    public record Modes(Mode mode, Map<Integer, Mode> exceptions) {
+
+        public Modes {
+            exceptions = Map.copyOf(exceptions);
+        }
+
+        public Mode at(int port) {
+            return exceptions.getOrDefault(port, mode);
+        }
+
+        /** Whether no port takes mutual TLS. */
+        public boolean neverMutual() {
+            return mode == Mode.DISABLE
+                    && exceptions.values().stream().allMatch(ofPort -> ofPort == Mode.DISABLE);
+        }
+
+        /** The ports that have a mode of their own, ascending. */
+        public SortedSet<Integer> ports() {
+            return new TreeSet<>(exceptions.keySet());
+        }
     }
 
     /**
