@@ -19,18 +19,22 @@ final class InboundCompiler {
     private final Rules rules;
     private final PeerModes modes;
     private final ClientScopes scopes;
+    private final AuthorizationCompiler authorization;
 
     InboundCompiler(Registry registry, Rules rules, PeerModes modes, ClientScopes scopes) {
         this.registry = registry;
         this.rules = rules;
         this.modes = modes;
         this.scopes = scopes;
+        this.authorization = new AuthorizationCompiler(registry);
     }
 
     PodView view(Pod pod) {
         Map<Integer, PodView.Port> ports = new TreeMap<>();
         Map<Integer, List<InboundCheck>> checks = new HashMap<>();
         check(new Attributes(pod, null, 0), checks);
+        Map<Integer, List<Service>> leading = new TreeMap<>();
+        leading.put(0, List.of());
         List<String> services = new ArrayList<>();
         for (Service service : registry.services(pod)) {
             boolean member = service.selects(pod.labels());
@@ -40,7 +44,9 @@ final class InboundCompiler {
                     continue;
                 }
                 member = true;
-                if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
+                if (port.protocol() != Protocol.UDP) {
+                    leading.computeIfAbsent(target, number -> new ArrayList<>()).add(service);
+                    // the oldest Service names the protocol
                     ports.computeIfAbsent(
                             target,
                             number -> {
@@ -62,7 +68,20 @@ final class InboundCompiler {
                 modes.of(pod),
                 List.copyOf(ports.values()),
                 services,
-                checks);
+                checks,
+                authorizations(pod, leading));
+    }
+
+    private Map<Integer, Authorization> authorizations(
+            Pod pod, Map<Integer, List<Service>> leading) {
+        Map<Integer, Authorization> authorizations = new HashMap<>();
+        leading.forEach((port, services) -> {
+            Authorization found = authorization.of(pod, services);
+            if (!found.equals(Authorization.NONE)) {
+                authorizations.put(port, found);
+            }
+        });
+        return authorizations;
     }
 
     private void check(Attributes attributes, Map<Integer, List<InboundCheck>> checks) {

@@ -27,7 +27,7 @@ public final class Profile {
     /** Endpoints are asked how they are. */
     public static final int HEALTH_CHECKS = 5;
 
-    /** Who may, by certificate and token; which ports of a pod take no mutual TLS. */
+    /** Authentication and authorization of what enters pods. */
     public static final int SECURITY = 6;
 
     private Profile() {}

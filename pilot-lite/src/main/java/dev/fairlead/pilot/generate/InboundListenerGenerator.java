@@ -43,14 +43,21 @@ final class InboundListenerGenerator {
     private final MeshSettings mesh;
     private final Audience audience;
     private final TlsContexts contexts;
+    private final Authorizations authorizations;
 
     InboundListenerGenerator(MeshSettings mesh, Audience audience) {
         this.mesh = mesh;
         this.audience = audience;
         this.contexts = new TlsContexts(mesh);
+        this.authorizations = new Authorizations(mesh);
     }
 
-    /** One door of the pod: one port, or (number 0) all that nobody names. */
+    /**
+     * One door of the pod: one port, or (number 0) all that nobody names.
+     *
+     * @param checks what requests must pass
+     * @param gates what connections must pass that are not HTTP
+     */
     private record Door(
             String name,
             int number,
@@ -58,7 +65,8 @@ final class InboundListenerGenerator {
             boolean detect,
             boolean opaqueHttp2,
             String cluster,
-            List<HttpFilter> limits,
+            List<HttpFilter> checks,
+            List<Filter> gates,
             Struct replies) {}
 
     VersionedResource listener(PodView pod) {
@@ -107,7 +115,8 @@ final class InboundListenerGenerator {
                             protocol == Protocol.UNDECLARED && mesh.modern(),
                             opaqueHttp2,
                             ClusterGenerator.inboundName(port, audience),
-                            limits(pod, port.port()),
+                            checks(pod, port.port()),
+                            authorizations.tcp(pod.authorization(port.port())),
                             replies(pod, port.port())));
         }
         for (int port : pod.modes().ports()) { // of no Service, and yet with a mode of its own
@@ -120,7 +129,8 @@ final class InboundListenerGenerator {
                                 mesh.modern(),
                                 false,
                                 ClusterGenerator.INBOUND_PASSTHROUGH,
-                                limits(pod, 0),
+                                checks(pod, 0),
+                                authorizations.tcp(pod.authorization(0)),
                                 replies(pod, 0)));
             }
         }
@@ -132,7 +142,8 @@ final class InboundListenerGenerator {
                         mesh.modern(),
                         false,
                         ClusterGenerator.INBOUND_PASSTHROUGH,
-                        limits(pod, 0),
+                        checks(pod, 0),
+                        authorizations.tcp(pod.authorization(0)),
                         replies(pod, 0)));
         return doors;
     }
@@ -141,8 +152,11 @@ final class InboundListenerGenerator {
         return door.number == 0 ? pod.modes().mode() : pod.modes().at(door.number);
     }
 
-    private List<HttpFilter> limits(PodView pod, int port) {
-        return InboundChecks.filters(pod.checks(port), audience);
+    /** Who may at all comes first; then how often, and Mixer's. */
+    private List<HttpFilter> checks(PodView pod, int port) {
+        List<HttpFilter> filters = new ArrayList<>(authorizations.http(pod.authorization(port)));
+        filters.addAll(InboundChecks.filters(pod.checks(port), audience));
+        return filters;
     }
 
     private Struct replies(PodView pod, int port) {
@@ -152,9 +166,9 @@ final class InboundListenerGenerator {
     private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {
         List<String> meshHttp = audience.knowsHttp2() ? MESH_HTTP : OLD_MESH_HTTP;
         List<String> meshOther = audience.knowsHttp2() ? MESH_OTHER : OLD_MESH_OTHER;
-        Filter http = http(door);
-        Filter tcp = tcp(door);
-        Filter declared = door.http ? http : tcp;
+        List<Filter> http = List.of(http(door));
+        List<Filter> tcp = tcp(door);
+        List<Filter> declared = door.http ? http : tcp;
         List<FilterChain> chains = new ArrayList<>();
         switch (mode) {
             case STRICT -> {
@@ -187,7 +201,7 @@ final class InboundListenerGenerator {
         return chains;
     }
 
-    private FilterChain plainHttp(Door door, String transport, Filter http) {
+    private FilterChain plainHttp(Door door, String transport, List<Filter> http) {
         List<String> protocols = OutboundListenerGenerator.plainHttp(audience);
         return chain(door, "plain_http", transport, protocols, null, http);
     }
@@ -198,7 +212,7 @@ final class InboundListenerGenerator {
             String transport,
             List<String> protocols,
             @Nullable TransportSocket tls,
-            Filter filter) {
+            List<Filter> filters) {
         var match =
                 FilterChainMatch.newBuilder()
                         .setTransportProtocol(transport)
@@ -210,7 +224,7 @@ final class InboundListenerGenerator {
                 FilterChain.newBuilder()
                         .setName("inbound|" + door.name + "|" + kind)
                         .setFilterChainMatch(match)
-                        .addFilters(filter);
+                        .addAllFilters(filters);
         if (tls != null) {
             chain.setTransportSocket(tls);
         }
@@ -221,12 +235,15 @@ final class InboundListenerGenerator {
         return chain.build();
     }
 
-    private Filter tcp(Door door) {
+    private List<Filter> tcp(Door door) {
         String stat = "inbound|" + door.name + "|tcp";
-        return Filters.tcp(
-                door.opaqueHttp2 ? stat + ".opaque_http2" : stat,
-                List.of(new WeightedCluster(door.cluster, 1)),
-                audience);
+        List<Filter> filters = new ArrayList<>(door.gates);
+        filters.add(
+                Filters.tcp(
+                        door.opaqueHttp2 ? stat + ".opaque_http2" : stat,
+                        List.of(new WeightedCluster(door.cluster, 1)),
+                        audience));
+        return filters;
     }
 
     /** Whatever the caller's route allowed reaches the application, CONNECT too. */
@@ -253,7 +270,7 @@ final class InboundListenerGenerator {
         return Filters.http(
                 name,
                 RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
-                door.limits,
+                door.checks,
                 audience);
     }
 }

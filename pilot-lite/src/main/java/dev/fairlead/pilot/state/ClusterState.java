@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the seven lists of configuration
+ * @param services oldest first, as are the eight lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
@@ -30,6 +30,7 @@ public record ClusterState(
         List<DestinationRule> destinationRules,
         List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
+        List<AuthorizationPolicy> authorizationPolicies,
         List<RateLimit> rateLimits,
         List<HealthCheck> healthChecks,
         List<MixerObject> mixer,
@@ -46,13 +47,14 @@ public record ClusterState(
         destinationRules = List.copyOf(destinationRules);
         sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
+        authorizationPolicies = List.copyOf(authorizationPolicies);
         rateLimits = List.copyOf(rateLimits);
         healthChecks = List.copyOf(healthChecks);
         mixer = List.copyOf(mixer);
         captured = Set.copyOf(captured);
     }
 
-    /** Without rate limits, health checks and Mixer's rules. */
+    /** Without authorization, rate limits, health checks and Mixer's rules. */
     public ClusterState(
             long appliedRevision,
             long observedRevision,
@@ -84,6 +86,7 @@ public record ClusterState(
                 destinationRules,
                 sidecars,
                 peerPolicies,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.fairlead.pilot.compile.ServiceCluster.Endpoint;
-import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.source.TestStates;
+import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;

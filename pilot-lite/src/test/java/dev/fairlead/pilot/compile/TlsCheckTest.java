@@ -4,8 +4,8 @@ import static dev.fairlead.pilot.testing.TestCluster.reviewsAndSleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.pilot.compile.TlsCheck.Line;
-import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.source.TestStates;
+import dev.fairlead.pilot.state.ClusterState;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
