@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
             LabCommand.class,
             Status.class,
             dev.fairlead.cli.cluster.Analyze.class,
+            dev.fairlead.cli.cluster.Authz.class,
             dev.fairlead.cli.demo.Demo.class,
             dev.fairlead.cli.uninstall.Uninstall.class
         })
