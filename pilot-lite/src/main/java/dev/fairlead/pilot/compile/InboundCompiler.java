@@ -17,12 +17,14 @@ final class InboundCompiler {
 
     private final Registry registry;
     private final Rules rules;
+    private final PeerModes modes;
     private final ClientScopes scopes;
     private final AuthorizationCompiler authorization;
 
-    InboundCompiler(Registry registry, Rules rules, ClientScopes scopes) {
+    InboundCompiler(Registry registry, Rules rules, PeerModes modes, ClientScopes scopes) {
         this.registry = registry;
         this.rules = rules;
+        this.modes = modes;
         this.scopes = scopes;
         this.authorization = new AuthorizationCompiler(registry);
     }
@@ -63,7 +65,7 @@ final class InboundCompiler {
                 registry.enrolment(pod),
                 registry.captured(pod),
                 registry.state().networkPolicies().stream().anyMatch(p -> p.selects(pod)),
-                rules.peerMode(pod.namespace()),
+                modes.of(pod),
                 List.copyOf(ports.values()),
                 services,
                 checks,

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tables of {@code docs/security.md}: whole, and true. */
+/** The tables of {@code docs/access.md}: whole, and true. */
 class SecurityTableTest {
 
     private static final Map<String, String> KINDS =
@@ -73,7 +73,7 @@ class SecurityTableTest {
     @MethodSource("kinds")
     void noFieldIsMissingAndNoneIsInvented(String kind) throws IOException {
         Set<String> listed = new TreeSet<>();
-        TrafficTableTest.rows("docs/security.md", kind).forEach(row -> listed.add(row.field()));
+        TrafficTableTest.rows("docs/access.md", kind).forEach(row -> listed.add(row.field()));
         assertThat(listed)
                 .isEqualTo(TrafficTableTest.defined(Objects.requireNonNull(KINDS.get(kind))));
     }
@@ -81,7 +81,7 @@ class SecurityTableTest {
     static Stream<Case> examples() throws IOException {
         List<Case> cases = new ArrayList<>();
         for (String kind : KINDS.keySet()) {
-            TrafficTableTest.rows("docs/security.md", kind)
+            TrafficTableTest.rows("docs/access.md", kind)
                     .forEach(row -> cases.add(new Case(kind, row)));
         }
         return cases.stream();
