@@ -27,7 +27,7 @@ final class CheckStage implements RequestStage {
                 checks.check(
                         filters,
                         exchange.route().policy(),
-                        facts.of(new NettyRequestView(exchange.request())),
+                        facts.of(new NettyRequestView(exchange.request()), exchange.tokenPayload()),
                         exchange.counters());
         if (denied == null) {
             return true;

@@ -5,6 +5,7 @@ import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.workload.Workload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class Facts implements RequestFacts {
     private final @Nullable String principal;
     private final Supplier<@Nullable Workload> peer;
     private @Nullable RequestView request;
+    private @Nullable Map<String, Object> tokenPayload;
 
     /**
      * @param peer asked when a rule asks
@@ -38,9 +40,14 @@ final class Facts implements RequestFacts {
         this.peer = peer;
     }
 
-    /** The same of this request. */
-    Facts of(RequestView now) {
+    /**
+     * The same of this request.
+     *
+     * @param claims of its verified tokens; null: none
+     */
+    Facts of(RequestView now, @Nullable Map<String, Object> claims) {
         request = now;
+        tokenPayload = claims;
         return this;
     }
 
@@ -81,5 +88,10 @@ final class Facts implements RequestFacts {
     @Override
     public @Nullable Workload peer() {
         return peer.get();
+    }
+
+    @Override
+    public @Nullable Map<String, Object> tokenPayload() {
+        return tokenPayload;
     }
 }

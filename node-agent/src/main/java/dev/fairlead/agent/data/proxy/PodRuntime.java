@@ -6,6 +6,7 @@ import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.token.PodTokens;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -34,6 +35,7 @@ final class PodRuntime {
     private final Counters<ListenerStat> inboundStats;
     private final PodLimits limits;
     private final RequestChecks checks;
+    private final PodTokens tokens;
     private final OutboundHandler outbound;
     private final InboundHandler inbound;
     private final Map<String, PodCluster> clusters = new HashMap<>();
@@ -48,6 +50,7 @@ final class PodRuntime {
         inboundStats = context.stats().listener(uid(), "inbound");
         limits = new PodLimits(uid(), context.stats(), context.nanos());
         checks = new RequestChecks(limits, context.random());
+        tokens = new PodTokens(context.epochSeconds());
         outbound = new OutboundHandler(this);
         inbound = new InboundHandler(this);
         workload = snapshot().workloads().withUid(uid());
@@ -111,6 +114,7 @@ final class PodRuntime {
                     return now == null;
                 });
         limits.install();
+        tokens.install();
         outbound.configurationChanged();
         inbound.configurationChanged();
     }
@@ -169,6 +173,11 @@ final class PodRuntime {
     /** What its requests must pass before they are routed on. */
     RequestChecks checks() {
         return checks;
+    }
+
+    /** What it knows of end users' tokens. */
+    PodTokens tokens() {
+        return tokens;
     }
 
     Counters<ListenerStat> outboundStats() {

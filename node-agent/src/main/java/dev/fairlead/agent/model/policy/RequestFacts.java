@@ -3,6 +3,7 @@ package dev.fairlead.agent.model.policy;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.workload.Workload;
 import java.net.InetAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,4 +30,9 @@ public interface RequestFacts {
 
     /** What the control plane knows of the caller, by identity and address; null: nothing. */
     @Nullable Workload peer();
+
+    /** What verified tokens of the end user say, a JSON object; null: there are none. */
+    default @Nullable Map<String, Object> tokenPayload() {
+        return null;
+    }
 }
