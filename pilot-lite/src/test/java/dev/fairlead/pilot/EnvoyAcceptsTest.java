@@ -283,6 +283,7 @@ class EnvoyAcceptsTest {
                         .concat(destinationRules())
                         .concat(rateLimits())
                         .concat(healthChecks())
+                        .concat(tokens())
                         .replace("THE_MESH", mesh)
                         .replace("LONG_TEXT", "long ".repeat(2_000).strip());
     }
@@ -317,6 +318,38 @@ class EnvoyAcceptsTest {
           - limit: {requests: 100, per: 1s}
           - match: {path: {exact: /api/a}}
             limit: {requests: 1, per: 50ms}
+        """;
+    }
+
+    /** Keys of every type, and of none; places of every kind. */
+    private static String tokens() {
+        return """
+        ---
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: tokens}
+        spec:
+          jwtRules:
+          - issuer: https://a.example.com
+            audiences: [a, b]
+            jwks: >-
+              {"keys": [
+                {"kty": "EC", "kid": "k", "crv": "P-256",
+                 "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                 "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+                {"kty": "OKP", "alg": "EdDSA", "crv": "Ed25519",
+                 "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+                {"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMk"},
+                {"kty": "other"}]}
+            fromHeaders: [{name: x-token, prefix: "jwt "}, {name: y-token}]
+            fromParams: [token]
+            fromCookies: [session]
+            outputPayloadToHeader: x-payload
+            outputClaimToHeaders: [{header: x-sub, claim: sub}]
+            forwardOriginalToken: true
+            spaceDelimitedClaims: [roles]
+          - {issuer: nobody, jwks: '{"keys": [{"kty": "other"}]}'}
+          - {issuer: later, jwksUri: "http://127.0.0.1:1/keys"}
         """;
     }
 

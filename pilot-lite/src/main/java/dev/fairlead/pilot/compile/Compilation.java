@@ -61,6 +61,9 @@ final class Compilation {
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
                 && Same.object(state.rateLimits(), before.state.rateLimits())
                 && Same.object(state.mixer(), before.state.mixer())
+                && Same.object(
+                        state.requestAuthentications(), before.state.requestAuthentications())
+                && Same.object(state.keySets(), before.state.keySets())
                 && Same.object(state.sidecars(), before.state.sidecars())
                 && sources.equals(before.sources)
                 && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))

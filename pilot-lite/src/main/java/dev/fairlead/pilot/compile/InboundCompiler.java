@@ -18,17 +18,21 @@ final class InboundCompiler {
     private final Registry registry;
     private final Rules rules;
     private final ClientScopes scopes;
+    private final TokensCompiler tokens;
 
     InboundCompiler(Registry registry, Rules rules, ClientScopes scopes) {
         this.registry = registry;
         this.rules = rules;
         this.scopes = scopes;
+        this.tokens = new TokensCompiler(registry.state());
     }
 
     PodView view(Pod pod) {
         Map<Integer, PodView.Port> ports = new TreeMap<>();
         Map<Integer, List<InboundCheck>> checks = new HashMap<>();
         check(new Attributes(pod, null, 0), checks);
+        Map<Integer, List<Service>> leading = new TreeMap<>();
+        leading.put(0, List.of());
         List<String> services = new ArrayList<>();
         for (Service service : registry.services(pod)) {
             boolean member = service.selects(pod.labels());
@@ -38,7 +42,9 @@ final class InboundCompiler {
                     continue;
                 }
                 member = true;
-                if (port.protocol() != Protocol.UDP) { // the oldest Service names the protocol
+                if (port.protocol() != Protocol.UDP) {
+                    leading.computeIfAbsent(target, number -> new ArrayList<>()).add(service);
+                    // the oldest Service names the protocol
                     ports.computeIfAbsent(
                             target,
                             number -> {
@@ -60,7 +66,19 @@ final class InboundCompiler {
                 rules.peerMode(pod.namespace()),
                 List.copyOf(ports.values()),
                 services,
-                checks);
+                checks,
+                tokens(pod, leading));
+    }
+
+    private Map<Integer, Tokens> tokens(Pod pod, Map<Integer, List<Service>> leading) {
+        Map<Integer, Tokens> some = new HashMap<>();
+        leading.forEach((port, services) -> {
+            Tokens found = tokens.of(pod, services);
+            if (!found.equals(Tokens.NONE)) {
+                some.put(port, found);
+            }
+        });
+        return some;
     }
 
     private void check(Attributes attributes, Map<Integer, List<InboundCheck>> checks) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
  * @param checks what requests to a port must pass, in order; of 0: to all that no Service names
+ * @param tokens which tokens they bring; likewise
  */
 public record PodView(
         Pod pod,
@@ -29,12 +30,14 @@ public record PodView(
         Mode mode,
         List<Port> ports,
         List<String> services,
-        Map<Integer, List<InboundCheck>> checks) {
+        Map<Integer, List<InboundCheck>> checks,
+        Map<Integer, Tokens> tokens) {
 
     public PodView {
         ports = List.copyOf(ports);
         services = List.copyOf(services);
         checks = Map.copyOf(checks);
+        tokens = Map.copyOf(tokens);
     }
 
     /**
@@ -57,6 +60,15 @@ public record PodView(
      */
     public List<InboundCheck> checks(int port) {
         return checks.getOrDefault(port, List.of());
+    }
+
+    /**
+     * Which tokens requests to a port bring.
+     *
+     * @param port 0: all that no Service names
+     */
+    public Tokens tokens(int port) {
+        return tokens.getOrDefault(port, Tokens.NONE);
     }
 
     /** Name of its listener. */

@@ -4,7 +4,7 @@ package dev.fairlead.pilot.compile;
 public final class Profile {
 
     /** The newest that is served; a newer agent understands it too. */
-    public static final int NEWEST = 5;
+    public static final int NEWEST = 6;
 
     /** Agents are told which pods to capture. */
     public static final int ENROLMENT = 2;
@@ -26,6 +26,9 @@ public final class Profile {
 
     /** Endpoints are asked how they are. */
     public static final int HEALTH_CHECKS = 5;
+
+    /** Authentication and authorization of what enters pods. */
+    public static final int SECURITY = 6;
 
     private Profile() {}
 }

@@ -8,6 +8,8 @@ import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RequestAuthentication;
+import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -82,6 +84,15 @@ public final class Requirements {
                 }
             }
         }
+        for (RequestAuthentication policy : state.requestAuthentications()) {
+            List<Service> named = state.services().stream().filter(policy.target()::names).toList();
+            for (Pod pod : state.pods().values()) {
+                if (policy.target().selects(pod)
+                        || named.stream().anyMatch(service -> isOf(service, pod))) {
+                    require(requirements, policy, Profile.SECURITY, pod);
+                }
+            }
+        }
         var wiring = new MixerWiring(state.mixer(), state.mesh().rootNamespace());
         for (Pod pod : state.pods().values()) {
             for (MixerWiring.Wire wire : wiring.wires(pod.namespace())) {
@@ -89,6 +100,10 @@ public final class Requirements {
             }
         }
         return requirements;
+    }
+
+    private static boolean isOf(Service service, Pod pod) {
+        return service.namespace().equals(pod.namespace()) && service.selects(pod.labels());
     }
 
     /** Of what clients do: needed on the nodes of those who see the object. */

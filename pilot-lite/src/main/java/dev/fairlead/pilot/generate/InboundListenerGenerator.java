@@ -43,11 +43,13 @@ final class InboundListenerGenerator {
     private final MeshSettings mesh;
     private final Audience audience;
     private final TlsContexts contexts;
+    private final JwtFilters tokens;
 
     InboundListenerGenerator(MeshSettings mesh, Audience audience) {
         this.mesh = mesh;
         this.audience = audience;
         this.contexts = new TlsContexts(mesh);
+        this.tokens = new JwtFilters(mesh);
     }
 
     /** One door of the pod: a Service's port, or (number 0) all that no Service names. */
@@ -123,12 +125,19 @@ final class InboundListenerGenerator {
         return doors;
     }
 
+    /** Who the end user is comes first: what follows may ask for it. */
     private List<HttpFilter> limits(PodView pod, int port) {
-        return InboundChecks.filters(pod.checks(port), audience);
+        List<HttpFilter> filters = new ArrayList<>(tokens.filters(pod.tokens(port)));
+        filters.addAll(InboundChecks.filters(pod.checks(port), audience));
+        return filters;
     }
 
     private Struct replies(PodView pod, int port) {
-        return InboundChecks.replies(pod.checks(port), audience);
+        Struct.Builder replies = InboundChecks.replies(pod.checks(port), audience).toBuilder();
+        if (audience instanceof Audience.Agent) {
+            tokens.addReplies(replies, pod.tokens(port));
+        }
+        return replies.build();
     }
 
     private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {

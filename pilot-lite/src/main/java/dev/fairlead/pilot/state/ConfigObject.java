@@ -8,6 +8,7 @@ public sealed interface ConfigObject
                 PeerPolicy,
                 RateLimit,
                 HealthCheck,
+                RequestAuthentication,
                 MixerObject {
     Meta meta();
 }

@@ -59,6 +59,7 @@ public final class ConfigReader {
                     "networking.istio.io/DestinationRule",
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
+                    "security.istio.io/RequestAuthentication",
                     RATE_LIMIT,
                     HEALTH_CHECK,
                     "authentication.istio.io/MeshPolicy",
@@ -107,6 +108,11 @@ public final class ConfigReader {
                             object,
                             SECURITY.contains(version),
                             new PeerPolicyReader(meta, mesh.rootNamespace())::peerAuthentication);
+            case "security.istio.io/RequestAuthentication" ->
+                    spec(
+                            object,
+                            SECURITY.contains(version),
+                            new RequestAuthenticationReader(meta, mesh.rootNamespace())::read);
             case "authentication.istio.io/MeshPolicy" ->
                     spec(
                             object,
@@ -156,8 +162,6 @@ public final class ConfigReader {
         boolean needed = false;
         switch (key.group() + "/" + key.kind()) {
             case "security.istio.io/AuthorizationPolicy" -> AuthorizationPolicyCheck.check(spec);
-            case "security.istio.io/RequestAuthentication" ->
-                    RequestAuthenticationCheck.check(spec);
             case "telemetry.istio.io/Telemetry" -> TelemetryCheck.check(spec);
             case "networking.istio.io/ServiceEntry" -> {
                 needed = true;
