@@ -87,6 +87,26 @@ class EnvoyAcceptsTest {
                 data:
                   mesh: |
                     THE_MESH
+                    trustDomainAliases: [old.example.com]
+                    extensionProviders:
+                    - name: calls
+                      envoyExtAuthzGrpc:
+                        service: grpc.default.svc.cluster.local
+                        port: 9001
+                        timeout: 1s
+                        failOpen: true
+                        statusOnError: "503"
+                        includeRequestBodyInCheck: {maxRequestBytes: 1024, allowPartialMessage: true, packAsBytes: true}
+                    - name: requests
+                      envoyExtAuthzHttp:
+                        service: default/reviews.default.svc.cluster.local
+                        port: 9080
+                        pathPrefix: /check
+                        includeRequestHeadersInCheck: [cookie, x-*, "*-id"]
+                        includeAdditionalHeadersInCheck: {x-added: "yes"}
+                        headersToUpstreamOnAllow: [authorization]
+                        headersToDownstreamOnDeny: [set-cookie]
+                        headersToDownstreamOnAllow: [x-*]
                 ---
                 apiVersion: networking.istio.io/v1
                 kind: VirtualService
@@ -283,6 +303,7 @@ class EnvoyAcceptsTest {
                         .concat(destinationRules())
                         .concat(rateLimits())
                         .concat(healthChecks())
+                        .concat(authorization())
                         .concat(tokens())
                         .replace("THE_MESH", mesh)
                         .replace("LONG_TEXT", "long ".repeat(2_000).strip());
@@ -319,6 +340,65 @@ class EnvoyAcceptsTest {
           - match: {path: {exact: /api/a}}
             limit: {requests: 1, per: 50ms}
         """;
+    }
+
+    /** Every action and every kind of comparison. */
+    private static String authorization() {
+        var yaml = new StringBuilder();
+        for (String action :
+                List.of(
+                        "action: ALLOW",
+                        "action: DENY",
+                        "action: AUDIT",
+                        "action: CUSTOM, provider: {name: calls}",
+                        "action: CUSTOM, provider: {name: requests}",
+                        "action: CUSTOM, provider: {name: nobody}")) {
+            yaml.append(
+                    """
+                    ---
+                    apiVersion: security.istio.io/v1
+                    kind: AuthorizationPolicy
+                    metadata: {name: access-NUMBER}
+                    spec:
+                      ACTION
+                      rules:
+                      - {}
+                      - to: [{operation: {ports: ["80"]}}]
+                      - from:
+                        - source:
+                            principals: [cluster.local/ns/a/sa/b, "*/sa/b", "a*", "*"]
+                            requestPrincipals: [a/b, "*", "*/b", "a/*", "*b", "b*"]
+                            namespaces: [a, "*b"]
+                            ipBlocks: [10.0.0.0/8, "2001:db8::/32"]
+                            notRemoteIpBlocks: [10.0.0.1]
+                        - source: {serviceAccounts: [a, b/c], trustDomains: [a, "b*", "*"], notPrincipals: [a]}
+                        to:
+                        - operation:
+                            hosts: [a, "*.b", "c.*", "*"]
+                            methods: [GET, "P*"]
+                            paths: [/a, "/b*", "*/c", "*", "/d/{*}", "/e/{**}/f", "/{*}/g/{**}"]
+                            notPorts: ["81"]
+                        when:
+                        - {key: "request.headers[X-a]", values: [b, "*"], notValues: ["*c"]}
+                        - {key: request.auth.audiences, values: [a]}
+                        - {key: request.auth.presenter, values: ["*"]}
+                        - {key: "request.auth.claims[a][b]", notValues: ["c*"]}
+                        - {key: connection.sni, values: ["*.example.com", "*"]}
+                        - {key: destination.ip, values: [10.0.0.0/8]}
+                        - {key: "experimental.envoy.filters.a.b[c]", values: [d, "[e*]"]}
+                    """
+                            .replace("NUMBER", Integer.toString(yaml.length()))
+                            .replace("ACTION", action.replace(", ", "\n  ")));
+        }
+        yaml.append(
+                """
+                ---
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: tried, annotations: {istio.io/dry-run: "true"}}
+                spec: {action: DENY, rules: [{to: [{operation: {paths: [/tried]}}]}]}
+                """);
+        return yaml.toString();
     }
 
     /** Keys of every type, and of none; places of every kind. */

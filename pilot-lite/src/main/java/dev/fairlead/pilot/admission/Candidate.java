@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.pilot.state.AuthorizationPolicy;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
@@ -71,6 +72,7 @@ final class Candidate {
                         list(state.destinationRules(), key, object, DestinationRule.class),
                         list(state.sidecars(), key, object, Sidecar.class),
                         list(state.peerPolicies(), key, object, PeerPolicy.class),
+                        list(state.authorizationPolicies(), key, object, AuthorizationPolicy.class),
                         list(state.rateLimits(), key, object, RateLimit.class),
                         list(state.healthChecks(), key, object, HealthCheck.class),
                         list(state.mixer(), key, object, MixerObject.class),

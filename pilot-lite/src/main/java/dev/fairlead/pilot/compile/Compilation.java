@@ -3,11 +3,13 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.ExtensionProvider;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RouteLimits;
 import dev.fairlead.pilot.state.Service;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +61,7 @@ final class Compilation {
         if (before != null
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
+                && Same.object(state.authorizationPolicies(), before.state.authorizationPolicies())
                 && Same.object(state.rateLimits(), before.state.rateLimits())
                 && Same.object(state.mixer(), before.state.mixer())
                 && Same.object(
@@ -78,7 +81,24 @@ final class Compilation {
         for (ClientScope scope : scopes.values()) {
             views.put(scope.name(), view(scope, before, sameClusters));
         }
-        view = new MeshView(state.mesh(), views, pods, enrolled(state), state.nodes());
+        view = new MeshView(state.mesh(), views, pods, enrolled(state), state.nodes(), deciders());
+    }
+
+    /** Seen as their own namespaces see them: what a pod may is not its clients' business. */
+    private List<ServiceCluster> deciders() {
+        List<ServiceCluster> deciders = new ArrayList<>();
+        for (ExtensionProvider provider : state.mesh().security().providers().values()) {
+            Service service = registry.service(provider.host());
+            if (service != null) {
+                for (ServiceCluster cluster :
+                        clusters.clusters(service.namespace(), List.of(service))) {
+                    if (cluster.name().equals(provider.cluster())) {
+                        deciders.add(cluster);
+                    }
+                }
+            }
+        }
+        return deciders;
     }
 
     MeshView view() {

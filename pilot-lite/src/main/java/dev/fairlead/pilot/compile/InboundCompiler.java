@@ -18,12 +18,14 @@ final class InboundCompiler {
     private final Registry registry;
     private final Rules rules;
     private final ClientScopes scopes;
+    private final AuthorizationCompiler authorization;
     private final TokensCompiler tokens;
 
     InboundCompiler(Registry registry, Rules rules, ClientScopes scopes) {
         this.registry = registry;
         this.rules = rules;
         this.scopes = scopes;
+        this.authorization = new AuthorizationCompiler(registry);
         this.tokens = new TokensCompiler(registry.state());
     }
 
@@ -67,7 +69,20 @@ final class InboundCompiler {
                 List.copyOf(ports.values()),
                 services,
                 checks,
+                authorizations(pod, leading),
                 tokens(pod, leading));
+    }
+
+    private Map<Integer, Authorization> authorizations(
+            Pod pod, Map<Integer, List<Service>> leading) {
+        Map<Integer, Authorization> authorizations = new HashMap<>();
+        leading.forEach((port, services) -> {
+            Authorization found = authorization.of(pod, services);
+            if (!found.equals(Authorization.NONE)) {
+                authorizations.put(port, found);
+            }
+        });
+        return authorizations;
     }
 
     private Map<Integer, Tokens> tokens(Pod pod, Map<Integer, List<Service>> leading) {

@@ -5,8 +5,10 @@ import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.wire.enrolment.Enrolment;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
  * @param checks what requests to a port must pass, in order; of 0: to all that no Service names
+ * @param authorizations what callers of a port may do; likewise
  * @param tokens which tokens they bring; likewise
  */
 public record PodView(
@@ -31,12 +34,14 @@ public record PodView(
         List<Port> ports,
         List<String> services,
         Map<Integer, List<InboundCheck>> checks,
+        Map<Integer, Authorization> authorizations,
         Map<Integer, Tokens> tokens) {
 
     public PodView {
         ports = List.copyOf(ports);
         services = List.copyOf(services);
         checks = Map.copyOf(checks);
+        authorizations = Map.copyOf(authorizations);
         tokens = Map.copyOf(tokens);
     }
 
@@ -60,6 +65,31 @@ public record PodView(
      */
     public List<InboundCheck> checks(int port) {
         return checks.getOrDefault(port, List.of());
+    }
+
+    /**
+     * What callers of a port may do.
+     *
+     * @param port 0: all that no Service names
+     */
+    public Authorization authorization(int port) {
+        return authorizations.getOrDefault(port, Authorization.NONE);
+    }
+
+    /** Clusters of those who are asked whether callers may. */
+    public Set<String> deciders() {
+        if (authorizations.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> clusters = new HashSet<>();
+        for (Authorization authorization : authorizations.values()) {
+            for (Authorization.Custom custom : authorization.custom()) {
+                if (custom.provider() != null) {
+                    clusters.add(custom.provider().cluster());
+                }
+            }
+        }
+        return clusters;
     }
 
     /**

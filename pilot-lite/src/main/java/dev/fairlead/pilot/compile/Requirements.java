@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.compile;
 
+import dev.fairlead.pilot.state.AuthorizationPolicy;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.Delegation;
@@ -7,6 +8,7 @@ import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.PolicyTarget;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Service;
@@ -84,14 +86,11 @@ public final class Requirements {
                 }
             }
         }
+        for (AuthorizationPolicy policy : state.authorizationPolicies()) {
+            ofTarget(state, policy, policy.target(), requirements);
+        }
         for (RequestAuthentication policy : state.requestAuthentications()) {
-            List<Service> named = state.services().stream().filter(policy.target()::names).toList();
-            for (Pod pod : state.pods().values()) {
-                if (policy.target().selects(pod)
-                        || named.stream().anyMatch(service -> isOf(service, pod))) {
-                    require(requirements, policy, Profile.SECURITY, pod);
-                }
-            }
+            ofTarget(state, policy, policy.target(), requirements);
         }
         var wiring = new MixerWiring(state.mixer(), state.mesh().rootNamespace());
         for (Pod pod : state.pods().values()) {
@@ -100,6 +99,20 @@ public final class Requirements {
             }
         }
         return requirements;
+    }
+
+    /** Of what pods let in: needed on their own nodes. */
+    private static void ofTarget(
+            ClusterState state,
+            ConfigObject policy,
+            PolicyTarget target,
+            Map<ObjectKey, Requirement> requirements) {
+        List<Service> named = state.services().stream().filter(target::names).toList();
+        for (Pod pod : state.pods().values()) {
+            if (target.selects(pod) || named.stream().anyMatch(service -> isOf(service, pod))) {
+                require(requirements, policy, Profile.SECURITY, pod);
+            }
+        }
     }
 
     private static boolean isOf(Service service, Pod pod) {

@@ -43,16 +43,23 @@ final class InboundListenerGenerator {
     private final MeshSettings mesh;
     private final Audience audience;
     private final TlsContexts contexts;
+    private final Authorizations authorizations;
     private final JwtFilters tokens;
 
     InboundListenerGenerator(MeshSettings mesh, Audience audience) {
         this.mesh = mesh;
         this.audience = audience;
         this.contexts = new TlsContexts(mesh);
+        this.authorizations = new Authorizations(mesh);
         this.tokens = new JwtFilters(mesh);
     }
 
-    /** One door of the pod: a Service's port, or (number 0) all that no Service names. */
+    /**
+     * One door of the pod: a Service's port, or (number 0) all that no Service names.
+     *
+     * @param checks what requests must pass
+     * @param gates what connections must pass that are not HTTP
+     */
     private record Door(
             String name,
             int number,
@@ -60,7 +67,8 @@ final class InboundListenerGenerator {
             boolean detect,
             boolean opaqueHttp2,
             String cluster,
-            List<HttpFilter> limits,
+            List<HttpFilter> checks,
+            List<Filter> gates,
             Struct replies) {}
 
     VersionedResource listener(PodView pod) {
@@ -109,7 +117,8 @@ final class InboundListenerGenerator {
                             protocol == Protocol.UNDECLARED && mesh.modern(),
                             opaqueHttp2,
                             ClusterGenerator.inboundName(port, audience),
-                            limits(pod, port.port()),
+                            checks(pod, port.port()),
+                            authorizations.tcp(pod.authorization(port.port())),
                             replies(pod, port.port())));
         }
         doors.add(
@@ -120,14 +129,16 @@ final class InboundListenerGenerator {
                         mesh.modern(),
                         false,
                         ClusterGenerator.INBOUND_PASSTHROUGH,
-                        limits(pod, 0),
+                        checks(pod, 0),
+                        authorizations.tcp(pod.authorization(0)),
                         replies(pod, 0)));
         return doors;
     }
 
-    /** Who the end user is comes first: what follows may ask for it. */
-    private List<HttpFilter> limits(PodView pod, int port) {
+    /** Who the end user is comes first, for what follows may ask for it; then who may at all. */
+    private List<HttpFilter> checks(PodView pod, int port) {
         List<HttpFilter> filters = new ArrayList<>(tokens.filters(pod.tokens(port)));
+        filters.addAll(authorizations.http(pod.authorization(port)));
         filters.addAll(InboundChecks.filters(pod.checks(port), audience));
         return filters;
     }
@@ -143,9 +154,9 @@ final class InboundListenerGenerator {
     private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {
         List<String> meshHttp = audience.knowsHttp2() ? MESH_HTTP : OLD_MESH_HTTP;
         List<String> meshOther = audience.knowsHttp2() ? MESH_OTHER : OLD_MESH_OTHER;
-        Filter http = http(door);
-        Filter tcp = tcp(door);
-        Filter declared = door.http ? http : tcp;
+        List<Filter> http = List.of(http(door));
+        List<Filter> tcp = tcp(door);
+        List<Filter> declared = door.http ? http : tcp;
         List<FilterChain> chains = new ArrayList<>();
         switch (mode) {
             case STRICT -> {
@@ -178,7 +189,7 @@ final class InboundListenerGenerator {
         return chains;
     }
 
-    private FilterChain plainHttp(Door door, String transport, Filter http) {
+    private FilterChain plainHttp(Door door, String transport, List<Filter> http) {
         List<String> protocols = OutboundListenerGenerator.plainHttp(audience);
         return chain(door, "plain_http", transport, protocols, null, http);
     }
@@ -189,7 +200,7 @@ final class InboundListenerGenerator {
             String transport,
             List<String> protocols,
             @Nullable TransportSocket tls,
-            Filter filter) {
+            List<Filter> filters) {
         var match =
                 FilterChainMatch.newBuilder()
                         .setTransportProtocol(transport)
@@ -201,7 +212,7 @@ final class InboundListenerGenerator {
                 FilterChain.newBuilder()
                         .setName("inbound|" + door.name + "|" + kind)
                         .setFilterChainMatch(match)
-                        .addFilters(filter);
+                        .addAllFilters(filters);
         if (tls != null) {
             chain.setTransportSocket(tls);
         }
@@ -212,12 +223,15 @@ final class InboundListenerGenerator {
         return chain.build();
     }
 
-    private Filter tcp(Door door) {
+    private List<Filter> tcp(Door door) {
         String stat = "inbound|" + door.name + "|tcp";
-        return Filters.tcp(
-                door.opaqueHttp2 ? stat + ".opaque_http2" : stat,
-                List.of(new WeightedCluster(door.cluster, 1)),
-                audience);
+        List<Filter> filters = new ArrayList<>(door.gates);
+        filters.add(
+                Filters.tcp(
+                        door.opaqueHttp2 ? stat + ".opaque_http2" : stat,
+                        List.of(new WeightedCluster(door.cluster, 1)),
+                        audience));
+        return filters;
     }
 
     /** Whatever the caller's route allowed reaches the application, CONNECT too. */
@@ -244,7 +258,7 @@ final class InboundListenerGenerator {
         return Filters.http(
                 name,
                 RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
-                door.limits,
+                door.checks,
                 audience);
     }
 }

@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +165,11 @@ public final class Snapshot {
                         addParts(parts, Map.of(ResourceType.ENDPOINTS, placed));
                     }
                 });
+        Set<String> deciders = new TreeSet<>();
+        pods.forEach(pod -> deciders.addAll(pod.deciders()));
+        if (!deciders.isEmpty()) {
+            addParts(parts, shared.deciders(deciders, node(agent.node)));
+        }
         addParts(parts, ofPods);
         Map<ResourceType, Merged> merged = new EnumMap<>(ResourceType.class);
         Map<ResourceType, Map<String, VersionedResource>> all = new EnumMap<>(ResourceType.class);
@@ -211,7 +218,14 @@ public final class Snapshot {
             return null;
         }
         var audience = new Audience.Envoy(pod, pod.pod().identity(view.mesh().trustDomain()).uri());
-        var resources = writeScope(pod.scope(), audience, node(pod.pod().node()));
+        Node node = node(pod.pod().node());
+        var resources = writeScope(pod.scope(), audience, node);
+        Set<String> deciders = pod.deciders();
+        addClusters(
+                resources,
+                view.deciders().stream().filter(one -> deciders.contains(one.name())).toList(),
+                audience,
+                node);
         var listeners = new InboundListenerGenerator(view.mesh(), audience);
         addPods(resources, List.of(pod), audience, listeners::listener);
         return resources;
@@ -224,8 +238,23 @@ public final class Snapshot {
         if (scope == null) {
             return resources;
         }
+        addClusters(resources, scope.clusters(), audience, node);
+        var routes = new RouteGenerator(scope.egress(), audience);
+        scope.routes().forEach(table -> add(resources, ResourceType.ROUTES, routes.routes(table)));
+        add(
+                resources,
+                ResourceType.LISTENER,
+                new OutboundListenerGenerator(view.mesh(), audience).listener(scope));
+        return resources;
+    }
+
+    private void addClusters(
+            Map<ResourceType, Map<String, VersionedResource>> resources,
+            List<ServiceCluster> some,
+            Audience audience,
+            Node node) {
         var clusters = new ClusterGenerator(view.mesh(), audience);
-        for (ServiceCluster cluster : scope.clusters()) {
+        for (ServiceCluster cluster : some) {
             add(resources, ResourceType.CLUSTER, clusters.service(cluster));
             if (!cluster.headless()) {
                 Placement placement = cluster.policy().placement();
@@ -237,13 +266,6 @@ public final class Snapshot {
                                 : EndpointGenerator.endpoints(cluster, placement, node));
             }
         }
-        var routes = new RouteGenerator(scope.egress(), audience);
-        scope.routes().forEach(table -> add(resources, ResourceType.ROUTES, routes.routes(table)));
-        add(
-                resources,
-                ResourceType.LISTENER,
-                new OutboundListenerGenerator(view.mesh(), audience).listener(scope));
-        return resources;
     }
 
     private void addPods(

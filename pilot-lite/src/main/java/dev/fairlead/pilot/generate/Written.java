@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -142,6 +143,28 @@ final class Written {
         return at(place)
                 .each
                 .of(cluster, one -> EndpointGenerator.endpoints(one, placement, place));
+    }
+
+    /** Those whom pods of a node ask, as that node sees them: clusters and endpoints. */
+    Map<ResourceType, Map<String, VersionedResource>> deciders(Set<String> names, Node node) {
+        List<ServiceCluster> some =
+                view.deciders().stream().filter(one -> names.contains(one.name())).toList();
+        if (some.isEmpty()) {
+            return Map.of();
+        }
+        var generator = new ClusterGenerator(view.mesh(), audience);
+        Map<String, VersionedResource> all = new LinkedHashMap<>(endpoints(some));
+        for (ServiceCluster one : some) {
+            if (isPlaced(one)) {
+                VersionedResource placed = placed(one, node);
+                all.put(placed.name(), placed);
+            }
+        }
+        return Map.of(
+                ResourceType.CLUSTER,
+                map(some, one -> cluster(generator, one)),
+                ResourceType.ENDPOINTS,
+                all);
     }
 
     private Placed at(Node place) {

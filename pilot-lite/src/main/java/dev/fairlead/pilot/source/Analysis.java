@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fairlead.pilot.state.AuthorizationPolicy;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
@@ -129,6 +130,7 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, DestinationRule.class),
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
+                        StateBuilder.oldestFirst(accepted, AuthorizationPolicy.class),
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
                         StateBuilder.oldestFirst(accepted, HealthCheck.class),
                         StateBuilder.oldestFirst(accepted, MixerObject.class),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fairlead.pilot.compile.Requirements;
 import dev.fairlead.pilot.source.Acceptance.Standing;
+import dev.fairlead.pilot.state.AuthorizationPolicy;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
@@ -54,6 +55,7 @@ public final class StateBuilder {
     private List<DestinationRule> destinationRules = List.of();
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
+    private List<AuthorizationPolicy> authorizationPolicies = List.of();
     private List<RateLimit> rateLimits = List.of();
     private List<HealthCheck> healthChecks = List.of();
     private List<MixerObject> mixer = List.of();
@@ -156,6 +158,8 @@ public final class StateBuilder {
         destinationRules = oldestFirst(inForce, DestinationRule.class, destinationRules);
         sidecars = oldestFirst(inForce, Sidecar.class, sidecars);
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
+        authorizationPolicies =
+                oldestFirst(inForce, AuthorizationPolicy.class, authorizationPolicies);
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
         healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
         mixer = oldestFirst(inForce, MixerObject.class, mixer);
@@ -176,6 +180,7 @@ public final class StateBuilder {
                 destinationRules,
                 sidecars,
                 peerPolicies,
+                authorizationPolicies,
                 rateLimits,
                 healthChecks,
                 mixer,

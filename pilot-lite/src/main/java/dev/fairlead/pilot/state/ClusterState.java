@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the seven lists of configuration
+ * @param services oldest first, as are the nine lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
@@ -32,6 +32,7 @@ public record ClusterState(
         List<DestinationRule> destinationRules,
         List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
+        List<AuthorizationPolicy> authorizationPolicies,
         List<RateLimit> rateLimits,
         List<HealthCheck> healthChecks,
         List<MixerObject> mixer,
@@ -50,6 +51,7 @@ public record ClusterState(
         destinationRules = List.copyOf(destinationRules);
         sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
+        authorizationPolicies = List.copyOf(authorizationPolicies);
         rateLimits = List.copyOf(rateLimits);
         healthChecks = List.copyOf(healthChecks);
         mixer = List.copyOf(mixer);
@@ -58,7 +60,7 @@ public record ClusterState(
         captured = Set.copyOf(captured);
     }
 
-    /** Without rate limits, health checks, Mixer's rules and tokens. */
+    /** Without authorization, tokens, rate limits, health checks and Mixer's rules. */
     public ClusterState(
             long appliedRevision,
             long observedRevision,
@@ -90,6 +92,7 @@ public record ClusterState(
                 destinationRules,
                 sidecars,
                 peerPolicies,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -6,6 +6,7 @@ public sealed interface ConfigObject
                 DestinationRule,
                 Sidecar,
                 PeerPolicy,
+                AuthorizationPolicy,
                 RateLimit,
                 HealthCheck,
                 RequestAuthentication,

@@ -2,6 +2,7 @@ package dev.fairlead.pilot.state;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocols how HTTP is found and spoken
  * @param retries of routes that do not say; null: {@code compat} decides
  * @param destinations how others are reached
+ * @param security who else is who, and who else decides
  */
 public record MeshSettings(
         Compat compat,
@@ -25,7 +27,8 @@ public record MeshSettings(
         Enrolment enrolment,
         Protocols protocols,
         @Nullable Retries retries,
-        Destinations destinations) {
+        Destinations destinations,
+        Security security) {
 
     public MeshSettings(
             Compat compat,
@@ -45,7 +48,25 @@ public record MeshSettings(
                 enrolment,
                 protocols,
                 retries,
-                Destinations.DEFAULT);
+                Destinations.DEFAULT,
+                Security.NONE);
+    }
+
+    /**
+     * What authorization asks of the whole mesh.
+     *
+     * @param trustDomainAliases other first parts of the same identities
+     * @param providers who decides for CUSTOM policies, by name
+     */
+    public record Security(
+            List<String> trustDomainAliases, Map<String, ExtensionProvider> providers) {
+
+        public static final Security NONE = new Security(List.of(), Map.of());
+
+        public Security {
+            trustDomainAliases = List.copyOf(trustDomainAliases);
+            providers = Map.copyOf(providers);
+        }
     }
 
     /**

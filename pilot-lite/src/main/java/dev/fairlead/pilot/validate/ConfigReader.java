@@ -19,6 +19,7 @@ public final class ConfigReader {
     private static final Set<String> AUTHENTICATION = Set.of("v1alpha1");
     private static final Set<String> OWN = Set.of("v1alpha1");
     private static final Set<String> MIXERS = Set.of("v1alpha2");
+    private static final String AUTHORIZATION = "security.istio.io/AuthorizationPolicy";
     private static final String RATE_LIMIT = "fairlead.dev/RateLimit";
     private static final String HEALTH_CHECK = "fairlead.dev/HealthCheck";
 
@@ -59,6 +60,7 @@ public final class ConfigReader {
                     "networking.istio.io/DestinationRule",
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
+                    AUTHORIZATION,
                     "security.istio.io/RequestAuthentication",
                     RATE_LIMIT,
                     HEALTH_CHECK,
@@ -108,6 +110,7 @@ public final class ConfigReader {
                             object,
                             SECURITY.contains(version),
                             new PeerPolicyReader(meta, mesh.rootNamespace())::peerAuthentication);
+            case AUTHORIZATION -> authorizationPolicy(meta, object, SECURITY.contains(version));
             case "security.istio.io/RequestAuthentication" ->
                     spec(
                             object,
@@ -161,7 +164,6 @@ public final class ConfigReader {
         boolean checked = true;
         boolean needed = false;
         switch (key.group() + "/" + key.kind()) {
-            case "security.istio.io/AuthorizationPolicy" -> AuthorizationPolicyCheck.check(spec);
             case "telemetry.istio.io/Telemetry" -> TelemetryCheck.check(spec);
             case "networking.istio.io/ServiceEntry" -> {
                 needed = true;
@@ -207,6 +209,34 @@ public final class ConfigReader {
         List<Problem> problems = new ArrayList<>();
         problems.add(
                 new Problem("metadata.annotations." + NODE_WIDE, "must be \"true\" or \"false\""));
+        if (verdict instanceof Verdict.Refused<ConfigObject>(List<Problem> others)) {
+            problems.addAll(others);
+        }
+        return new Verdict.Refused<>(problems);
+    }
+
+    /** Dry run is an annotation: its words are those of Go's ParseBool, as in Istio. */
+    private Verdict<ConfigObject> authorizationPolicy(Meta meta, JsonNode object, boolean known) {
+        String word =
+                object.path("metadata")
+                        .path("annotations")
+                        .path(AuthorizationPolicyReader.DRY_RUN)
+                        .asText("");
+        boolean dryRun = word.matches("1|t|T|TRUE|true|True");
+        var reader = new AuthorizationPolicyReader(meta, mesh.rootNamespace(), dryRun);
+        Verdict<ConfigObject> verdict = spec(object, known, reader::read);
+        List<Problem> problems = new ArrayList<>();
+        String field = "metadata.annotations." + AuthorizationPolicyReader.DRY_RUN;
+        if (!dryRun && !word.matches("|0|f|F|FALSE|false|False")) {
+            problems.add(new Problem(field, "must be \"true\" or \"false\""));
+        }
+        String action = object.path("spec").path("action").asText("");
+        if (!word.isEmpty() && (action.equals("AUDIT") || action.equals("CUSTOM"))) {
+            problems.add(new Problem(field, "is for ALLOW and DENY only"));
+        }
+        if (problems.isEmpty()) {
+            return verdict;
+        }
         if (verdict instanceof Verdict.Refused<ConfigObject>(List<Problem> others)) {
             problems.addAll(others);
         }

@@ -1,9 +1,11 @@
 package dev.fairlead.pilot.validate;
 
+import dev.fairlead.pilot.state.AuthorizationPolicy;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.ExtensionProvider;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.JwtRule.Keys;
 import dev.fairlead.pilot.state.KeySet;
@@ -42,6 +44,7 @@ public final class CrossCheck {
         check.destinationRules();
         check.sidecars();
         check.peerPolicies();
+        check.authorizationPolicies();
         check.rateLimits();
         check.healthChecks();
         check.mixer();
@@ -176,6 +179,49 @@ public final class CrossCheck {
                 warn(policy.meta().key(), "metadata.name", taken(older.meta().key()));
             }
         }
+    }
+
+    private void authorizationPolicies() {
+        for (AuthorizationPolicy policy : state.authorizationPolicies()) {
+            ObjectKey key = policy.meta().key();
+            for (String name : policy.target().services()) {
+                if (state.services().stream().noneMatch(s -> isOf(s, name, key.namespace()))) {
+                    warn(key, "spec.targetRefs", "no Service of this namespace is " + name);
+                }
+            }
+            if (policy.action() == AuthorizationPolicy.Action.CUSTOM) {
+                provider(policy);
+            }
+        }
+    }
+
+    private static boolean isOf(Service service, String name, String namespace) {
+        return service.name().equals(name) && service.namespace().equals(namespace);
+    }
+
+    private void provider(AuthorizationPolicy policy) {
+        ExtensionProvider provider = state.mesh().security().providers().get(policy.provider());
+        if (provider == null) {
+            warn(
+                    policy.meta().key(),
+                    "spec.provider.name",
+                    "the mesh has no provider "
+                            + policy.provider()
+                            + ": what fits a rule is refused");
+        } else if (state.services().stream().noneMatch(s -> answers(s, provider))) {
+            warn(
+                    policy.meta().key(),
+                    "spec.provider.name",
+                    "nothing is "
+                            + provider.host()
+                            + ":"
+                            + provider.port()
+                            + ": what fits a rule is refused");
+        }
+    }
+
+    private static boolean answers(Service service, ExtensionProvider provider) {
+        return service.fqdn().equals(provider.host()) && service.port(provider.port()) != null;
     }
 
     /** Those of routes: there must be one of that name, and the oldest has it. */

@@ -15,6 +15,7 @@ import dev.fairlead.pilot.state.MeshSettings.Egress;
 import dev.fairlead.pilot.state.MeshSettings.Enrolment;
 import dev.fairlead.pilot.state.MeshSettings.Protocols;
 import dev.fairlead.pilot.state.MeshSettings.Scoping;
+import dev.fairlead.pilot.state.MeshSettings.Security;
 import dev.fairlead.wire.identity.SpiffeId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,12 +57,8 @@ public final class MeshSettingsReader {
         String trustDomain = mesh.string("trustDomain");
         if (trustDomain.isEmpty()) {
             trustDomain = MeshSettings.DEFAULT.trustDomain();
-        } else {
-            try {
-                SpiffeId.pilot(trustDomain);
-            } catch (IllegalArgumentException e) {
-                mesh.problem("trustDomain", "\"" + trustDomain + "\" is not a trust domain");
-            }
+        } else if (!isTrustDomain(trustDomain)) {
+            mesh.problem("trustDomain", "\"" + trustDomain + "\" is not a trust domain");
         }
         String root = mesh.string("rootNamespace");
         Egress otherwise = compat == Compat.MODERN ? Egress.ALLOW_ANY : Egress.NOT_FOUND;
@@ -75,7 +72,29 @@ public final class MeshSettingsReader {
                 enrolment(mesh),
                 protocols(mesh, Protocols.of(compat)),
                 mesh.object("defaultHttpRetryPolicy", RetriesReader::read),
-                destinations(mesh));
+                destinations(mesh),
+                new Security(aliases(mesh), ExtensionProviderReader.read(mesh)));
+    }
+
+    private static List<String> aliases(Fields mesh) {
+        List<String> aliases = Checks.texts(mesh, "trustDomainAliases");
+        for (int i = 0; i < aliases.size(); i++) {
+            if (!aliases.get(i).isEmpty() && !isTrustDomain(aliases.get(i))) {
+                mesh.problem(
+                        "trustDomainAliases[" + i + "]",
+                        "\"" + aliases.get(i) + "\" is not a trust domain");
+            }
+        }
+        return aliases;
+    }
+
+    private static boolean isTrustDomain(String name) {
+        try {
+            SpiffeId.pilot(name);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Destinations destinations(Fields mesh) {

@@ -325,11 +325,7 @@ class ConfigReaderTest {
                 arguments(
                         "gateway.networking.k8s.io/v1",
                         "HTTPRoute",
-                        "kind HTTPRoute not supported yet"),
-                arguments(
-                        "security.istio.io/v1",
-                        "AuthorizationPolicy",
-                        "kind AuthorizationPolicy not supported yet"));
+                        "kind HTTPRoute not supported yet"));
     }
 
     @ParameterizedTest

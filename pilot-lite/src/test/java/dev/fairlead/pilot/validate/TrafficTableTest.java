@@ -100,9 +100,13 @@ public class TrafficTableTest {
     public record Row(String field, String example, boolean refused) {}
 
     static List<Row> rows(String kind) throws IOException {
+        return rows("docs/traffic.md", kind);
+    }
+
+    static List<Row> rows(String file, String kind) throws IOException {
         List<Row> rows = new ArrayList<>();
         boolean within = false;
-        for (String line : Files.readAllLines(ROOT.resolve("docs/traffic.md"))) {
+        for (String line : Files.readAllLines(ROOT.resolve(file))) {
             if (line.startsWith("## ")) {
                 within = line.equals("## " + kind);
             } else if (within && line.startsWith("| `")) {
@@ -123,20 +127,26 @@ public class TrafficTableTest {
     void noFieldIsMissingAndNoneIsInvented(String kind) throws IOException {
         Set<String> listed = new TreeSet<>();
         rows(kind).forEach(row -> listed.add(row.field));
+        String plural = kind.toLowerCase(java.util.Locale.ROOT) + "s";
+        assertThat(listed).isEqualTo(defined(plural + ".networking.istio.io"));
+    }
+
+    /** Fields of an installed definition. */
+    static Set<String> defined(String definitionName) throws IOException {
         Set<String> defined = new TreeSet<>();
         JsonNode definition =
                 Yaml.documents(
                                 Files.readString(
                                         ROOT.resolve(
                                                 "deploy/daemonset/base/crds/"
-                                                        + kind.toLowerCase(java.util.Locale.ROOT)
-                                                        + "s.networking.istio.io.yaml")))
+                                                        + definitionName
+                                                        + ".yaml")))
                         .getFirst();
         collect(
                 definition.at("/spec/versions/0/schema/openAPIV3Schema/properties/spec"),
                 "",
                 defined);
-        assertThat(listed).isEqualTo(defined);
+        return defined;
     }
 
     private static void collect(JsonNode schema, String path, Set<String> fields) {
