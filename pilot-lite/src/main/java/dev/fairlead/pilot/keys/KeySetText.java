@@ -47,8 +47,14 @@ public final class KeySetText {
         }
         requireFew(keys.size());
         ArrayNode kept = JsonNodeFactory.instance.arrayNode();
+        boolean usable = false;
         for (JsonNode key : keys) {
-            kept.add(publicPart(key));
+            ObjectNode part = publicPart(key);
+            usable |= isUsable(part);
+            kept.add(part);
+        }
+        if (!usable) { // a whole listener would be refused for it by Envoy
+            throw new IllegalArgumentException("has no key that tokens are verified by");
         }
         return JsonNodeFactory.instance.objectNode().set("keys", kept).toString();
     }
@@ -74,6 +80,17 @@ public final class KeySetText {
             kept.set("k", key.path("k"));
         }
         return kept;
+    }
+
+    /** Whether it is of a type that is known, and has what that type must have. */
+    private static boolean isUsable(ObjectNode key) {
+        return switch (key.path("kty").asText()) {
+            case "RSA" -> key.has("n") && key.has("e");
+            case "EC" -> key.has("x") && key.has("y");
+            case "OKP" -> key.path("crv").asText().equals("Ed25519") && key.has("x");
+            case "oct" -> !key.path("k").asText().isEmpty();
+            default -> false;
+        };
     }
 
     /** The form of some issuers: certificates by the names of their keys. */

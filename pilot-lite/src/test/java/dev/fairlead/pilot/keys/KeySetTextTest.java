@@ -42,6 +42,7 @@ class KeySetTextTest {
                 "1|has no keys",
                 "{\"keys\":{}}|has no keys",
                 "{\"keys\":[]}|has no keys",
+                "{\"keys\":[{\"kty\":\"RSA\"},{\"kty\":\"x\"}]}|has no key that tokens are verified by",
                 "{\"keys\":[1]}|has a key without a type (kty)",
                 "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"B\"}|has no keys",
             })
