@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             LabCommand.class,
             Status.class,
+            Authn.class,
             dev.fairlead.cli.cluster.Analyze.class,
             dev.fairlead.cli.demo.Demo.class,
             dev.fairlead.cli.uninstall.Uninstall.class

@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.agent.data.capture.PodBounds;
 import dev.fairlead.iptables.Backend;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param workers FAIRLEAD_WORKERS: loops that carry traffic; default one less than processors, 1 to
  *     16
  * @param iptables FAIRLEAD_IPTABLES: nft, legacy or auto; default auto
+ * @param podBounds FAIRLEAD_POD_CONNECTIONS, open at once, in and out; default 8192
  * @param nodeSources where the node's pods are learned from
  */
 public record AgentConfig(
@@ -41,6 +43,7 @@ public record AgentConfig(
         int readyPort,
         int workers,
         Backend iptables,
+        PodBounds podBounds,
         NodeSources nodeSources,
         int drainSeconds) {
 
@@ -73,6 +76,8 @@ public record AgentConfig(
                 port(env, "FAIRLEAD_READY_PORT", 15021),
                 number(env, "FAIRLEAD_WORKERS", defaultWorkers()),
                 Backend.parse(env.getOrDefault("FAIRLEAD_IPTABLES", "auto")),
+                new PodBounds(
+                        number(env, "FAIRLEAD_POD_CONNECTIONS", PodBounds.USUAL.connections())),
                 NodeSources.fromEnv(env),
                 number(env, "FAIRLEAD_DRAIN_SECONDS", 5));
     }
@@ -115,6 +120,7 @@ public record AgentConfig(
         shown.put("FAIRLEAD_CA", ca);
         shown.put("FAIRLEAD_STATE_DIR", stateDir.toString());
         shown.put("FAIRLEAD_DRAIN_SECONDS", Integer.toString(drainSeconds));
+        shown.put("FAIRLEAD_POD_CONNECTIONS", Integer.toString(podBounds.connections()));
         shown.put("FAIRLEAD_WORKERS", Integer.toString(workers));
         shown.put("FAIRLEAD_IPTABLES", iptables.name().toLowerCase(java.util.Locale.ROOT));
         shown.put("FAIRLEAD_PODS", nodeSources.kubernetes() ? "node" : "socket");

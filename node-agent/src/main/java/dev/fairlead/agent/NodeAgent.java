@@ -101,7 +101,7 @@ public final class NodeAgent implements AutoCloseable {
                         config.workers(),
                         new DefaultThreadFactory("worker"),
                         HalfClosingEpoll.newFactory());
-        dataPlane = new DataPlane(workers, tls);
+        dataPlane = new DataPlane(workers, config.podBounds(), tls);
         certificates =
                 new Certificates(
                         new CertificateClient(caChannel, token),

@@ -4,16 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fairlead.kubernetes.KubernetesApi;
 import dev.fairlead.pilot.source.Inventory;
 import dev.fairlead.pilot.validate.ConfigReader;
 import dev.fairlead.wire.directory.ObjectKey;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a cluster has of the objects that configuration is judged by. One reading, no watch. */
-final class LiveObjects {
+public final class LiveObjects {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,6 +26,19 @@ final class LiveObjects {
 
     private LiveObjects(KubernetesClient client) {
         this.client = client;
+    }
+
+    /**
+     * All of them, of the cluster that a kubeconfig names.
+     *
+     * @param kubeconfig null: as kubectl finds it
+     */
+    public static Map<ObjectKey, JsonNode> read(@Nullable Path kubeconfig) throws IOException {
+        try (KubernetesClient client = KubernetesApi.client("fairlead-cli", kubeconfig)) {
+            return read(client);
+        } catch (KubernetesClientException e) {
+            throw new IOException("cluster not read: " + e.getMessage(), e);
+        }
     }
 
     /** All of them; a KubernetesClientException says what could not be read. */

@@ -81,6 +81,98 @@ class CompatMutualTlsTest {
                 "-f",
                 "-",
                 "--wait");
+        lab.runWithInput(
+                policy("foo", "default", "", "")
+                        + policy("foo", "overwrite", "name: echo", "")
+                        + policy("bar", "echo", "name: echo", "")
+                        + rule("foo", "default", "*.foo.svc.cluster.local", "")
+                        + rule("foo", "overwrite", "echo.foo.svc.cluster.local", "")
+                        + rule("bar", "echo", "echo.bar.svc.cluster.local", ""),
+                "delete",
+                "-f",
+                "-",
+                "--wait");
+    }
+
+    private static String policy(String namespace, String name, String target, String peers) {
+        return """
+        ---
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: Policy
+        metadata: {name: %s, namespace: %s}
+        spec: {targets: [%s], peers: [%s]}
+        """
+                .formatted(name, namespace, target.isEmpty() ? "" : "{" + target + "}", peers);
+    }
+
+    private static String rule(String namespace, String name, String host, String policy) {
+        return """
+        ---
+        apiVersion: networking.istio.io/v1alpha3
+        kind: DestinationRule
+        metadata: {name: %s, namespace: %s}
+        spec: {host: "%s", trafficPolicy: {%s}}
+        """
+                .formatted(name, namespace, host, policy);
+    }
+
+    /** Walk-through "Authentication Policy": of a namespace, of a Service, of a port, of none. */
+    @Test
+    void theNarrowerPolicyHolds() {
+        String mutual = "tls: {mode: ISTIO_MUTUAL}";
+        lab.apply(
+                policy("foo", "default", "", "{mtls: {}}")
+                        + rule("foo", "default", "*.foo.svc.cluster.local", mutual));
+        onlyLegacyIsKeptOutOf("foo");
+
+        lab.apply(
+                policy("bar", "echo", "name: echo", "{mtls: {}}")
+                        + rule("bar", "echo", "echo.bar.svc.cluster.local", mutual));
+        onlyLegacyIsKeptOutOf("foo", "bar");
+
+        lab.apply(
+                policy("bar", "echo", "name: echo, ports: [{number: 1234}]", "{mtls: {}}")
+                        + rule(
+                                "bar",
+                                "echo",
+                                "echo.bar.svc.cluster.local",
+                                "tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 1234}, "
+                                        + mutual
+                                        + "}]"));
+        onlyLegacyIsKeptOutOf("foo");
+
+        lab.apply(
+                policy("foo", "overwrite", "name: echo", "")
+                        + rule(
+                                "foo",
+                                "overwrite",
+                                "echo.foo.svc.cluster.local",
+                                "tls: {mode: DISABLE}"));
+        onlyLegacyIsKeptOutOf();
+    }
+
+    /** Walk-through "Mutual TLS Migration". */
+    @Test
+    void permissiveLetsAllInUntilStrict() {
+        lab.apply(policy("foo", "default", "", "{mtls: {mode: PERMISSIVE}}"));
+        onlyLegacyIsKeptOutOf();
+
+        lab.apply(rule("foo", "default", "*.foo.svc.cluster.local", "tls: {mode: ISTIO_MUTUAL}"));
+        onlyLegacyIsKeptOutOf();
+
+        lab.apply(policy("foo", "default", "", "{mtls: {mode: STRICT}}"));
+        onlyLegacyIsKeptOutOf("foo");
+    }
+
+    private static void onlyLegacyIsKeptOutOf(String... servers) {
+        for (String client : NAMESPACES) {
+            for (String server : NAMESPACES) {
+                boolean refused = client.equals("legacy") && List.of(servers).contains(server);
+                assertThat(call(client, server).verdict())
+                        .as(client + " to " + server)
+                        .isEqualTo(refused ? "000/56" : "200");
+            }
+        }
     }
 
     @Test

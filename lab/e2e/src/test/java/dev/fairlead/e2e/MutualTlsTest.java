@@ -77,6 +77,17 @@ class MutualTlsTest {
                         mode.equals("auto") ? "" : ", trafficPolicy: {tls: {mode: " + mode + "}}");
     }
 
+    private static final String OWN_PORT =
+            """
+            apiVersion: security.istio.io/v1
+            kind: PeerAuthentication
+            metadata: {name: server, namespace: mutual}
+            spec:
+              selector: {matchLabels: {app: server}}
+              mtls: {mode: %s}
+              portLevelMtls: {8080: {mode: %s}}
+            """;
+
     private static String inForce = "";
 
     /** Waits for what is new only: most tests want what the one before left. */
@@ -100,6 +111,7 @@ class MutualTlsTest {
         "PERMISSIVE, auto,         200, true",
         "PERMISSIVE, ISTIO_MUTUAL, 200, true",
         "PERMISSIVE, DISABLE,      200, false",
+        "DISABLE,    auto,         200, false",
         "DISABLE,    ISTIO_MUTUAL, 503, false",
         "DISABLE,    DISABLE,      200, false"
     })
@@ -117,6 +129,24 @@ class MutualTlsTest {
                     assertThat(heard).as(pod).isEmpty();
                 }
             }
+        }
+    }
+
+    /** Some of a pod's ports may want something else than the others. */
+    @ParameterizedTest
+    @CsvSource({"STRICT, DISABLE, 200", "DISABLE, STRICT, 000/56"})
+    void aPortMayHaveItsOwnMode(String mode, String ofPort, String legacy) {
+        policy(mode, "auto");
+        lab.apply(OWN_PORT.formatted(mode, ofPort));
+        try {
+            for (int node : List.of(1, 2)) {
+                assertThat(Curl.from(lab, INSIDE, "client-" + node, URL).verdict())
+                        .isEqualTo("200");
+                assertThat(Curl.from(lab, OUTSIDE, "legacy-" + node, URL).verdict())
+                        .isEqualTo(legacy);
+            }
+        } finally {
+            lab.runWithInput(OWN_PORT.formatted(mode, ofPort), "delete", "-f", "-", "--wait");
         }
     }
 

@@ -14,6 +14,7 @@ import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MeshSettings.Destinations;
 import dev.fairlead.pilot.state.Node;
+import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
@@ -35,16 +36,23 @@ final class ClusterCompiler {
 
     private final Registry registry;
     private final Rules rules;
+    private final PeerModes modes;
     private final MeshSettings mesh;
     private final Map<String, List<ServiceCluster>> made;
     private final Map<String, List<ServiceCluster>> before;
 
     /** {@code same}: what {@code other} made of Services holds still. */
-    ClusterCompiler(Registry registry, Rules rules, @Nullable ClusterCompiler other, boolean same) {
+    ClusterCompiler(
+            Registry registry,
+            Rules rules,
+            PeerModes modes,
+            @Nullable ClusterCompiler other,
+            boolean same) {
         this.made = other != null && same ? other.made : new HashMap<>();
         this.before = other == null ? Map.of() : other.made;
         this.registry = registry;
         this.rules = rules;
+        this.modes = modes;
         this.mesh = registry.state().mesh();
     }
 
@@ -254,7 +262,9 @@ final class ClusterCompiler {
         return new Endpoint(
                 member.address(),
                 member.port(),
-                registry.captured(pod),
+                pod != null
+                        && registry.captured(pod)
+                        && modes.of(pod).at(member.port()) != Mode.DISABLE,
                 node.region(),
                 node.zone(),
                 node.subZone(),

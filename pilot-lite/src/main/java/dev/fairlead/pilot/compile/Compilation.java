@@ -29,6 +29,7 @@ final class Compilation {
     private final Delegation delegation;
     private final RouteLimits limits;
     private final Rules rules;
+    private final PeerModes modes;
     private final ClusterCompiler clusters;
     private final Map<String, ScopeRoutes> routes = new HashMap<>();
     private final Map<String, ClientScope> scopes;
@@ -46,15 +47,21 @@ final class Compilation {
                         state.rateLimits(),
                         before == null ? null : before.limits);
         rules = new Rules(state);
+        modes = new PeerModes(registry);
         boolean sameFacts = before != null && registry.sharesWith(before.registry);
         boolean sameClusters =
                 sameFacts
                         && before != null
                         && Same.object(state.destinationRules(), before.state.destinationRules())
+                        && Same.object(state.peerPolicies(), before.state.peerPolicies())
                         && Same.object(state.healthChecks(), before.state.healthChecks());
         clusters =
                 new ClusterCompiler(
-                        registry, rules, before == null ? null : before.clusters, sameClusters);
+                        registry,
+                        rules,
+                        modes,
+                        before == null ? null : before.clusters,
+                        sameClusters);
         sources = SourceLabels.of(state);
         var clientScopes = new ClientScopes(state, sources);
         Map<String, PodView> pods;
@@ -111,7 +118,7 @@ final class Compilation {
     }
 
     private Map<String, PodView> pods(ClientScopes clientScopes, Map<String, PodView> before) {
-        var inbound = new InboundCompiler(registry, rules, clientScopes);
+        var inbound = new InboundCompiler(registry, rules, modes, clientScopes);
         Map<String, PodView> pods = HashMap.newHashMap(state.pods().size());
         for (Pod pod : state.pods().values()) {
             pods.put(pod.uid(), Same.ifEqual(before.get(pod.uid()), inbound.view(pod)));

@@ -17,13 +17,15 @@ final class InboundCompiler {
 
     private final Registry registry;
     private final Rules rules;
+    private final PeerModes modes;
     private final ClientScopes scopes;
     private final AuthorizationCompiler authorization;
     private final TokensCompiler tokens;
 
-    InboundCompiler(Registry registry, Rules rules, ClientScopes scopes) {
+    InboundCompiler(Registry registry, Rules rules, PeerModes modes, ClientScopes scopes) {
         this.registry = registry;
         this.rules = rules;
+        this.modes = modes;
         this.scopes = scopes;
         this.authorization = new AuthorizationCompiler(registry);
         this.tokens = new TokensCompiler(registry.state());
@@ -65,7 +67,7 @@ final class InboundCompiler {
                 registry.enrolment(pod),
                 registry.captured(pod),
                 registry.state().networkPolicies().stream().anyMatch(p -> p.selects(pod)),
-                rules.peerMode(pod.namespace()),
+                modes.of(pod),
                 List.copyOf(ports.values()),
                 services,
                 checks,

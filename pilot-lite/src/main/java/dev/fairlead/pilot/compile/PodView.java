@@ -9,6 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope name of the scope that it is a client in
  * @param enrolment whether its traffic is to be captured
  * @param isolated a NetworkPolicy selects it
- * @param mode what it accepts: never UNSET
+ * @param modes what it accepts from its peers
  * @param ports its Services' target ports, ascending
  * @param services names of the Services that select it, oldest first
  * @param checks what requests to a port must pass, in order; of 0: to all that no Service names
@@ -30,7 +32,7 @@ public record PodView(
         Enrolment enrolment,
         boolean captured,
         boolean isolated,
-        Mode mode,
+        Modes modes,
         List<Port> ports,
         List<String> services,
         Map<Integer, List<InboundCheck>> checks,
@@ -43,6 +45,33 @@ public record PodView(
         checks = Map.copyOf(checks);
         authorizations = Map.copyOf(authorizations);
         tokens = Map.copyOf(tokens);
+    }
+
+    /**
+     * What a pod accepts from its peers, nowhere UNSET.
+     *
+     * @param mode of all ports but {@code exceptions}
+     */
+    public record Modes(Mode mode, Map<Integer, Mode> exceptions) {
+
+        public Modes {
+            exceptions = Map.copyOf(exceptions);
+        }
+
+        public Mode at(int port) {
+            return exceptions.getOrDefault(port, mode);
+        }
+
+        /** Whether no port takes mutual TLS. */
+        public boolean neverMutual() {
+            return mode == Mode.DISABLE
+                    && exceptions.values().stream().allMatch(ofPort -> ofPort == Mode.DISABLE);
+        }
+
+        /** The ports that have a mode of their own, ascending. */
+        public SortedSet<Integer> ports() {
+            return new TreeSet<>(exceptions.keySet());
+        }
     }
 
     /**

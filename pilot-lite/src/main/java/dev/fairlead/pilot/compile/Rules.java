@@ -6,8 +6,6 @@ import dev.fairlead.pilot.state.DestinationRule.Subset;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
-import dev.fairlead.pilot.state.PeerPolicy;
-import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.pilot.state.RateLimit;
@@ -154,16 +152,6 @@ final class Rules {
                 .toList();
     }
 
-    /** What pods of a namespace accept: its own policy, else the mesh's, else PERMISSIVE. */
-    Mode peerMode(String namespace) {
-        Mode own = oldest(namespace);
-        if (own != Mode.UNSET) {
-            return own;
-        }
-        Mode mesh = oldest("");
-        return mesh != Mode.UNSET ? mesh : Mode.PERMISSIVE;
-    }
-
     /** What requests to a port of a pod must pass. */
     List<InboundCheck> checks(Attributes attributes) {
         List<InboundCheck> checks = new ArrayList<>(mixer.of(attributes));
@@ -179,14 +167,5 @@ final class Rules {
             }
         }
         return checks;
-    }
-
-    private Mode oldest(String scope) {
-        for (PeerPolicy policy : state.peerPolicies()) {
-            if (policy.namespace().equals(scope)) {
-                return policy.mode();
-            }
-        }
-        return Mode.UNSET;
     }
 }

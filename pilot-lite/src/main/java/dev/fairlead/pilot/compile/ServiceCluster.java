@@ -44,20 +44,21 @@ public record ServiceCluster(
     public enum ClientTls {
         NONE,
         MUTUAL,
-        /** Mutual towards captured endpoints, none towards others. */
+        /** Mutual towards endpoints that take it, none towards others. */
         AUTO
     }
 
     /**
      * A ready endpoint.
      *
+     * @param mutual it is captured and its policy takes mutual TLS on this port
      * @param workload {@code <workload>;<namespace>;<app>;<version>;}, or empty
      * @param facts what it has for each label of the cluster's {@link Placement}
      */
     public record Endpoint(
             String address,
             int port,
-            boolean captured,
+            boolean mutual,
             String region,
             String zone,
             String subZone,

@@ -80,7 +80,7 @@ final class EndpointGenerator {
 
     private static LbEndpoint endpoint(ServiceCluster.Endpoint endpoint, int checkPort) {
         var metadata = Metadata.newBuilder();
-        if (endpoint.captured()) {
+        if (endpoint.mutual()) {
             metadata.putFilterMetadata(
                     "envoy.transport_socket_match",
                     Protos.struct(ClusterGenerator.TLS_MODE, ClusterGenerator.TLS_MODE_ISTIO));

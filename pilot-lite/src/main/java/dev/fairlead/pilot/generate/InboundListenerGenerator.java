@@ -55,7 +55,7 @@ final class InboundListenerGenerator {
     }
 
     /**
-     * One door of the pod: a Service's port, or (number 0) all that no Service names.
+     * One door of the pod: one port, or (number 0) all that nobody names.
      *
      * @param checks what requests must pass
      * @param gates what connections must pass that are not HTTP
@@ -79,7 +79,7 @@ final class InboundListenerGenerator {
         if (!withHeader.isEmpty()) { // before the inspectors, which look at what follows it
             listener.addListenerFilters(Filters.only(Filters.PROXY_HEADER, withHeader));
         }
-        if (pod.mode() != Mode.DISABLE || mesh.modern()) {
+        if (!pod.modes().neverMutual() || mesh.modern()) {
             listener.addListenerFilters(Filters.TLS_INSPECTOR);
         }
         if (mesh.modern()) { // ports of no Service are detected
@@ -89,7 +89,7 @@ final class InboundListenerGenerator {
                 contexts.downstream(
                         pod.pod().identity(mesh.trustDomain()).uri(), Alpn.downstream(audience));
         for (Door door : doors(pod)) {
-            listener.addAllFilterChains(chains(door, pod.mode(), tls));
+            listener.addAllFilterChains(chains(door, mode(pod, door), tls));
         }
         return VersionedResource.of(pod.listener(), listener.build(), Set.of());
     }
@@ -121,6 +121,21 @@ final class InboundListenerGenerator {
                             authorizations.tcp(pod.authorization(port.port())),
                             replies(pod, port.port())));
         }
+        for (int port : pod.modes().ports()) { // of no Service, and yet with a mode of its own
+            if (pod.ports().stream().noneMatch(known -> known.port() == port)) {
+                doors.add(
+                        new Door(
+                                Integer.toString(port),
+                                port,
+                                false,
+                                mesh.modern(),
+                                false,
+                                ClusterGenerator.INBOUND_PASSTHROUGH,
+                                checks(pod, 0),
+                                authorizations.tcp(pod.authorization(0)),
+                                replies(pod, 0)));
+            }
+        }
         doors.add(
                 new Door(
                         "_",
@@ -133,6 +148,10 @@ final class InboundListenerGenerator {
                         authorizations.tcp(pod.authorization(0)),
                         replies(pod, 0)));
         return doors;
+    }
+
+    private static Mode mode(PodView pod, Door door) {
+        return door.number == 0 ? pod.modes().mode() : pod.modes().at(door.number);
     }
 
     /** Who the end user is comes first, for what follows may ask for it; then who may at all. */

@@ -2,6 +2,7 @@ package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.Profile;
+import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.wire.enrolment.Enrolment;
 import dev.fairlead.wire.v1.workload.Exclusions;
@@ -55,6 +56,15 @@ final class WorkloadGenerator {
         }
         if (profile >= Profile.SCOPED_PODS && !view.scope().equals(pod.namespace())) {
             workload.setScope(view.scope());
+        }
+        if (profile >= Profile.SECURITY) {
+            boolean plaintext = view.modes().mode() == Mode.DISABLE;
+            workload.setPlaintext(plaintext);
+            for (int port : view.modes().ports()) {
+                if ((view.modes().at(port) == Mode.DISABLE) != plaintext) {
+                    workload.addOtherwisePorts(port);
+                }
+            }
         }
         return VersionedResource.of(pod.uid(), workload.build(), Set.of());
     }

@@ -11,6 +11,7 @@ import dev.fairlead.pilot.state.JwtRule.Keys;
 import dev.fairlead.pilot.state.KeySet;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.PeerPolicy;
+import dev.fairlead.pilot.state.PeerPolicy.Whose;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RequestAuthentication;
@@ -172,12 +173,33 @@ public final class CrossCheck {
     }
 
     private void peerPolicies() {
-        Map<String, PeerPolicy> scopes = new HashMap<>();
+        Map<String, Map<Object, PeerPolicy>> scopes = new HashMap<>();
         for (PeerPolicy policy : state.peerPolicies()) {
-            PeerPolicy older = scopes.putIfAbsent(policy.namespace(), policy);
-            if (older != null) {
-                warn(policy.meta().key(), "metadata.name", taken(older.meta().key()));
+            Map<Object, PeerPolicy> scope =
+                    scopes.computeIfAbsent(policy.namespace(), namespace -> new HashMap<>());
+            boolean root = policy.namespace().equals(state.mesh().rootNamespace());
+            switch (policy.whose()) {
+                case Whose.Everyone everyone -> first(scope, everyone, policy);
+                case Whose.Labelled labelled -> {
+                    if (root) { // as in Istio, which looks at the mesh's policy only there
+                        warn(
+                                policy.meta().key(),
+                                "spec.selector",
+                                "of the root namespace: not in force");
+                    } else {
+                        first(scope, labelled, policy);
+                    }
+                }
+                case Whose.Targets(var targets) ->
+                        targets.forEach(target -> first(scope, target, policy));
             }
+        }
+    }
+
+    private void first(Map<Object, PeerPolicy> scope, Object what, PeerPolicy policy) {
+        PeerPolicy older = scope.putIfAbsent(what, policy);
+        if (older != null && !older.meta().key().equals(policy.meta().key())) {
+            warn(policy.meta().key(), "metadata.name", taken(older.meta().key()));
         }
     }
 

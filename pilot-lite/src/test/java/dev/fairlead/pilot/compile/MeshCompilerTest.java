@@ -275,7 +275,7 @@ class MeshCompilerTest {
     }
 
     private static Mode mode(String yaml, String pod) {
-        return Objects.requireNonNull(compile(yaml).pods().get(pod)).mode();
+        return Objects.requireNonNull(compile(yaml).pods().get(pod)).modes().mode();
     }
 
     @Test

@@ -340,23 +340,38 @@ class ConfigReaderTest {
                 arguments(
                         "security.istio.io/v1",
                         "PeerAuthentication",
-                        "{selector: {matchLabels: {a: b}}}",
-                        "spec.selector: not supported yet"),
-                arguments(
-                        "security.istio.io/v1beta1",
-                        "PeerAuthentication",
-                        "{portLevelMtls: {8080: {mode: DISABLE}}}",
-                        "spec.portLevelMtls: not supported yet"),
-                arguments(
-                        "security.istio.io/v1",
-                        "PeerAuthentication",
                         "{mtls: {mode: HARD}}",
                         "spec.mtls.mode: unknown value HARD"),
                 arguments(
                         "authentication.istio.io/v1alpha1",
                         "Policy",
                         "{targets: [{name: a}], peers: [{mtls: {}}]}",
-                        "spec.targets: not supported yet"),
+                        "spec: a policy with targets must not be named default"),
+                arguments(
+                        "authentication.istio.io/v1alpha1",
+                        "MeshPolicy",
+                        "{targets: [{name: a}], peers: [{mtls: {}}]}",
+                        "spec.targets: a MeshPolicy is for all"),
+                arguments(
+                        "authentication.istio.io/v1alpha1",
+                        "Policy",
+                        "{peers: [{mtls: {allowTls: true}}]}",
+                        "spec.peers[0].mtls.allowTls: not supported yet"),
+                arguments(
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "{portLevelMtls: {80: {mode: STRICT}}}",
+                        "spec.portLevelMtls: needs a selector"),
+                arguments(
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "{selector: {matchLabels: {a: b}}, portLevelMtls: {http: {mode: STRICT}}}",
+                        "spec.portLevelMtls.http: is not a port"),
+                arguments(
+                        "security.istio.io/v1",
+                        "PeerAuthentication",
+                        "{selector: {matchLabels: {a: '*'}}}",
+                        "spec.selector.matchLabels.a: wildcards are not allowed"),
                 arguments(
                         "authentication.istio.io/v1alpha1",
                         "Policy",
@@ -501,6 +516,11 @@ class ConfigReaderTest {
                 arguments(
                         "MeshPolicy", "{peers: [{mtls: {mode: PERMISSIVE}}]}", "", Mode.PERMISSIVE),
                 arguments("Policy", "{peers: [{mtls: {mode: STRICT}}]}", "default", Mode.STRICT),
+                arguments(
+                        "Policy",
+                        "{peers: [{mtls: {}}], peerIsOptional: true}",
+                        "default",
+                        Mode.PERMISSIVE),
                 arguments("Policy", "{}", "default", Mode.DISABLE));
     }
 

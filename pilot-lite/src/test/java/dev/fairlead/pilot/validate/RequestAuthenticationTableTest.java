@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The table of RequestAuthentication in {@code docs/security.md}: whole, and true. */
+/** The table of RequestAuthentication in {@code docs/access.md}: whole, and true. */
 class RequestAuthenticationTableTest {
 
     private static List<TrafficTableTest.Row> rows() throws IOException {
-        return TrafficTableTest.rows("docs/security.md", "RequestAuthentication");
+        return TrafficTableTest.rows("docs/access.md", "RequestAuthentication");
     }
 
     @Test

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The tables of {@code docs/security.md}: whole, and true. */
+/** The tables of {@code docs/access.md}: whole, and true. */
 class SecurityTableTest {
 
     private static List<TrafficTableTest.Row> rows() throws IOException {
-        return TrafficTableTest.rows("docs/security.md", "AuthorizationPolicy");
+        return TrafficTableTest.rows("docs/access.md", "AuthorizationPolicy");
     }
 
     @Test

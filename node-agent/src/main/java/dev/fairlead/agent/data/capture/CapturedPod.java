@@ -52,13 +52,21 @@ public final class CapturedPod {
             LocalPod pod,
             EventLoop loop,
             AddressPolicy policy,
+            PodBounds bounds,
             RandomGenerator random,
             Handlers handlers) {
         var opened = new CompletableFuture<CapturedPod>();
         loop.execute(() -> {
             try {
                 var sockets = PodSockets.open(pod.netns());
-                listen(pod, loop, policy, new SelfTest(random.nextLong()), sockets, handlers)
+                listen(
+                                pod,
+                                loop,
+                                policy,
+                                bounds,
+                                new SelfTest(random.nextLong()),
+                                sockets,
+                                handlers)
                         .whenComplete((captured, failure) -> {
                             if (failure != null) {
                                 sockets.close();
@@ -78,6 +86,7 @@ public final class CapturedPod {
             LocalPod pod,
             EventLoop loop,
             AddressPolicy policy,
+            PodBounds bounds,
             SelfTest selfTest,
             PodSockets sockets,
             Handlers handlers) {
@@ -86,7 +95,7 @@ public final class CapturedPod {
         var own =
                 new AddressPolicy(
                         address -> pod.addresses().contains(address) || policy.isOurs(address));
-        return PodListeners.open(sockets, loop, own, selfTest, accepted)
+        return PodListeners.open(sockets, loop, own, selfTest, bounds, accepted)
                 .thenApply(listeners -> new CapturedPod(pod, loop, sockets, listeners, selfTest));
     }
 

@@ -22,13 +22,19 @@ final class PodListeners {
 
     private final AddressPolicy policy;
     private final SelfTest selfTest;
+    private final PodBounds bounds;
     private final AcceptedConnections accepted;
     private volatile int held;
     private List<Channel> listeners = List.of();
 
-    private PodListeners(AddressPolicy policy, SelfTest selfTest, AcceptedConnections accepted) {
+    private PodListeners(
+            AddressPolicy policy,
+            SelfTest selfTest,
+            PodBounds bounds,
+            AcceptedConnections accepted) {
         this.policy = policy;
         this.selfTest = selfTest;
+        this.bounds = bounds;
         this.accepted = accepted;
     }
 
@@ -41,8 +47,9 @@ final class PodListeners {
             EventLoop loop,
             AddressPolicy policy,
             SelfTest selfTest,
+            PodBounds bounds,
             AcceptedConnections accepted) {
-        var opening = new PodListeners(policy, selfTest, accepted);
+        var opening = new PodListeners(policy, selfTest, bounds, accepted);
         var outbound =
                 sockets.listener(loop, false)
                         .childHandler(handler(opening::outbound))
@@ -97,6 +104,9 @@ final class PodListeners {
             return;
         }
         var reason = policy.refusal(destination.getAddress(), destination.getPort());
+        if (reason == null && held >= bounds.connections()) {
+            reason = RefusalReason.OVERFLOW;
+        }
         if (reason != null) {
             refuse(channel, false, reason);
             return;
@@ -108,6 +118,9 @@ final class PodListeners {
     private void inbound(EpollSocketChannel channel) {
         var destination = OriginalDestination.transparent(channel);
         var reason = AddressPolicy.inboundRefusal(destination.getAddress(), destination.getPort());
+        if (reason == null && held >= bounds.connections()) {
+            reason = RefusalReason.OVERFLOW;
+        }
         if (reason != null) {
             refuse(channel, true, reason);
             return;

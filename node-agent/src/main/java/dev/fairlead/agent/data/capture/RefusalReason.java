@@ -11,7 +11,9 @@ public enum RefusalReason {
     /** A listener of ours: the connection would come back to us without end. */
     OWN_LISTENER(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER),
     /** Made straight to our port instead of being redirected to it. */
-    NO_ORIGINAL_DESTINATION(ListenerStat.CAPTURE_REFUSED_NO_ORIGINAL_DESTINATION);
+    NO_ORIGINAL_DESTINATION(ListenerStat.CAPTURE_REFUSED_NO_ORIGINAL_DESTINATION),
+    /** The pod has as many connections as one pod may have. */
+    OVERFLOW(ListenerStat.DOWNSTREAM_CX_OVERFLOW);
 
     private final ListenerStat stat;
 

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.proxy;
 import dev.fairlead.agent.data.capture.AcceptedConnections;
 import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.CapturedPod;
+import dev.fairlead.agent.data.capture.PodBounds;
 import dev.fairlead.agent.data.capture.PodSockets;
 import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.health.NodeChecks;
@@ -40,6 +41,7 @@ public final class DataPlane {
     private final LocalPods localPods;
     private final AddressPolicy addressPolicy;
     private final TlsStore tls;
+    private final PodBounds bounds;
     private final NodeLimits nodeLimits = new NodeLimits();
     private final NodeChecks nodeChecks = new NodeChecks();
     private final Map<String, Placed> pods = new ConcurrentHashMap<>();
@@ -49,7 +51,8 @@ public final class DataPlane {
     private record Placed(Worker worker, CapturedPod captured) {}
 
     /** One worker for each of {@code loops}. */
-    public DataPlane(Iterable<EventExecutor> loops, TlsStore tls) {
+    public DataPlane(Iterable<EventExecutor> loops, PodBounds bounds, TlsStore tls) {
+        this.bounds = bounds;
         this.tls = tls;
         this.localPods = new LocalPods(tls);
         this.addressPolicy = new AddressPolicy(localPods::has);
@@ -81,6 +84,7 @@ public final class DataPlane {
                         pod,
                         worker.loop(),
                         addressPolicy,
+                        bounds,
                         new SplittableRandom(),
                         (_, _, sockets) -> connectionsOf(pod, worker, sockets))
                 .whenComplete((captured, failure) -> {

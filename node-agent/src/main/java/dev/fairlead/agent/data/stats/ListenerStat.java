@@ -8,6 +8,10 @@ public enum ListenerStat implements Stat {
     DOWNSTREAM_CX_TOTAL("downstream_cx_total", Kind.COUNTER, "Connections accepted."),
     DOWNSTREAM_CX_ACTIVE("downstream_cx_active", Kind.GAUGE, "Connections open."),
     DOWNSTREAM_CX_DESTROY("downstream_cx_destroy", Kind.COUNTER, "Connections closed."),
+    DOWNSTREAM_CX_OVERFLOW(
+            "downstream_cx_overflow",
+            Kind.COUNTER,
+            "Connections reset because the pod has as many as one pod may have."),
     NO_FILTER_CHAIN_MATCH(
             "no_filter_chain_match",
             Kind.COUNTER,

@@ -168,7 +168,7 @@ final class Connector {
             return true;
         }
         Workload workload = workloadAt(endpoint);
-        return workload != null && workload.captured();
+        return workload != null && workload.speaksMutualTls(endpoint.address().getPort());
     }
 
     private Security mutual(UpstreamTls tls, Endpoint endpoint) {

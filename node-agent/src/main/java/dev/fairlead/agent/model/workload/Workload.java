@@ -4,6 +4,7 @@ import dev.fairlead.wire.identity.SpiffeId;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A pod of the mesh as the control plane knows it, on whatever node.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param workloadName the owning Deployment, or the pod itself
  * @param services FQDNs of the Services that select it, oldest first
  * @param membership what its own node's agent is to do with it
+ * @param plaintext where its policy takes no mutual TLS
  */
 public record Workload(
         String uid,
@@ -26,7 +28,8 @@ public record Workload(
         boolean isolated,
         String workloadName,
         List<String> services,
-        Membership membership) {
+        Membership membership,
+        Plaintext plaintext) {
 
     /**
      * Whether the traffic of a pod is to be captured.
@@ -44,10 +47,62 @@ public record Workload(
         }
     }
 
+    /**
+     * Where a pod takes no mutual TLS, captured or not.
+     *
+     * @param usual on all ports but {@code otherwise}
+     */
+    public record Plaintext(boolean usual, Set<Integer> otherwise) {
+        public static final Plaintext NOWHERE = new Plaintext(false, Set.of());
+
+        public Plaintext {
+            otherwise = Set.copyOf(otherwise);
+        }
+
+        boolean at(int port) {
+            return usual != otherwise.contains(port);
+        }
+    }
+
+    /** Of a pod that takes mutual TLS everywhere, if captured. */
+    public Workload(
+            String uid,
+            String namespace,
+            String name,
+            SpiffeId identity,
+            Map<String, String> labels,
+            List<InetAddress> addresses,
+            String node,
+            boolean captured,
+            boolean isolated,
+            String workloadName,
+            List<String> services,
+            Membership membership) {
+        this(
+                uid,
+                namespace,
+                name,
+                identity,
+                labels,
+                addresses,
+                node,
+                captured,
+                isolated,
+                workloadName,
+                services,
+                membership,
+                Plaintext.NOWHERE);
+    }
+
     public Workload {
         labels = Map.copyOf(labels);
         addresses = List.copyOf(addresses);
         services = List.copyOf(services);
+    }
+
+    /** Whether mutual TLS is understood on a port. */
+    public boolean speaksMutualTls(int port) {
+        return captured && !plaintext.at(port);
     }
 
     /** The label {@code app}, else the canonical name's labels, else {@code unknown}. */

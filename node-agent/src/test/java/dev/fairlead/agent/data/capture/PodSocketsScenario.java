@@ -69,6 +69,7 @@ public final class PodSocketsScenario {
         refusals();
         leave(one, two);
         excluded();
+        bounded();
         fact("namespaces left open", held, openNamespaces());
     }
 
@@ -181,6 +182,26 @@ public final class PodSocketsScenario {
         captured.close().get();
     }
 
+    /** One pod that opens too many cannot take them from others. */
+    private void bounded() throws Exception {
+        var captured = open(pod("p1"), new PodBounds(1), relay).get();
+        rules.apply(Peers.netns("p1"), PodRules.all()::captured);
+        relay.refused.clear();
+        try (var held = Peers.open("p1", "198.18.1.3", 8080)) {
+            fact("as many as one may have", "out p3 saw 198.18.1.1", held.path());
+            fact("one more", RESET, Peers.call("p1", "198.18.1.3", 8080));
+            fact("one more in", RESET, Peers.call("p3", "198.18.1.1", 8080));
+            fact("counted", List.of(RefusalReason.OVERFLOW, RefusalReason.OVERFLOW), relay.refused);
+        }
+        while (captured.connections() > 0) {
+            Thread.onSpinWait();
+        }
+        fact("room again", "out p3 saw 198.18.1.1", Peers.call("p1", "198.18.1.3", 8080));
+        rules.apply(Peers.netns("p1"), PodRules.all()::draining);
+        captured.close().get();
+        fact("clean", true, rules.clean(captured.pod().netns()).good());
+    }
+
     private String canOpen(String name) throws InterruptedException {
         try {
             open(pod(name), relay).get().close().get();
@@ -191,9 +212,14 @@ public final class PodSocketsScenario {
     }
 
     private CompletableFuture<CapturedPod> open(LocalPod pod, CapturedPod.Handlers handlers) {
+        return open(pod, PodBounds.USUAL, handlers);
+    }
+
+    private CompletableFuture<CapturedPod> open(
+            LocalPod pod, PodBounds bounds, CapturedPod.Handlers handlers) {
         var policy =
                 new AddressPolicy(address -> address.equals(InetAddress.ofLiteral("198.18.1.2")));
-        return CapturedPod.open(pod, loop, policy, new Random(1), handlers);
+        return CapturedPod.open(pod, loop, policy, bounds, new Random(1), handlers);
     }
 
     private static String proof(CapturedPod pod) throws InterruptedException {

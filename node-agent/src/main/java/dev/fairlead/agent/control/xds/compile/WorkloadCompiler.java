@@ -3,12 +3,14 @@ package dev.fairlead.agent.control.xds.compile;
 import dev.fairlead.agent.model.workload.CaptureExclusions;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.agent.model.workload.Workload.Membership;
+import dev.fairlead.agent.model.workload.Workload.Plaintext;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.v1.workload.Exclusions;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Our own {@code fairlead.wire.v1.Workload} to {@link Workload}. */
 public final class WorkloadCompiler
@@ -43,8 +45,17 @@ public final class WorkloadCompiler
                                 workload.getEnrolled(),
                                 workload.getLeftAlone(),
                                 exclusions(workload.getExclusions(), At.ROOT.field("exclusions")),
-                                workload.getScope()));
+                                workload.getScope()),
+                        plaintext(workload));
         return new Outcome.Compiled<>(model, References.NONE);
+    }
+
+    private static Plaintext plaintext(dev.fairlead.wire.v1.workload.Workload workload)
+            throws Refusal {
+        for (int i = 0; i < workload.getOtherwisePortsCount(); i++) {
+            Values.port(workload.getOtherwisePorts(i), At.ROOT.element("otherwise_ports", i));
+        }
+        return new Plaintext(workload.getPlaintext(), Set.copyOf(workload.getOtherwisePortsList()));
     }
 
     private static SpiffeId identity(dev.fairlead.wire.v1.workload.Workload workload)
