@@ -429,6 +429,18 @@ class EnvoyAcceptsTest {
             forwardOriginalToken: true
             spaceDelimitedClaims: [roles]
           - {issuer: later, jwksUri: "http://127.0.0.1:1/keys"}
+        ---
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: Policy
+        metadata: {name: default}
+        spec:
+          peers: [{mtls: {mode: PERMISSIVE}}]
+          origins:
+          - jwt:
+              issuer: b
+              jwks: '{"keys": [{"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMk"}]}'
+              triggerRules: [{excludedPaths: [{suffix: .css}, {regex: "/[0-9]+"}], includedPaths: [{prefix: /}]}]
+          originIsOptional: true
         """;
     }
 

@@ -3,6 +3,7 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.HttpPool;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.Origins;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
@@ -21,6 +22,7 @@ final class InboundCompiler {
     private final ClientScopes scopes;
     private final AuthorizationCompiler authorization;
     private final TokensCompiler tokens;
+    private final OriginsCompiler origins;
 
     InboundCompiler(Registry registry, Rules rules, PeerModes modes, ClientScopes scopes) {
         this.registry = registry;
@@ -29,6 +31,7 @@ final class InboundCompiler {
         this.scopes = scopes;
         this.authorization = new AuthorizationCompiler(registry);
         this.tokens = new TokensCompiler(registry.state());
+        this.origins = new OriginsCompiler(registry);
     }
 
     PodView view(Pod pod) {
@@ -89,8 +92,13 @@ final class InboundCompiler {
 
     private Map<Integer, Tokens> tokens(Pod pod, Map<Integer, List<Service>> leading) {
         Map<Integer, Tokens> some = new HashMap<>();
+        Map<Integer, Origins> asked = origins.of(pod);
         leading.forEach((port, services) -> {
-            Tokens found = tokens.of(pod, services);
+            Tokens found =
+                    tokens.of(
+                            pod,
+                            services,
+                            asked.getOrDefault(port, asked.getOrDefault(0, Origins.NONE)));
             if (!found.equals(Tokens.NONE)) {
                 some.put(port, found);
             }

@@ -7,6 +7,7 @@ import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
+import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.PolicyTarget;
 import dev.fairlead.pilot.state.RateLimit;
@@ -88,6 +89,12 @@ public final class Requirements {
         }
         for (AuthorizationPolicy policy : state.authorizationPolicies()) {
             ofTarget(state, policy, policy.target(), requirements);
+        }
+        for (PeerPolicy policy : state.peerPolicies()) {
+            if (policy.origins() != null && !policy.origins().origins().isEmpty()) {
+                PolicyTarget pods = new PolicyTarget(policy.namespace(), Map.of(), List.of());
+                ofTarget(state, policy, pods, requirements);
+            }
         }
         for (RequestAuthentication policy : state.requestAuthentications()) {
             ofTarget(state, policy, policy.target(), requirements);

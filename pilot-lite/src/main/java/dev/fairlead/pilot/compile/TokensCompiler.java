@@ -5,6 +5,7 @@ import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.JwtRule;
 import dev.fairlead.pilot.state.JwtRule.Keys;
 import dev.fairlead.pilot.state.KeySet;
+import dev.fairlead.pilot.state.Origins;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Service;
@@ -26,7 +27,10 @@ final class TokensCompiler {
 
     private final ClusterState state;
     private final Map<String, List<RequestAuthentication>> byNamespace = new HashMap<>();
-    private final Map<List<RequestAuthentication>, Tokens> made = new HashMap<>();
+    private final Map<Asked, Tokens> made = new HashMap<>();
+
+    /** What is alike for many pods. */
+    private record Asked(List<RequestAuthentication> policies, Origins origins) {}
 
     TokensCompiler(ClusterState state) {
         this.state = state;
@@ -41,9 +45,10 @@ final class TokensCompiler {
      * What holds for a port.
      *
      * @param services those that lead to it; none: the port is no Service's
+     * @param origins what an old policy asks for there
      */
-    Tokens of(Pod pod, List<Service> services) {
-        if (byNamespace.isEmpty()) {
+    Tokens of(Pod pod, List<Service> services, Origins origins) {
+        if (byNamespace.isEmpty() && origins.origins().isEmpty()) {
             return Tokens.NONE;
         }
         List<RequestAuthentication> some = new ArrayList<>();
@@ -55,17 +60,23 @@ final class TokensCompiler {
                 }
             }
         }
-        return some.isEmpty() ? Tokens.NONE : made.computeIfAbsent(some, this::compile);
+        return some.isEmpty() && origins.origins().isEmpty()
+                ? Tokens.NONE
+                : made.computeIfAbsent(new Asked(some, origins), this::compile);
     }
 
     /** By issuer, as Istio: Envoy asks in this order, and no other order would be stable. */
-    private Tokens compile(List<RequestAuthentication> policies) {
+    private Tokens compile(Asked asked) {
         List<Issuer> issuers = new ArrayList<>();
-        for (RequestAuthentication policy : policies) {
+        for (RequestAuthentication policy : asked.policies) {
             policy.rules().forEach(rule -> issuers.add(issuer(rule)));
         }
         issuers.sort(BY_ISSUER);
-        return issuers.isEmpty() ? Tokens.NONE : new Tokens(issuers, null);
+        List<Issuer> ofOrigins =
+                asked.origins.origins().stream().map(origin -> issuer(origin.rule())).toList();
+        return new Tokens(
+                issuers,
+                ofOrigins.isEmpty() ? null : new Tokens.Origin(asked.origins, ofOrigins));
     }
 
     private Issuer issuer(JwtRule rule) {

@@ -194,6 +194,11 @@ public final class StateBuilder {
         for (RequestAuthentication policy : requestAuthentications) {
             policy.rules().forEach(rule -> addRemote(remote, rule));
         }
+        for (PeerPolicy policy : peerPolicies) {
+            if (policy.origins() != null) {
+                policy.origins().origins().forEach(origin -> addRemote(remote, origin.rule()));
+            }
+        }
         return remote;
     }
 

@@ -10,6 +10,7 @@ import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.JwtRule.Keys;
 import dev.fairlead.pilot.state.KeySet;
 import dev.fairlead.pilot.state.MixerWiring;
+import dev.fairlead.pilot.state.Origins;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Whose;
 import dev.fairlead.pilot.state.Protocol;
@@ -324,6 +325,19 @@ public final class CrossCheck {
                 if (policy.rules().get(i).keys() instanceof Keys.Remote remote) {
                     keys(policy.meta().key(), "spec.jwtRules[" + i + "].jwksUri", remote);
                 }
+            }
+        }
+        for (PeerPolicy policy : state.peerPolicies()) {
+            if (policy.origins() != null) {
+                origins(policy, policy.origins());
+            }
+        }
+    }
+
+    private void origins(PeerPolicy policy, Origins origins) {
+        for (int i = 0; i < origins.origins().size(); i++) {
+            if (origins.origins().get(i).rule().keys() instanceof Keys.Remote remote) {
+                keys(policy.meta().key(), "spec.origins[" + i + "].jwt.jwksUri", remote);
             }
         }
     }

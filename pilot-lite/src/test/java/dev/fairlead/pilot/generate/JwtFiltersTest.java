@@ -181,6 +181,118 @@ class JwtFiltersTest {
                 .isZero();
     }
 
+    private static String old(String kind, String name, String spec) {
+        return """
+        ---
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: %s
+        metadata: {name: %s, namespace: default}
+        spec: %s
+        """
+                .formatted(kind, name, spec);
+    }
+
+    private static String origin(String issuer, String more) {
+        return "{jwt: {issuer: " + issuer + ", jwks: " + KEYS + more + "}}";
+    }
+
+    private static @Nullable JwtAuthentication oldFilter(FilterChain chain) throws Exception {
+        HttpConnectionManager manager =
+                chain.getFilters(0).getTypedConfig().unpack(HttpConnectionManager.class);
+        for (HttpFilter filter : manager.getHttpFiltersList()) {
+            if (filter.getName().equals(JwtFilters.OLD_NAME)) {
+                return filter.getTypedConfig().unpack(JwtAuthentication.class);
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void originsOfAnOldPolicy() throws Exception {
+        String policy =
+                old(
+                        "Policy",
+                        "default",
+                        "{origins: ["
+                                + origin("a", "")
+                                + ", "
+                                + origin("b", ", jwtHeaders: [x-token], jwtParams: [t]")
+                                + "], principalBinding: USE_ORIGIN}");
+        FilterChain chain = chain(policy + OLD_MESH, "uid-reviews-v1", Profile.NEWEST);
+        JwtAuthentication filter = Objects.requireNonNull(oldFilter(chain));
+        assertThat(filter.getRulesList()).hasSize(1);
+        assertThat(filter.getRules(0).getRequires())
+                .isEqualTo(
+                        TextFormat.parse(
+                                """
+                                requires_any { requirements { provider_name: "origins-0" }
+                                  requirements { provider_name: "origins-1" } }
+                                """,
+                                JwtRequirement.class));
+        JwtProvider second = filter.getProvidersOrThrow("origins-1");
+        assertThat(second.getForward()).isTrue();
+        assertThat(second.getFromHeaders(0).getName()).isEqualTo("x-token");
+        assertThat(second.getFromParamsList()).containsExactly("t");
+        Struct reply =
+                chain.getMetadata()
+                        .getFilterMetadataOrThrow(RateLimits.REPLY)
+                        .getFieldsOrThrow(JwtFilters.OLD_NAME)
+                        .getStructValue();
+        assertThat(reply.getFieldsOrThrow("body").getStringValue())
+                .isEqualTo("Origin authentication failed.");
+        assertThat(reply.getFieldsOrThrow("exact_clock").getBoolValue()).isTrue();
+    }
+
+    @Test
+    void pathsThatTrigger() throws Exception {
+        String policy =
+                old(
+                        "Policy",
+                        "default",
+                        "{originIsOptional: true, origins: ["
+                                + origin(
+                                        "a",
+                                        ", triggerRules: [{excludedPaths: [{exact: /a.b}, {suffix: .css}],"
+                                                + " includedPaths: [{prefix: /x}, {regex: '/y|/z'}]}]")
+                                + "]}");
+        JwtAuthentication filter =
+                Objects.requireNonNull(
+                        oldFilter(chain(policy, "uid-reviews-v1", Profile.NEWEST)));
+        assertThat(filter.getRulesList()).hasSize(2);
+        assertThat(filter.getRules(0).hasRequires()).isFalse();
+        assertThat(filter.getRules(0).getMatch().getSafeRegex().getRegex())
+                .isEqualTo("/a\\.b|.*\\.css");
+        assertThat(filter.getRules(1).getMatch().getSafeRegex().getRegex())
+                .isEqualTo("/x.*|(?:/y|/z)");
+        assertThat(filter.getRules(1).getRequires().getRequiresAny().getRequirements(1))
+                .isEqualTo(
+                        TextFormat.parse("allow_missing_or_failed {}", JwtRequirement.class));
+    }
+
+    /** The most precise one decides, whatever it says. */
+    @Test
+    void theMorePrecisePolicyHasTheLastWord() throws Exception {
+        String mesh = old("MeshPolicy", "default", "{origins: [" + origin("mesh", "") + "]}");
+        String namespace = old("Policy", "default", "{origins: [" + origin("ns", "") + "]}");
+        String target = old("Policy", "reviews", "{targets: [{name: reviews}]}");
+        String narrow =
+                old(
+                        "Policy",
+                        "port",
+                        "{targets: [{name: reviews, ports: [{number: 9080}]}], origins: ["
+                                + origin("port", "")
+                                + "]}");
+        assertThat(issuer(mesh)).isEqualTo("mesh");
+        assertThat(issuer(mesh + namespace)).isEqualTo("ns");
+        assertThat(issuer(mesh + namespace + target)).isEmpty();
+        assertThat(issuer(mesh + namespace + target + narrow)).isEqualTo("port");
+    }
+
+    private static String issuer(String yaml) throws Exception {
+        JwtAuthentication filter = oldFilter(chain(yaml, "uid-reviews-v1", Profile.NEWEST));
+        return filter == null ? "" : filter.getProvidersOrThrow("origins-0").getIssuer();
+    }
+
     @Test
     void withoutKeysNoTokenHolds() throws Exception {
         JwtProvider provider =
