@@ -1,9 +1,11 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import java.util.List;
+import java.util.Map;
 
 /** Access rules and rate limits: a request that may not pass is answered. */
 final class CheckStage implements RequestStage {
@@ -23,11 +25,17 @@ final class CheckStage implements RequestStage {
 
     @Override
     public boolean passes(HttpExchange exchange) {
+        CheckedRequest request =
+                new CheckedRequest(facts, new NettyRequestView(exchange.request()));
+        Map<String, Object> claims = exchange.tokenPayload();
+        if (claims != null) {
+            request.proven(claims);
+        }
         RequestChecks.Denied denied =
                 checks.check(
                         filters,
-                        exchange.route().policy(),
-                        facts.of(new NettyRequestView(exchange.request()), exchange.tokenPayload()),
+                        exchange.policy(),
+                        request,
                         exchange.counters());
         if (denied == null) {
             return true;
@@ -37,7 +45,8 @@ final class CheckStage implements RequestStage {
                 denied.grpcStatus(),
                 denied.body(),
                 denied.response(),
-                denied.flag());
+                denied.flag(),
+                denied.details());
         return false;
     }
 }

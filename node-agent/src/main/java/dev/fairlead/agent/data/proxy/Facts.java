@@ -5,15 +5,10 @@ import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.workload.Workload;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is known of one connection's requests: what they share, and the one that is asked about now.
- *
- * <p>Owner: the connection's router.
- */
+/** What is known of one connection, and so of all its requests. Owner: the connection. */
 final class Facts implements RequestFacts {
 
     private final InetAddress source;
@@ -21,8 +16,6 @@ final class Facts implements RequestFacts {
     private final String serverName;
     private final @Nullable String principal;
     private final Supplier<@Nullable Workload> peer;
-    private @Nullable RequestView request;
-    private @Nullable Map<String, Object> tokenPayload;
 
     /**
      * @param peer asked when a rule asks
@@ -40,24 +33,9 @@ final class Facts implements RequestFacts {
         this.peer = peer;
     }
 
-    /**
-     * The same of this request.
-     *
-     * @param claims of its verified tokens; null: none
-     */
-    Facts of(RequestView now, @Nullable Map<String, Object> claims) {
-        request = now;
-        tokenPayload = claims;
-        return this;
-    }
-
     @Override
     public RequestView request() {
-        RequestView current = request;
-        if (current == null) {
-            throw new IllegalStateException("no request is asked about");
-        }
-        return current;
+        return RequestView.NONE;
     }
 
     @Override
@@ -88,10 +66,5 @@ final class Facts implements RequestFacts {
     @Override
     public @Nullable Workload peer() {
         return peer.get();
-    }
-
-    @Override
-    public @Nullable Map<String, Object> tokenPayload() {
-        return tokenPayload;
     }
 }

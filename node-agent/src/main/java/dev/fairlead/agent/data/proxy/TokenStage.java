@@ -60,7 +60,8 @@ final class TokenStage implements RequestStage {
                 filter.body().isEmpty() ? status.text() : filter.body(),
                 new DefaultHttpHeaders()
                         .set(HttpHeaderNames.WWW_AUTHENTICATE, challenge(view, path, status)),
-                ResponseFlag.UNAUTHENTICATED);
+                ResponseFlag.UNAUTHENTICATED,
+                "jwt_authn_access_denied{" + status.text().replace(' ', '_') + "}");
         return false;
     }
 

@@ -22,17 +22,22 @@ public interface RequestFacts {
 
     int destinationPort();
 
+    /** Where the request comes from: what the proxy before us says, else {@link #source}. */
+    default InetAddress remote() {
+        return source();
+    }
+
     /** Name that TLS asked for; empty: none. */
     String serverName();
 
     /** SPIFFE ID that mTLS has proven; null: none. */
     @Nullable String principal();
 
-    /** What the control plane knows of the caller, by identity and address; null: nothing. */
-    @Nullable Workload peer();
-
-    /** What verified tokens of the end user say, a JSON object; null: there are none. */
+    /** Claims of the tokens that were verified, as JSON; null: none was. */
     default @Nullable Map<String, Object> tokenPayload() {
         return null;
     }
+
+    /** What the control plane knows of the caller, by identity and address; null: nothing. */
+    @Nullable Workload peer();
 }

@@ -10,12 +10,18 @@ import dev.fairlead.agent.data.token.TestTokens;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.ClaimTest;
+import dev.fairlead.agent.model.policy.Matcher;
+import dev.fairlead.agent.model.policy.Rbac;
 import dev.fairlead.agent.model.route.PathMatcher;
 import dev.fairlead.agent.model.route.RouteMatch;
+import dev.fairlead.agent.model.route.StringMatcher;
 import dev.fairlead.agent.model.token.Audiences;
 import dev.fairlead.agent.model.token.JwtAuthn;
 import dev.fairlead.agent.model.token.JwtProvider;
 import dev.fairlead.agent.model.token.JwtRequirement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +41,9 @@ class TokensTest {
         mesh.close();
     }
 
-    private static Config inbound(FakeUpstream application, JwtProvider provider, String body) {
+    private static Config inbound(
+            FakeUpstream application, JwtProvider provider, String body, HttpFilter... more) {
+        List<HttpFilter> filters = new ArrayList<>();
         JwtAuthn authn =
                 new JwtAuthn(
                         List.of(
@@ -53,6 +61,8 @@ class TokensTest {
                                         new JwtRequirement.OfProvider(provider, null))),
                         true,
                         body);
+        filters.add(new HttpFilter.Tokens("jwt", authn));
+        filters.addAll(List.of(more));
         return new Config()
                 .service("a", application.address())
                 .inbound(
@@ -62,8 +72,7 @@ class TokensTest {
                                 "http",
                                 new Filter.Routes.Named("routes"),
                                 Set.of(),
-                                HttpManager.DEFAULT.checking(
-                                        List.of(new HttpFilter.Tokens("jwt", authn)))));
+                                HttpManager.DEFAULT.checking(filters)));
     }
 
     private Wire client(String body) throws Exception {
@@ -186,6 +195,42 @@ class TokensTest {
         assertThat(refused.status()).isEqualTo(200);
         assertThat(refused.header("grpc-status")).isEqualTo("16");
         assertThat(refused.header("grpc-message")).isEqualTo("Jwt is missing");
+    }
+
+    @Test
+    void accessRulesSeeWhatAVerifiedTokenSays() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Rbac admins =
+                new Rbac(
+                        Rbac.Action.ALLOW,
+                        List.of(
+                                new Rbac.Policy(
+                                        "admins",
+                                        new Matcher.Any(),
+                                        new Matcher.Claim(
+                                                List.of("groups"),
+                                                new ClaimTest.Element(
+                                                        new ClaimTest.Text(
+                                                                new StringMatcher.Exact(
+                                                                        "admin", false)))))));
+        mesh =
+                new Mesh(
+                        inbound(
+                                        application,
+                                        new TestTokens.Provider("issuer").build(),
+                                        "",
+                                        new HttpFilter.Access(
+                                                "rbac", new AccessRules(admins, null)))
+                                .build());
+        mesh.closing(application);
+        Wire wire = mesh.inboundClient();
+
+        String admin = token(claims("issuer", "groups", List.of("user", "admin")));
+        assertThat(status(wire, get("/", bearer(admin)))).isEqualTo(200);
+        String user = token(claims("issuer", "groups", List.of("user")));
+        assertThat(status(wire, get("/", bearer(user)))).isEqualTo(403);
+        assertThat(status(wire, get("/free", bearer(admin)))).isEqualTo(403); // nobody verified it
+        assertThat(status(wire, get("/", bearer(admin)))).isEqualTo(200);
     }
 
     @Test

@@ -79,7 +79,9 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -172,7 +174,8 @@ final class ProfileFields {
                 Filter.getDescriptor(),
                 "network filter",
                 HttpConnectionManager.getDefaultInstance(),
-                TcpProxy.getDefaultInstance());
+                TcpProxy.getDefaultInstance(),
+                io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDefaultInstance());
         allow(
                 HttpConnectionManager.getDescriptor(),
                 "stat_prefix",
@@ -186,7 +189,10 @@ final class ProfileFields {
                 "generate_request_id",
                 "preserve_external_request_id",
                 "always_set_request_id_in_response",
-                "stream_idle_timeout");
+                "stream_idle_timeout",
+                "normalize_path",
+                "merge_slashes",
+                "path_with_escaped_slashes_action");
         allow(HttpConnectionManager.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");
@@ -307,7 +313,9 @@ final class ProfileFields {
         allow(RegexMatcher.getDescriptor(), "regex");
         allow(MetadataMatcher.getDescriptor(), "filter", "path", "value");
         allow(MetadataMatcher.PathSegment.getDescriptor(), "key");
-        allow(ValueMatcher.getDescriptor(), "string_match");
+        allow(ValueMatcher.getDescriptor(), "string_match", "list_match", "or_match");
+        allow(ListMatcher.getDescriptor(), "one_of");
+        allow(OrMatcher.getDescriptor(), "value_matchers");
         allow(
                 RouteAction.getDescriptor(),
                 "cluster",
