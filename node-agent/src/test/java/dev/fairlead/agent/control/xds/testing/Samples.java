@@ -64,6 +64,8 @@ public final class Samples {
                         .setLeftAlone("sidecar")
                         .setScope("default/own")
                         .setIsolated(true)
+                        .setPlaintext(true)
+                        .addOtherwisePorts(8080)
                         .setExclusions(
                                 Exclusions.newBuilder()
                                         .addInboundPorts(22)
