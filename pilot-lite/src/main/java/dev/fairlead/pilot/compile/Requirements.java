@@ -11,6 +11,7 @@ import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.PolicyTarget;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
@@ -96,6 +97,7 @@ public final class Requirements {
                 ofTarget(state, policy, pods, requirements);
             }
         }
+        roles(state, requirements);
         for (RequestAuthentication policy : state.requestAuthentications()) {
             ofTarget(state, policy, policy.target(), requirements);
         }
@@ -106,6 +108,16 @@ public final class Requirements {
             }
         }
         return requirements;
+    }
+
+    /** Where RbacConfig is on, on all nodes: whom it is for changes with every Service. */
+    private static void roles(ClusterState state, Map<ObjectKey, Requirement> requirements) {
+        RbacObject.Config config = RoleCompiler.config(state.rbac());
+        if (config != null && config.mode() != RbacObject.Mode.OFF) {
+            for (Pod pod : state.pods().values()) {
+                require(requirements, config, Profile.SECURITY, pod);
+            }
+        }
     }
 
     /** Of what pods let in: needed on their own nodes. */
