@@ -35,6 +35,9 @@ final class TokenStage implements RequestStage {
     public boolean passes(HttpExchange exchange) {
         HttpRequest request = exchange.request();
         Counters<HttpStat> counters = exchange.counters();
+        for (int i = 0; i < filter.setByUs().size(); i++) {
+            request.headers().remove(filter.setByUs().get(i));
+        }
         NettyRequestView view = new NettyRequestView(request);
         if (filter.bypassCorsPreflight() && isPreflight(view)) {
             counters.inc(HttpStat.JWT_AUTHN_CORS_PREFLIGHT_BYPASSED);

@@ -116,9 +116,10 @@ final class JwtParser {
                 new Base64URL(signature));
     }
 
+    /** As Envoy's library, which passes over blanks. */
     private static byte @Nullable [] decoded(String text) {
         try {
-            return Base64.getUrlDecoder().decode(text);
+            return Base64.getUrlDecoder().decode(text.replace(" ", "").replace("\t", ""));
         } catch (IllegalArgumentException e) {
             return null;
         }

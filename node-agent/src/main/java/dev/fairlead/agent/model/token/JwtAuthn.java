@@ -13,11 +13,20 @@ import org.jspecify.annotations.Nullable;
  * @param rules the first that matches a request says what it must bring
  * @param bypassCorsPreflight whether preflights need bring nothing: browsers send no credentials
  * @param body of the answer to what may not pass; empty: what is wrong
+ * @param setByUs headers that any provider sets: what a caller says there is removed, whatever the
+ *     request must bring
  */
-public record JwtAuthn(List<Rule> rules, boolean bypassCorsPreflight, String body) {
+public record JwtAuthn(
+        List<Rule> rules, boolean bypassCorsPreflight, String body, List<String> setByUs) {
 
     public JwtAuthn {
         rules = List.copyOf(rules);
+        setByUs = List.copyOf(setByUs);
+    }
+
+    /** It sets no headers. */
+    public JwtAuthn(List<Rule> rules, boolean bypassCorsPreflight, String body) {
+        this(rules, bypassCorsPreflight, body, List.of());
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** {@code extensions.filters.http.jwt_authn.v3.JwtAuthentication}. */
 final class JwtAuthns {
@@ -49,7 +50,13 @@ final class JwtAuthns {
         for (int i = 0; i < config.getRulesCount(); i++) {
             rules.add(compiler.rule(config.getRules(i), at.element("rules", i)));
         }
-        return new JwtAuthn(rules, config.getBypassCorsPreflight(), reply.body(""));
+        Set<String> setByUs = new TreeSet<>();
+        compiler.providers.values().forEach(each -> setByUs.addAll(each.places().setByUs()));
+        return new JwtAuthn(
+                rules,
+                config.getBypassCorsPreflight(),
+                reply.body(""),
+                List.copyOf(setByUs));
     }
 
     private static JwtProvider provider(
