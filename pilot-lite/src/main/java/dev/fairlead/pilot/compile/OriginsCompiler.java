@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What old policies ask of end users. The most precise policy of a port decides, whatever it says: a
- * target's port, a target, the namespace's, the mesh's; among equals the oldest.
+ * What old policies ask of end users. The most precise policy of a port decides, whatever it says:
+ * a target's port, a target, the namespace's, the mesh's; among equals the oldest.
  *
  * <p>Owner: one compilation.
  */

@@ -75,8 +75,7 @@ final class TokensCompiler {
         List<Issuer> ofOrigins =
                 asked.origins.origins().stream().map(origin -> issuer(origin.rule())).toList();
         return new Tokens(
-                issuers,
-                ofOrigins.isEmpty() ? null : new Tokens.Origin(asked.origins, ofOrigins));
+                issuers, ofOrigins.isEmpty() ? null : new Tokens.Origin(asked.origins, ofOrigins));
     }
 
     private Issuer issuer(JwtRule rule) {

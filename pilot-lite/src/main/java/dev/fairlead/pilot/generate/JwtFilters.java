@@ -58,6 +58,12 @@ final class JwtFilters {
             JwtRequirement.newBuilder().setAllowMissing(Empty.getDefaultInstance()).build();
     private static final RouteMatch EVERYTHING = RouteMatch.newBuilder().setPrefix("/").build();
 
+    /** A CONNECT has no path that a prefix could match, and pods take them. */
+    private static final RouteMatch CONNECT =
+            RouteMatch.newBuilder()
+                    .setConnectMatcher(RouteMatch.ConnectMatcher.getDefaultInstance())
+                    .build();
+
     /** Envoy's least skew: 0 stands for its usual minute. */
     private static final int LEAST_SKEW_SECONDS = 1;
 
@@ -126,7 +132,9 @@ final class JwtFilters {
                             .build());
             requires = any(either);
         }
-        return filter.addRules(rule(EVERYTHING, requires)).build();
+        return filter.addRules(rule(EVERYTHING, requires))
+                .addRules(rule(CONNECT, requires))
+                .build();
     }
 
     private JwtAuthentication origins(Tokens.Origin origins) {
@@ -151,6 +159,7 @@ final class JwtFilters {
         List<String> included = triggers.stream().flatMap(t -> t.included().stream()).toList();
         return filter.addRules(
                         rule(some && !included.isEmpty() ? paths(included) : EVERYTHING, requires))
+                .addRules(rule(CONNECT, requires))
                 .build();
     }
 

@@ -25,15 +25,7 @@ final class JwtRuleReader {
     /** In the place of one that could not be read. */
     static final JwtRule NOBODY =
             new JwtRule(
-                    "",
-                    List.of(),
-                    NO_KEYS,
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    false,
-                    "",
-                    List.of(),
+                    "", List.of(), NO_KEYS, List.of(), List.of(), List.of(), false, "", List.of(),
                     List.of());
 
     /** Who sets them breaks messages; an agent refuses them, too. */

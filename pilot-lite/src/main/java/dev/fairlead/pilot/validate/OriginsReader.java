@@ -67,8 +67,7 @@ final class OriginsReader {
         if (triggers.size() > 1
                 && triggers.stream().anyMatch(trigger -> !trigger.excluded().isEmpty())) {
             jwt.problem(
-                    "triggerRules",
-                    "more than one, with excludedPaths: " + Problem.NOT_SUPPORTED);
+                    "triggerRules", "more than one, with excludedPaths: " + Problem.NOT_SUPPORTED);
         }
     }
 

@@ -83,12 +83,7 @@ final class PeerPolicyReader {
             spec.wrong("a MeshPolicy must be named default, not " + meta.name());
         }
         return new PeerPolicy(
-                meta,
-                "",
-                new Whose.Everyone(),
-                oldMode(spec),
-                Map.of(),
-                OriginsReader.read(spec));
+                meta, "", new Whose.Everyone(), oldMode(spec), Map.of(), OriginsReader.read(spec));
     }
 
     PeerPolicy policy(Fields spec) {

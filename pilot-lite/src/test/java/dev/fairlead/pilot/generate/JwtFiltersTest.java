@@ -102,7 +102,9 @@ class JwtFiltersTest {
                         JwtProvider.class);
         assertThat(filter.getProvidersMap()).hasSize(1).containsEntry("origins-0", expected);
         assertThat(filter.getBypassCorsPreflight()).isTrue();
-        assertThat(filter.getRulesList()).hasSize(1);
+        assertThat(filter.getRulesList()).hasSize(2);
+        assertThat(filter.getRules(1).getMatch().hasConnectMatcher()).isTrue();
+        assertThat(filter.getRules(1).getRequires()).isEqualTo(filter.getRules(0).getRequires());
         assertThat(filter.getRules(0).getRequires())
                 .isEqualTo(
                         TextFormat.parse(
@@ -220,7 +222,9 @@ class JwtFiltersTest {
                                 + "], principalBinding: USE_ORIGIN}");
         FilterChain chain = chain(policy + OLD_MESH, "uid-reviews-v1", Profile.NEWEST);
         JwtAuthentication filter = Objects.requireNonNull(oldFilter(chain));
-        assertThat(filter.getRulesList()).hasSize(1);
+        assertThat(filter.getRulesList()).hasSize(2);
+        assertThat(filter.getRules(1).getMatch().hasConnectMatcher()).isTrue();
+        assertThat(filter.getRules(1).getRequires()).isEqualTo(filter.getRules(0).getRequires());
         assertThat(filter.getRules(0).getRequires())
                 .isEqualTo(
                         TextFormat.parse(
@@ -256,17 +260,15 @@ class JwtFiltersTest {
                                                 + " includedPaths: [{prefix: /x}, {regex: '/y|/z'}]}]")
                                 + "]}");
         JwtAuthentication filter =
-                Objects.requireNonNull(
-                        oldFilter(chain(policy, "uid-reviews-v1", Profile.NEWEST)));
-        assertThat(filter.getRulesList()).hasSize(2);
+                Objects.requireNonNull(oldFilter(chain(policy, "uid-reviews-v1", Profile.NEWEST)));
+        assertThat(filter.getRulesList()).hasSize(3);
         assertThat(filter.getRules(0).hasRequires()).isFalse();
         assertThat(filter.getRules(0).getMatch().getSafeRegex().getRegex())
                 .isEqualTo("/a\\.b|.*\\.css");
         assertThat(filter.getRules(1).getMatch().getSafeRegex().getRegex())
                 .isEqualTo("/x.*|(?:/y|/z)");
         assertThat(filter.getRules(1).getRequires().getRequiresAny().getRequirements(1))
-                .isEqualTo(
-                        TextFormat.parse("allow_missing_or_failed {}", JwtRequirement.class));
+                .isEqualTo(TextFormat.parse("allow_missing_or_failed {}", JwtRequirement.class));
     }
 
     /** The most precise one decides, whatever it says. */

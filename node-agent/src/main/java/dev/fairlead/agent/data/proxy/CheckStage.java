@@ -32,11 +32,7 @@ final class CheckStage implements RequestStage {
             request.proven(claims);
         }
         RequestChecks.Denied denied =
-                checks.check(
-                        filters,
-                        exchange.policy(),
-                        request,
-                        exchange.counters());
+                checks.check(filters, exchange.policy(), request, exchange.counters());
         if (denied == null) {
             return true;
         }

@@ -114,6 +114,14 @@ class JwtParserTest {
         assertThat(status(head + "." + bytes + ".c2ln")).isEqualTo(JwtStatus.PAYLOAD_BAD_JSON);
     }
 
+    /** Envoy's library passes over them. */
+    @Test
+    void blanks() {
+        String token = token(HEAD, "{}");
+        assertThat(status(token.replace(".", " . "))).isEqualTo(JwtStatus.OK);
+        assertThat(status("jwt " + token)).isEqualTo(JwtStatus.HEADER_BAD_JSON);
+    }
+
     @Test
     void nestedTooDeep() {
         String deep = "{\"a\":" + "[".repeat(200) + "]".repeat(200) + "}";

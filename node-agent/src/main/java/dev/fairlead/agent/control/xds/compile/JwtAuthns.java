@@ -53,10 +53,7 @@ final class JwtAuthns {
         Set<String> setByUs = new TreeSet<>();
         compiler.providers.values().forEach(each -> setByUs.addAll(each.places().setByUs()));
         return new JwtAuthn(
-                rules,
-                config.getBypassCorsPreflight(),
-                reply.body(""),
-                List.copyOf(setByUs));
+                rules, config.getBypassCorsPreflight(), reply.body(""), List.copyOf(setByUs));
     }
 
     private static JwtProvider provider(

@@ -71,6 +71,7 @@ class TokensCompileTest {
         JwtAuthn authn = authn();
         assertThat(authn.body()).isEqualTo("Origin authentication failed.");
         assertThat(authn.bypassCorsPreflight()).isTrue();
+        assertThat(authn.setByUs()).containsExactly("x-payload", "x-sub");
         assertThat(authn.rules().get(0).requires()).isNull();
         JwtProvider plain = ((JwtRequirement.OfProvider) requires(authn, 1)).provider();
         assertThat(plain.keys()).isEmpty();
