@@ -43,9 +43,6 @@ final class PeerPolicyReader {
         Map<Integer, Mode> ports = new HashMap<>();
         spec.map("portLevelMtls", PeerPolicyReader::mode)
                 .forEach((port, ofPort) -> ports.put(port(spec, port), ofPort));
-        if (spec.has("portLevelMtls") && spec.size("portLevelMtls") == 0) {
-            spec.problem("portLevelMtls", "is empty");
-        }
         if (everyone && !ports.isEmpty()) {
             spec.problem("portLevelMtls", "needs a selector");
         }
