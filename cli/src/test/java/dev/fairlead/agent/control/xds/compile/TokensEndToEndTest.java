@@ -120,6 +120,7 @@ class TokensEndToEndTest {
         assertThat(status(authn, token)).isEqualTo(JwtStatus.OK);
         now = BORN + 66;
         assertThat(status(authn, token)).isEqualTo(JwtStatus.EXPIRED);
+        now = BORN;
         assertThat(status(authn, token(key()))).isEqualTo(JwtStatus.NO_KEY_MATCHES);
     }
 
