@@ -1,11 +1,8 @@
 package dev.fairlead.agent.data.proxy;
 
-import dev.fairlead.agent.data.http.NettyRequestView;
-import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import java.util.List;
-import java.util.Map;
 
 /** Access rules and rate limits: a request that may not pass is answered. */
 final class CheckStage implements RequestStage {
@@ -25,14 +22,9 @@ final class CheckStage implements RequestStage {
 
     @Override
     public boolean passes(HttpExchange exchange) {
-        CheckedRequest request =
-                new CheckedRequest(facts, new NettyRequestView(exchange.request()));
-        Map<String, Object> claims = exchange.tokenPayload();
-        if (claims != null) {
-            request.proven(claims);
-        }
         RequestChecks.Denied denied =
-                checks.check(filters, exchange.policy(), request, exchange.counters());
+                checks.check(
+                        filters, exchange.policy(), exchange.checked(facts), exchange.counters());
         if (denied == null) {
             return true;
         }

@@ -58,7 +58,12 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
 
     private RequestStage[] stages(Filter.Http current, Facts facts) {
         return RequestStages.of(
-                current.manager(), pod.context().random(), pod.checks(), pod.tokens(), facts);
+                current.manager(),
+                pod.context().random(),
+                pod.checks(),
+                pod.tokens(),
+                facts,
+                this);
     }
 
     /** Where the request goes; {@code labels} are those of who sends it. */
@@ -138,6 +143,11 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
     @Override
     public String podAddress() {
         return pod.context().pod().addresses().getFirst().getHostAddress();
+    }
+
+    @Override
+    public String podIdentity() {
+        return pod.context().pod().identity().uri();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.token.PodTokens;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.token.JwtAuthn;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +19,15 @@ final class RequestStages {
 
     /**
      * @param checks what decides on requests of {@code facts}
+     * @param router by which authorizers are reached
      */
     static RequestStage[] of(
             HttpManager manager,
             RandomGenerator random,
             RequestChecks checks,
             PodTokens tokens,
-            Facts facts) {
+            Facts facts,
+            HttpRouter router) {
         List<RequestStage> stages = new ArrayList<>(4);
         if (manager.cors()) {
             stages.add(CORS);
@@ -37,6 +40,10 @@ final class RequestStages {
             if (filter instanceof HttpFilter.Tokens(String _, JwtAuthn authn)) {
                 addRun(stages, run, checks, facts);
                 stages.add(new TokenStage(authn, tokens));
+            } else if (filter
+                    instanceof HttpFilter.External(String _, ExternalAuthorization rules)) {
+                addRun(stages, run, checks, facts);
+                stages.add(new ExternalStage(rules, router, facts));
             } else {
                 run.add(filter);
             }

@@ -95,6 +95,10 @@ public enum HttpStat implements Stat {
             "rbac.shadow_allowed", Kind.COUNTER, "Requests that shadow rules would let pass."),
     RBAC_SHADOW_DENIED(
             "rbac.shadow_denied", Kind.COUNTER, "Requests that shadow rules would refuse."),
+    RBAC_REVOKED(
+            "rbac.revoked",
+            Kind.COUNTER,
+            "Requests under way that ended as rules had come to refuse them."),
     RBAC_EXTERNAL_SHADOW_ALLOWED(
             "rbac.istio_ext_authz_shadow_allowed",
             Kind.COUNTER,
@@ -130,6 +134,16 @@ public enum HttpStat implements Stat {
             "jwt_authn.jwt_cache_hit", Kind.COUNTER, "Tokens that were verified before."),
     JWT_AUTHN_CACHE_MISS(
             "jwt_authn.jwt_cache_miss", Kind.COUNTER, "Tokens that were not verified before."),
+    EXT_AUTHZ_OK("ext_authz.ok", Kind.COUNTER, "Requests that an authorizer let pass."),
+    EXT_AUTHZ_DENIED("ext_authz.denied", Kind.COUNTER, "Requests that an authorizer refused."),
+    EXT_AUTHZ_ERROR(
+            "ext_authz.error", Kind.COUNTER, "Requests on which an authorizer had no answer."),
+    EXT_AUTHZ_DISABLED(
+            "ext_authz.disabled", Kind.COUNTER, "Requests that no authorizer was asked about."),
+    EXT_AUTHZ_FAILURE_MODE_ALLOWED(
+            "ext_authz.failure_mode_allowed",
+            Kind.COUNTER,
+            "Requests that passed as an authorizer had no answer."),
     CORS_ORIGIN_VALID(
             "cors.origin_valid", Kind.COUNTER, "Cross-origin requests that a route allows."),
     CORS_ORIGIN_INVALID(

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.listener;
 
 import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.route.RateLimit;
 import dev.fairlead.agent.model.token.JwtAuthn;
 import org.jspecify.annotations.Nullable;
@@ -24,4 +25,6 @@ public sealed interface HttpFilter {
     record Access(String name, AccessRules rules) implements HttpFilter {}
 
     record Tokens(String name, JwtAuthn authn) implements HttpFilter {}
+
+    record External(String name, ExternalAuthorization rules) implements HttpFilter {}
 }

@@ -52,6 +52,7 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
@@ -204,6 +205,7 @@ final class ProfileFields {
                 JwtAuthentication.getDefaultInstance(),
                 LocalRateLimit.getDefaultInstance(),
                 RBAC.getDefaultInstance(),
+                ExtAuthz.getDefaultInstance(),
                 Router.getDefaultInstance());
         allow(
                 TcpProxy.getDescriptor(),

@@ -18,7 +18,8 @@ public final class Samples {
                 Wire.inbound("uid-1").build(),
                 CheckSamples.inbound("uid-4"),
                 CheckSamples.guarded("uid-5"),
-                TokenSamples.inbound("uid-6"),
+                CheckSamples.external("uid-6"),
+                TokenSamples.inbound("uid-7"),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }
