@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.agent.control.xds.compile.ListenerCompiler;
 import dev.fairlead.agent.control.xds.compile.Outcome;
+import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.policy.PodLimits;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.stats.WorkerStats;
@@ -93,7 +94,11 @@ class MixerPoliciesTest {
         RequestChecks.Denied denied =
                 filter.manager().checks().isEmpty()
                         ? null
-                        : checks.check(filter.manager().checks(), RoutePolicy.NONE, caller, stats);
+                        : checks.check(
+                                filter.manager().checks(),
+                                RoutePolicy.NONE,
+                                new CheckedRequest(caller, caller),
+                                stats);
         return denied == null ? "200" : denied.status() + " " + denied.body();
     }
 

@@ -56,6 +56,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it normalises paths. What guards a pod is written for all, known or not. */
+    default boolean knowsSecurity() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.SECURITY;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

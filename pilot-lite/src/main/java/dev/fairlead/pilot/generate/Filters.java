@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.generate;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
@@ -135,6 +136,9 @@ final class Filters {
         }
         if (audience.knowsTrafficPolicy()) {
             manager.setStreamIdleTimeout(Duration.getDefaultInstance()); // for ever, as Istio's
+        }
+        if (audience.knowsSecurity()) {
+            manager.setNormalizePath(BoolValue.of(true)); // as Istio's, before routes and rules
         }
         return Filter.newBuilder()
                 .setName("envoy.filters.network.http_connection_manager")

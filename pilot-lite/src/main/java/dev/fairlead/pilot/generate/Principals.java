@@ -42,7 +42,7 @@ final class Principals {
             case Condition.Has(Fact fact) -> set(principal, fact, new StringMatch.Present());
             case Condition.Test(Fact fact, StringMatch match) -> set(principal, fact, match);
             case Condition.From(Subnet range) ->
-                    principal.setRemoteIp(
+                    principal.setDirectRemoteIp(
                             CidrRange.newBuilder()
                                     .setAddressPrefix(range.network().getHostAddress())
                                     .setPrefixLen(Protos.number(range.length())));

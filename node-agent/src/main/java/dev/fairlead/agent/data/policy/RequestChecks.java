@@ -38,13 +38,15 @@ public final class RequestChecks {
      * The answer to a request that may not pass.
      *
      * @param grpcStatus for a client that understands it; -1: what {@code status} stands for
+     * @param details why, for the log
      */
     public record Denied(
             int status,
             int grpcStatus,
             String body,
             ResponseFlag flag,
-            HeaderEdits.Side response) {}
+            HeaderEdits.Side response,
+            String details) {}
 
     /**
      * Null: it may pass.
@@ -56,7 +58,7 @@ public final class RequestChecks {
     public @Nullable Denied check(
             List<HttpFilter> filters,
             RoutePolicy policy,
-            RequestFacts facts,
+            CheckedRequest facts,
             Counters<HttpStat> counters) {
         for (int i = 0; i < filters.size(); i++) {
             Denied denied =
@@ -106,7 +108,8 @@ public final class RequestChecks {
                 refusal.exhausted() ? RESOURCE_EXHAUSTED : -1,
                 refusal.body(),
                 ResponseFlag.RATE_LIMITED,
-                refusal.response());
+                refusal.response(),
+                "local_rate_limited");
     }
 
     private boolean drawn(Share share) {
@@ -115,24 +118,57 @@ public final class RequestChecks {
     }
 
     private static @Nullable Denied access(
-            AccessRules access, RequestFacts facts, Counters<HttpStat> counters) {
+            AccessRules access, CheckedRequest facts, Counters<HttpStat> counters) {
         Rbac shadow = access.shadow();
         if (shadow != null) {
-            counters.inc(
-                    shadow.allows(facts)
-                            ? HttpStat.RBAC_SHADOW_ALLOWED
-                            : HttpStat.RBAC_SHADOW_DENIED);
+            shadow(shadow, access.purpose(), facts, counters);
         }
         Rbac rules = access.rules();
         if (rules == null) {
             return null;
         }
-        if (rules.allows(facts)) {
+        String policy = rules.matching(facts);
+        if (rules.action().allows(policy != null)) {
             counters.inc(HttpStat.RBAC_ALLOWED);
             return null;
         }
         counters.inc(HttpStat.RBAC_DENIED);
         return new Denied(
-                access.status(), -1, access.body(facts), ResponseFlag.RBAC, HeaderEdits.Side.NONE);
+                access.status(),
+                -1,
+                access.body(facts),
+                ResponseFlag.RBAC,
+                HeaderEdits.Side.NONE,
+                AccessDetails.denied(policy));
+    }
+
+    private static void shadow(
+            Rbac rules,
+            AccessRules.Purpose purpose,
+            CheckedRequest facts,
+            Counters<HttpStat> counters) {
+        String policy = rules.matching(facts);
+        if (policy != null) {
+            facts.shadowed(purpose.prefix(), policy);
+        }
+        boolean allows = rules.action().allows(policy != null);
+        counters.inc(
+                switch (purpose) {
+                    case UNTOLD ->
+                            allows ? HttpStat.RBAC_SHADOW_ALLOWED : HttpStat.RBAC_SHADOW_DENIED;
+                    case EXTERNAL ->
+                            allows
+                                    ? HttpStat.RBAC_EXTERNAL_SHADOW_ALLOWED
+                                    : HttpStat.RBAC_EXTERNAL_SHADOW_DENIED;
+                    case DRY_RUN_ALLOW ->
+                            allows
+                                    ? HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_ALLOWED
+                                    : HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_DENIED;
+                    case DRY_RUN_DENY ->
+                            allows
+                                    ? HttpStat.RBAC_DRY_RUN_DENY_SHADOW_ALLOWED
+                                    : HttpStat.RBAC_DRY_RUN_DENY_SHADOW_DENIED;
+                });
+        AccessDetails.logShadow(purpose, policy, allows, facts);
     }
 }

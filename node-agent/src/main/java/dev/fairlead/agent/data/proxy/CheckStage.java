@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import java.util.List;
@@ -26,8 +27,8 @@ final class CheckStage implements RequestStage {
         RequestChecks.Denied denied =
                 checks.check(
                         filters,
-                        exchange.route().policy(),
-                        facts.of(new NettyRequestView(exchange.request())),
+                        exchange.policy(),
+                        new CheckedRequest(facts, new NettyRequestView(exchange.request())),
                         exchange.counters());
         if (denied == null) {
             return true;
@@ -37,7 +38,8 @@ final class CheckStage implements RequestStage {
                 denied.grpcStatus(),
                 denied.body(),
                 denied.response(),
-                denied.flag());
+                denied.flag(),
+                denied.details());
         return false;
     }
 }

@@ -24,6 +24,9 @@ final class CorsStage implements RequestStage {
     @Override
     public boolean passes(HttpExchange exchange) {
         Route route = exchange.route();
+        if (route == null) {
+            return true;
+        }
         Cors cors = route.policy().cors();
         if (cors == null || !(route.action() instanceof RouteAction.Forward)) {
             return true;

@@ -50,6 +50,7 @@ final class ExchangeBooks {
     private long sent;
     private long requestEndedNanos;
     private boolean requestEnded;
+    private String details = "-";
 
     ExchangeBooks(HttpRouter router, HttpRequest head, @Nullable GrpcCall grpc) {
         this.router = router;
@@ -60,6 +61,11 @@ final class ExchangeBooks {
 
     long startNanos() {
         return startNanos;
+    }
+
+    /** Why it ends as it does, for the log. Source: Envoy, response code details. */
+    void details(String why) {
+        details = why;
     }
 
     /** All of the request is there. */
@@ -237,12 +243,13 @@ final class ExchangeBooks {
 
     private void log(ResponseFlag flag, long millis) {
         LOG.debug(
-                "request method={} path={} status={} flag={} cluster={} host={} millis={}"
-                        + " received={} sent={}",
+                "request method={} path={} status={} flag={} details={} cluster={} host={}"
+                        + " millis={} received={} sent={}",
                 head.method(),
                 head.uri(),
                 status,
                 flag.letters(),
+                details,
                 cluster == null ? "-" : cluster.config().name(),
                 host == null ? "-" : host.address(),
                 millis,

@@ -8,11 +8,7 @@ import java.net.InetSocketAddress;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is known of one connection's requests: what they share, and the one that is asked about now.
- *
- * <p>Owner: the connection's router.
- */
+/** What is known of one connection, and so of all its requests. Owner: the connection. */
 final class Facts implements RequestFacts {
 
     private final InetAddress source;
@@ -20,7 +16,6 @@ final class Facts implements RequestFacts {
     private final String serverName;
     private final @Nullable String principal;
     private final Supplier<@Nullable Workload> peer;
-    private @Nullable RequestView request;
 
     /**
      * @param peer asked when a rule asks
@@ -38,19 +33,9 @@ final class Facts implements RequestFacts {
         this.peer = peer;
     }
 
-    /** The same of this request. */
-    Facts of(RequestView now) {
-        request = now;
-        return this;
-    }
-
     @Override
     public RequestView request() {
-        RequestView current = request;
-        if (current == null) {
-            throw new IllegalStateException("no request is asked about");
-        }
-        return current;
+        return RequestView.NONE;
     }
 
     @Override

@@ -22,7 +22,7 @@ final class FaultStage implements RequestStage {
 
     @Override
     public boolean passes(HttpExchange exchange) {
-        Fault fault = exchange.route().policy().fault();
+        Fault fault = exchange.policy().fault();
         if (fault == null) {
             return true;
         }

@@ -14,16 +14,20 @@ import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
+import dev.fairlead.agent.model.request.PathNormalization;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.HeaderEdits;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
+import dev.fairlead.agent.model.route.RoutePolicy;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -80,6 +84,10 @@ final class HttpExchange {
 
     /** Routes the request. */
     void begin() {
+        router.receive(head);
+        if (!normalizes(router.manager().paths())) {
+            return;
+        }
         Target found = router.route(new NettyRequestView(head));
         target = found;
         Route route = found.route();
@@ -88,10 +96,34 @@ final class HttpExchange {
             if (!route.policy().leavesHeads() || share != null && !share.leavesHeads()) {
                 heads();
             }
-            goOn();
-        } else {
-            act(found);
         }
+        goOn();
+    }
+
+    /** Writes the path in the one way; otherwise the request is answered. */
+    private boolean normalizes(PathNormalization how) {
+        String asked = head.uri();
+        if (how.equals(PathNormalization.NONE)
+                || !asked.startsWith("/")
+                || head.method().equals(HttpMethod.CONNECT)) {
+            return true;
+        }
+        String path = how.of(asked);
+        if (path == null) {
+            books.details("path_normalization_failed");
+            answer(LocalAnswer.of(400, ""), ResponseFlag.NONE);
+            return false;
+        }
+        if (how.redirects(asked)) {
+            HttpHeaders location = new DefaultHttpHeaders();
+            location.set(HttpHeaderNames.LOCATION, path);
+            reply(307, location, ResponseFlag.NONE);
+            return false;
+        }
+        if (!path.equals(asked)) {
+            head.setUri(path);
+        }
+        return true;
     }
 
     /** What it met has let it pass: on to what comes next. */
@@ -124,10 +156,15 @@ final class HttpExchange {
         }
     }
 
-    /** The route that took the request. */
-    Route route() {
-        Route route = target == null ? null : target.route();
-        return Objects.requireNonNull(route, "stages are met by routed requests");
+    /** The route that took the request; null: none did. */
+    @Nullable Route route() {
+        return target == null ? null : target.route();
+    }
+
+    /** What that route says of it. */
+    RoutePolicy policy() {
+        Route route = route();
+        return route == null ? RoutePolicy.NONE : route.policy();
     }
 
     HttpRequest request() {
@@ -190,7 +227,10 @@ final class HttpExchange {
     }
 
     private void forward(Route route) {
-        RequestControl control = RequestControl.take(head.headers(), router.honoursControl());
+        RequestControl control =
+                router.honoursControl()
+                        ? RequestControl.take(head.headers(), true)
+                        : RequestControl.NONE; // taken off when it came
         Retries retries =
                 tunnel == null
                         ? Retries.of(route.policy().retries(), control, new NettyRequestView(head))
@@ -439,7 +479,7 @@ final class HttpExchange {
     }
 
     private void sayAttempt() {
-        if (tries != null && route().policy().attempts().inResponse()) {
+        if (tries != null && policy().attempts().inResponse()) {
             answer.ofAttempt(tries.count());
         }
     }
@@ -555,8 +595,16 @@ final class HttpExchange {
      *
      * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
      * @param edits what is changed of its head
+     * @param details why, for the log
      */
-    void reply(int code, int grpcStatus, String body, HeaderEdits.Side edits, ResponseFlag flag) {
+    void reply(
+            int code,
+            int grpcStatus,
+            String body,
+            HeaderEdits.Side edits,
+            ResponseFlag flag,
+            String details) {
+        books.details(details);
         HttpHeaders more = null;
         if (!edits.isEmpty()) {
             more = new DefaultHttpHeaders();

@@ -68,9 +68,15 @@ interface HttpRouter {
         }
     }
 
+    /**
+     * A request has come: what its sender may not say goes, what is proven of it is added, and what
+     * holds for it is what is configured now.
+     */
+    void receive(HttpRequest request);
+
     Target route(NettyRequestView view);
 
-    /** What a routed request meets before it is sent on, in order. */
+    /** What a request meets before it is sent on, in order. */
     RequestStage[] stages();
 
     /** What is done with all requests. */
@@ -92,7 +98,7 @@ interface HttpRouter {
 
     String podAddress();
 
-    /** Adds what we know; what the sender may not say is gone. */
+    /** Adds what the next hop is to know. */
     void edit(HttpRequest request);
 
     /** Where the ended request is counted in Istio's words. */

@@ -1,11 +1,13 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.policy.ConnectionChecks;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.tls.PeerIdentity;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
@@ -14,6 +16,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +34,10 @@ final class InboundHandler {
 
     private final PodRuntime pod;
     private final ChainSelection selection;
+    private final Map<Channel, Relayed> relayed = new HashMap<>();
+
+    /** By what an opaque connection was let in. */
+    private record Relayed(FilterChain chain, Facts facts) {}
 
     InboundHandler(PodRuntime pod) {
         this.pod = pod;
@@ -45,6 +54,7 @@ final class InboundHandler {
     void configurationChanged() {
         selection.retryHeld();
         selection.revoke();
+        revokeRelayed();
     }
 
     private void secure(Channel channel, InetSocketAddress destination, FilterChain chain) {
@@ -136,14 +146,41 @@ final class InboundHandler {
             case Filter.Http http ->
                     HttpEntry.install(
                             channel, new InboundRouter(pod, chain, http, destination, known));
-            case Filter.Tcp tcp ->
-                    TcpProxy.serve(
-                            pod,
-                            channel,
-                            tcp,
-                            destination,
-                            known.address(),
-                            (_, _, _) -> known.tcpSeries());
+            case Filter.Tcp tcp -> relay(channel, destination, chain, tcp, known);
+        }
+    }
+
+    private void relay(
+            Channel channel,
+            InetSocketAddress destination,
+            FilterChain chain,
+            Filter.Tcp tcp,
+            InboundPeer peer) {
+        Facts facts = peer.facts(destination);
+        if (!tcp.checks().isEmpty() && !pod.connectionChecks().passes(tcp.checks(), facts)) {
+            TcpProxy.deny(channel, peer.tcpSeries());
+            return;
+        }
+        relayed.put(channel, new Relayed(chain, facts));
+        channel.closeFuture().addListener(_ -> relayed.remove(channel));
+        TcpProxy.serve(
+                pod, channel, tcp, destination, peer.address(), (_, _, _) -> peer.tcpSeries());
+    }
+
+    /** Resets the connections that the rules would not let pass any more. */
+    private void revokeRelayed() {
+        Listener listener = pod.snapshot().inbound().get(pod.uid());
+        if (listener == null) {
+            return;
+        }
+        for (Map.Entry<Channel, Relayed> each : List.copyOf(relayed.entrySet())) {
+            FilterChain now = listener.successor(each.getValue().chain);
+            if (now != null
+                    && now.filter() instanceof Filter.Tcp tcp
+                    && !ConnectionChecks.stillPass(tcp.checks(), each.getValue().facts)) {
+                pod.inboundStats().inc(ListenerStat.REVOKED);
+                Relay.reset(each.getKey());
+            }
         }
     }
 }

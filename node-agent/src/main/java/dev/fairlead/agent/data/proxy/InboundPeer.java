@@ -9,6 +9,7 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,16 @@ record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable
             return null;
         }
         return at;
+    }
+
+    /** What rules may ask of a connection of it. */
+    Facts facts(InetSocketAddress destination) {
+        return new Facts(
+                address,
+                destination,
+                proven == null ? "" : proven.serverName(),
+                proven == null ? null : proven.identity().uri(),
+                this::workload);
     }
 
     RequestKinds requestSeries() {

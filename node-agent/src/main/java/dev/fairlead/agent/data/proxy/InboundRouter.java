@@ -1,8 +1,10 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.ForwardedClientCert;
+import dev.fairlead.agent.data.http.ForwardedFor;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.RequestControl;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -38,7 +40,7 @@ final class InboundRouter extends PodRouter {
             Filter.Http filter,
             InetSocketAddress destination,
             InboundPeer peer) {
-        this(pod, chain, filter, destination, peer, facts(destination, peer));
+        this(pod, chain, filter, destination, peer, peer.facts(destination));
     }
 
     private InboundRouter(
@@ -63,16 +65,6 @@ final class InboundRouter extends PodRouter {
                                 proven.identity());
     }
 
-    private static Facts facts(InetSocketAddress destination, InboundPeer peer) {
-        InboundHandler.Peer proven = peer.proven();
-        return new Facts(
-                peer.address(),
-                destination,
-                proven == null ? "" : proven.serverName(),
-                proven == null ? null : proven.identity().uri(),
-                peer::workload);
-    }
-
     /** What holds for requests holds for the next one, on a connection of before too. */
     @SuppressWarnings("ReferenceEquality") // a changed listener is a new object
     private void followConfiguration() {
@@ -89,15 +81,10 @@ final class InboundRouter extends PodRouter {
     }
 
     @Override
-    public Target route(NettyRequestView view) {
+    public void receive(HttpRequest request) {
         followConfiguration();
-        return route(view, Map.of());
-    }
-
-    @Override
-    public void edit(HttpRequest request) {
         HttpHeaders headers = request.headers();
-        RequestEdit.introduce(headers, this);
+        RequestControl.take(headers, false);
         InetAddress client = ForwardedFor.single(headers);
         if (client != null && pod.snapshot().workloads().at(client) != null) {
             headers.set(HeaderNames.X_ENVOY_INTERNAL, "true"); // the mesh is who is within
@@ -105,6 +92,16 @@ final class InboundRouter extends PodRouter {
         if (clientCertificate != null) {
             headers.set(HeaderNames.X_FORWARDED_CLIENT_CERT, clientCertificate);
         }
+    }
+
+    @Override
+    public Target route(NettyRequestView view) {
+        return route(view, Map.of());
+    }
+
+    @Override
+    public void edit(HttpRequest request) {
+        RequestEdit.introduce(request.headers(), this);
     }
 
     @Override

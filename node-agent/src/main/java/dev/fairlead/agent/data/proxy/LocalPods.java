@@ -127,9 +127,12 @@ final class LocalPods {
                 destination, account(chain.filter(), source, destination, hash, snapshot, stats));
     }
 
-    /** Its buckets are on the destination's own loop, and each request is to be asked once. */
+    /** Its buckets and rules are on the destination's own loop, and each is to be asked once. */
     private static boolean isChecked(Filter filter) {
-        return filter instanceof Filter.Http http && !http.manager().checks().isEmpty();
+        return switch (filter) {
+            case Filter.Http http -> !http.manager().checks().isEmpty();
+            case Filter.Tcp tcp -> !tcp.checks().isEmpty();
+        };
     }
 
     /** One that joins or leaves is reached over its interface, where rules come and go in order. */

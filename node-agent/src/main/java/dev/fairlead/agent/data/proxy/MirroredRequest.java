@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.grpc.GrpcStatus;
+import dev.fairlead.agent.data.http.ForwardedFor;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.StatusClass;

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.upstream.PodCluster;
@@ -25,6 +26,11 @@ final class OutboundRouter extends PodRouter {
     private static Facts facts(PodRuntime pod, InetSocketAddress destination) {
         InetAddress own = pod.context().pod().addresses().getFirst();
         return new Facts(own, destination, "", null, pod::workload);
+    }
+
+    @Override
+    public void receive(HttpRequest request) {
+        PeerHeaders.remove(request.headers());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.detect.HeldInput;
+import dev.fairlead.agent.data.policy.ConnectionChecks;
 import dev.fairlead.agent.data.policy.PodLimits;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.relay.Relay;
@@ -34,6 +35,7 @@ final class PodRuntime {
     private final Counters<ListenerStat> inboundStats;
     private final PodLimits limits;
     private final RequestChecks checks;
+    private final ConnectionChecks connectionChecks;
     private final OutboundHandler outbound;
     private final InboundHandler inbound;
     private final Map<String, PodCluster> clusters = new HashMap<>();
@@ -48,6 +50,7 @@ final class PodRuntime {
         inboundStats = context.stats().listener(uid(), "inbound");
         limits = new PodLimits(uid(), context.stats(), context.nanos());
         checks = new RequestChecks(limits, context.random());
+        connectionChecks = new ConnectionChecks(context.stats().access(uid()));
         outbound = new OutboundHandler(this);
         inbound = new InboundHandler(this);
         workload = snapshot().workloads().withUid(uid());
@@ -169,6 +172,11 @@ final class PodRuntime {
     /** What its requests must pass before they are routed on. */
     RequestChecks checks() {
         return checks;
+    }
+
+    /** What its opaque connections must pass. */
+    ConnectionChecks connectionChecks() {
+        return connectionChecks;
     }
 
     Counters<ListenerStat> outboundStats() {

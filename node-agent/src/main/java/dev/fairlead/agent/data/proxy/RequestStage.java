@@ -1,8 +1,9 @@
 package dev.fairlead.agent.data.proxy;
 
 /**
- * Something that a routed request meets before it is sent on, and before a route's own answer is
- * given: a fault, a limit, a policy. Stages are met in the order of Envoy's HTTP filters.
+ * Something that a request meets before it is sent on, and before a route's own answer is given: a
+ * fault, a limit, a policy. Stages are met in the order of Envoy's HTTP filters, by requests that
+ * no route took too.
  *
  * <p>One that has nothing to do with a route costs it one null check. Thread: the pod's loop.
  */

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.http.ForwardedFor;
 import dev.fairlead.agent.data.http.HeaderEditing;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
@@ -39,7 +40,8 @@ final class RouteHeads implements HeaderFacts {
     private final ClientSide downstream;
     private final String protocol;
     private final Instant start = Instant.now();
-    private final Route route;
+    private final @Nullable Route route;
+    private final RoutePolicy policy;
     private final @Nullable WeightedCluster share;
     private final String cluster;
     private @Nullable HttpResponse response;
@@ -48,6 +50,7 @@ final class RouteHeads implements HeaderFacts {
     private boolean preflight;
 
     /**
+     * @param route null: none took the request
      * @param share that was picked; null: the route sends nothing on
      * @param cluster name of the picked one's stats; empty: none
      */
@@ -55,7 +58,7 @@ final class RouteHeads implements HeaderFacts {
             HttpRouter router,
             HttpRequest request,
             ClientSide downstream,
-            Route route,
+            @Nullable Route route,
             @Nullable WeightedCluster share,
             String cluster) {
         this.router = router;
@@ -66,6 +69,7 @@ final class RouteHeads implements HeaderFacts {
                         ? "HTTP/2"
                         : request.protocolVersion().text();
         this.route = route;
+        this.policy = route == null ? RoutePolicy.NONE : route.policy();
         this.share = share;
         this.cluster = cluster;
     }
@@ -82,7 +86,6 @@ final class RouteHeads implements HeaderFacts {
     }
 
     void forUpstream() {
-        RoutePolicy policy = route.policy();
         HttpHeaders headers = request.headers();
         if (share != null) {
             HeaderEditing.apply(share.headers().request(), headers, this);
@@ -98,7 +101,9 @@ final class RouteHeads implements HeaderFacts {
             headers.set(HeaderNames.X_ENVOY_ORIGINAL_HOST, before == null ? "" : before);
             headers.set(HttpHeaderNames.HOST, authority);
         }
-        if (rewrite.path() != null && !request.method().equals(HttpMethod.CONNECT)) {
+        if (route != null
+                && rewrite.path() != null
+                && !request.method().equals(HttpMethod.CONNECT)) {
             headers.set(HeaderNames.X_ENVOY_ORIGINAL_PATH, request.uri());
             request.setUri(rewrite.path().apply(request.uri(), route.match().path()));
         }
@@ -111,7 +116,7 @@ final class RouteHeads implements HeaderFacts {
             if (share != null) {
                 HeaderEditing.apply(share.headers().response(), headers, this);
             }
-            HeaderEditing.apply(route.policy().headers().response(), headers, this);
+            HeaderEditing.apply(policy.headers().response(), headers, this);
         }
         if (cors != null) {
             allowOrigin(headers, cors);
@@ -169,7 +174,7 @@ final class RouteHeads implements HeaderFacts {
             case PROTOCOL -> protocol;
             case RESPONSE_CODE ->
                     response == null ? "0" : response.status().codeAsText().toString();
-            case ROUTE_NAME -> route.name();
+            case ROUTE_NAME -> route == null ? "" : route.name();
             case UPSTREAM_CLUSTER -> cluster;
             case HOSTNAME -> router.podName();
         };

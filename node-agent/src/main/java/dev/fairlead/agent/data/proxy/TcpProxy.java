@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.header.ProxyHeader;
+import dev.fairlead.agent.data.relay.GentleClose;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.TcpSeries;
@@ -92,6 +93,13 @@ final class TcpProxy {
                         refuse(downstream, series.series(cluster, host, false), flag);
                     }
                 });
+    }
+
+    /** Ends a connection that may not pass, as Envoy does: without a reset. */
+    static void deny(Channel downstream, TcpSeries series) {
+        series.opened();
+        series.closed(ResponseFlag.RBAC);
+        GentleClose.of(downstream);
     }
 
     /** What a PROXY header to the upstream says: what the downstream's own said, if it had one. */

@@ -161,7 +161,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
         upstream = connection;
         pending = null;
         books.connected(connection);
-        if (exchange.route().policy().attempts().inRequest()) {
+        if (exchange.policy().attempts().inRequest()) {
             head.headers().set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, count());
         }
         vouch(connection.account());

@@ -95,6 +95,30 @@ public enum HttpStat implements Stat {
             "rbac.shadow_allowed", Kind.COUNTER, "Requests that shadow rules would let pass."),
     RBAC_SHADOW_DENIED(
             "rbac.shadow_denied", Kind.COUNTER, "Requests that shadow rules would refuse."),
+    RBAC_EXTERNAL_SHADOW_ALLOWED(
+            "rbac.istio_ext_authz_shadow_allowed",
+            Kind.COUNTER,
+            "Requests that no external authorizer is asked about."),
+    RBAC_EXTERNAL_SHADOW_DENIED(
+            "rbac.istio_ext_authz_shadow_denied",
+            Kind.COUNTER,
+            "Requests that an external authorizer is asked about."),
+    RBAC_DRY_RUN_ALLOW_SHADOW_ALLOWED(
+            "rbac.istio_dry_run_allow_shadow_allowed",
+            Kind.COUNTER,
+            "Requests that ALLOW policies on trial would let pass."),
+    RBAC_DRY_RUN_ALLOW_SHADOW_DENIED(
+            "rbac.istio_dry_run_allow_shadow_denied",
+            Kind.COUNTER,
+            "Requests that ALLOW policies on trial would refuse."),
+    RBAC_DRY_RUN_DENY_SHADOW_ALLOWED(
+            "rbac.istio_dry_run_deny_shadow_allowed",
+            Kind.COUNTER,
+            "Requests that DENY policies on trial would let pass."),
+    RBAC_DRY_RUN_DENY_SHADOW_DENIED(
+            "rbac.istio_dry_run_deny_shadow_denied",
+            Kind.COUNTER,
+            "Requests that DENY policies on trial would refuse."),
     CORS_ORIGIN_VALID(
             "cors.origin_valid", Kind.COUNTER, "Cross-origin requests that a route allows."),
     CORS_ORIGIN_INVALID(

@@ -38,6 +38,7 @@ public final class WorkerStats {
     private final Map<Key, Counters<TcpStat>> tcp = new ConcurrentHashMap<>();
     private final Map<Key, Counters<ListenerStat>> listeners = new ConcurrentHashMap<>();
     private final Map<Key, Counters<RateLimitStat>> rateLimits = new ConcurrentHashMap<>();
+    private final Map<Key, Counters<ConnectionAccessStat>> access = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, RequestSeries> requests = new ConcurrentHashMap<>();
     private final Map<SeriesLabels, TcpSeries> connections = new ConcurrentHashMap<>();
 
@@ -156,6 +157,12 @@ public final class WorkerStats {
                 new Key(pod, prefix), _ -> new Counters<>(RateLimitStat.class));
     }
 
+    /** Of what guards a pod's opaque connections; it has no name of its own. */
+    public Counters<ConnectionAccessStat> access(String pod) {
+        return access.computeIfAbsent(
+                new Key(pod, ""), _ -> new Counters<>(ConnectionAccessStat.class));
+    }
+
     public RequestSeries requests(SeriesLabels labels) {
         return requests.computeIfAbsent(labels, RequestSeries::new);
     }
@@ -200,6 +207,10 @@ public final class WorkerStats {
         return rateLimits;
     }
 
+    public Map<Key, Counters<ConnectionAccessStat>> access() {
+        return access;
+    }
+
     public Map<SeriesLabels, RequestSeries> requestSeries() {
         return requests;
     }
@@ -221,6 +232,7 @@ public final class WorkerStats {
         moveToGone(routes, pod, gone -> route(GONE, gone), RouteCounters::add);
         moveToGone(tcp, pod, gone -> tcp(GONE, gone), Counters::addCounters);
         moveToGone(listeners, pod, gone -> listener(GONE, gone), Counters::addCounters);
+        moveToGone(access, pod, _ -> access(GONE), Counters::addCounters);
         moveToGone(rateLimits, pod, gone -> rateLimit(GONE, gone), Counters::addCounters);
     }
 

@@ -3,6 +3,7 @@ package dev.fairlead.agent.model.listener;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +38,33 @@ public sealed interface Filter {
      *
      * @param idleTimeout without a byte in either direction; zero: never
      * @param maxDuration null: as long as it goes on
+     * @param checks that the connection must pass, in order
      */
     record Tcp(
             String statPrefix,
             RouteAction.Forward clusters,
             Duration idleTimeout,
-            @Nullable Duration maxDuration)
+            @Nullable Duration maxDuration,
+            List<NetworkFilter> checks)
             implements Filter {
+
+        public Tcp {
+            checks = List.copyOf(checks);
+        }
 
         /** Envoy's own. */
         public static final Duration IDLE_TIMEOUT = Duration.ofHours(1);
 
         public Tcp(String statPrefix, RouteAction.Forward clusters) {
             this(statPrefix, clusters, IDLE_TIMEOUT, null);
+        }
+
+        public Tcp(
+                String statPrefix,
+                RouteAction.Forward clusters,
+                Duration idleTimeout,
+                @Nullable Duration maxDuration) {
+            this(statPrefix, clusters, idleTimeout, maxDuration, List.of());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.listener;
 
+import dev.fairlead.agent.model.request.PathNormalization;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import java.util.List;
  * @param requestIdInResponse whether the client sees it
  * @param streamIdleTimeout of requests on which nothing moves; zero: none
  * @param checks what requests must pass before they are routed on, in order
+ * @param paths how paths are written, before anything is decided
  */
 public record HttpManager(
         boolean cors,
@@ -23,7 +25,8 @@ public record HttpManager(
         boolean generateRequestId,
         boolean requestIdInResponse,
         Duration streamIdleTimeout,
-        List<HttpFilter> checks) {
+        List<HttpFilter> checks,
+        PathNormalization paths) {
 
     /** Of listeners that say nothing. */
     public static final Duration STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
@@ -50,7 +53,8 @@ public record HttpManager(
                 generateRequestId,
                 requestIdInResponse,
                 streamIdleTimeout,
-                List.of());
+                List.of(),
+                PathNormalization.NONE);
     }
 
     /** The same, with what requests must pass. */
@@ -64,7 +68,23 @@ public record HttpManager(
                 generateRequestId,
                 requestIdInResponse,
                 streamIdleTimeout,
-                filters);
+                filters,
+                paths);
+    }
+
+    /** The same, with paths written so. */
+    public HttpManager normalizing(PathNormalization how) {
+        return new HttpManager(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                checks,
+                how);
     }
 
     public static final HttpManager DEFAULT =

@@ -8,17 +8,48 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rules null: all may pass
  * @param shadow rules that only count; null: none
+ * @param purpose what these are for
  * @param status of the answer to what may not pass
  * @param subject what stands for {@code %SUBJECT%} in the body; null: nothing does
  */
 public record AccessRules(
         @Nullable Rbac rules,
         @Nullable Rbac shadow,
+        Purpose purpose,
         int status,
         String body,
         @Nullable Subject subject) {
 
     private static final String SUBJECT = "%SUBJECT%";
+
+    /** What shadow rules are for, by the prefix that their stats and metadata have. */
+    public enum Purpose {
+        UNTOLD(""),
+        /** They say which requests an external authorizer is asked about. */
+        EXTERNAL("istio_ext_authz_"),
+        DRY_RUN_ALLOW("istio_dry_run_allow_"),
+        DRY_RUN_DENY("istio_dry_run_deny_");
+
+        private final String prefix;
+
+        Purpose(String prefix) {
+            this.prefix = prefix;
+        }
+
+        public String prefix() {
+            return prefix;
+        }
+
+        /** Null: there is none of that prefix. */
+        public static @Nullable Purpose ofPrefix(String prefix) {
+            for (Purpose purpose : values()) {
+                if (purpose.prefix.equals(prefix)) {
+                    return purpose;
+                }
+            }
+            return null;
+        }
+    }
 
     /** The first of these facts that a request has, else {@code otherwise}. */
     public record Subject(List<Matcher.Attribute> facts, String otherwise) {
@@ -41,13 +72,17 @@ public record AccessRules(
     public static final AccessRules NONE = new AccessRules(null, null);
 
     public AccessRules(@Nullable Rbac rules, @Nullable Rbac shadow) {
-        this(rules, shadow, 403, "RBAC: access denied", null);
+        this(rules, shadow, Purpose.UNTOLD);
+    }
+
+    public AccessRules(@Nullable Rbac rules, @Nullable Rbac shadow, Purpose purpose) {
+        this(rules, shadow, purpose, 403, "RBAC: access denied", null);
     }
 
     /** The same, with this answer. */
     public AccessRules answering(
             int otherStatus, String otherBody, @Nullable Subject otherSubject) {
-        return new AccessRules(rules, shadow, otherStatus, otherBody, otherSubject);
+        return new AccessRules(rules, shadow, purpose, otherStatus, otherBody, otherSubject);
     }
 
     /** The answer's body to this request. */

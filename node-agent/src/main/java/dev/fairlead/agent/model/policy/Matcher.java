@@ -4,6 +4,7 @@ import dev.fairlead.agent.model.request.Cidr;
 import dev.fairlead.agent.model.request.RequestTest;
 import dev.fairlead.agent.model.request.TextTest;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,44 @@ public sealed interface Matcher {
         }
     }
 
+    record RemoteAddress(Cidr range) implements Matcher {
+        @Override
+        public boolean matches(RequestFacts facts) {
+            return range.contains(facts.remote());
+        }
+    }
+
+    /**
+     * A claim of the verified token.
+     *
+     * @param path to it, through objects
+     */
+    record Claim(List<String> path, ClaimTest test) implements Matcher {
+        public Claim {
+            path = List.copyOf(path);
+        }
+
+        @Override
+        public boolean matches(RequestFacts facts) {
+            Object value = facts.tokenPayload();
+            for (int i = 0; i < path.size(); i++) {
+                if (!(value instanceof Map<?, ?> object)) {
+                    return false;
+                }
+                value = object.get(path.get(i));
+            }
+            return value != null && test.matches(value);
+        }
+    }
+
+    /** What is never there, so that nothing matches it. */
+    record Never() implements Matcher {
+        @Override
+        public boolean matches(RequestFacts facts) {
+            return false;
+        }
+    }
+
     record DestinationAddress(Cidr range) implements Matcher {
         @Override
         public boolean matches(RequestFacts facts) {
@@ -127,11 +166,14 @@ public sealed interface Matcher {
 
         @Nullable String of(RequestFacts facts);
 
-        /** Without query and fragment. */
+        /** Without query and fragment; CONNECT has none. */
         record Path() implements Attribute {
             @Override
-            public String of(RequestFacts facts) {
-                String path = facts.request().path();
+            public @Nullable String of(RequestFacts facts) {
+                String path = facts.request().value(":path");
+                if (path == null) {
+                    return null;
+                }
                 for (int i = 0; i < path.length(); i++) {
                     char c = path.charAt(i);
                     if (c == '?' || c == '#') {

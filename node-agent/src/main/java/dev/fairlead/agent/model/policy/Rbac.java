@@ -21,7 +21,20 @@ public record Rbac(Action action, List<Policy> policies) {
         /** They may not pass, others may. */
         DENY,
         /** All may pass. */
-        LOG
+        LOG;
+
+        /**
+         * Whether a request may pass.
+         *
+         * @param matched by a policy
+         */
+        public boolean allows(boolean matched) {
+            return switch (this) {
+                case ALLOW -> matched;
+                case DENY -> !matched;
+                case LOG -> true;
+            };
+        }
     }
 
     /** Who and what, both of which must match. */
@@ -40,10 +53,6 @@ public record Rbac(Action action, List<Policy> policies) {
 
     /** Whether the request may pass. */
     public boolean allows(RequestFacts facts) {
-        return switch (action) {
-            case ALLOW -> matching(facts) != null;
-            case DENY -> matching(facts) == null;
-            case LOG -> true;
-        };
+        return action.allows(matching(facts) != null);
     }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.agent.model.policy;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.workload.Workload;
 import java.net.InetAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +22,21 @@ public interface RequestFacts {
 
     int destinationPort();
 
+    /** Where the request comes from: what the proxy before us says, else {@link #source}. */
+    default InetAddress remote() {
+        return source();
+    }
+
     /** Name that TLS asked for; empty: none. */
     String serverName();
 
     /** SPIFFE ID that mTLS has proven; null: none. */
     @Nullable String principal();
+
+    /** Claims of the tokens that were verified, as JSON; null: none was. */
+    default @Nullable Map<String, Object> tokenPayload() {
+        return null;
+    }
 
     /** What the control plane knows of the caller, by identity and address; null: nothing. */
     @Nullable Workload peer();

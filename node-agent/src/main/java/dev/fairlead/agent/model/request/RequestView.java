@@ -10,6 +10,40 @@ import org.jspecify.annotations.Nullable;
  */
 public interface RequestView {
 
+    /** Of a connection that is asked about as a whole: nothing is there. */
+    RequestView NONE =
+            new RequestView() {
+                @Override
+                public String method() {
+                    return "";
+                }
+
+                @Override
+                public String path() {
+                    return "";
+                }
+
+                @Override
+                public String authority() {
+                    return "";
+                }
+
+                @Override
+                public String scheme() {
+                    return "";
+                }
+
+                @Override
+                public @Nullable String header(String lowerCaseName) {
+                    return null;
+                }
+
+                @Override
+                public @Nullable String value(String name) {
+                    return null;
+                }
+            };
+
     String method();
 
     /** Path with query, as sent: {@code /reviews/0?x=1}. */
@@ -30,7 +64,7 @@ public interface RequestView {
             case ":method" -> method();
             case ":authority", "host" -> authority();
             case ":scheme" -> scheme();
-            case ":path" -> path();
+            case ":path" -> method().equals("CONNECT") ? null : path(); // it has an authority only
             default -> header(name);
         };
     }

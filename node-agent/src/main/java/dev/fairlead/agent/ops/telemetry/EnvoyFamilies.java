@@ -2,6 +2,7 @@ package dev.fairlead.agent.ops.telemetry;
 
 import dev.fairlead.agent.data.stats.CheckStat;
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.ConnectionAccessStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.OutlierStat;
@@ -103,6 +104,7 @@ final class EnvoyFamilies {
         all.put(Scope.TCP, TcpStat.values());
         all.put(Scope.LISTENER, ListenerStat.values());
         all.put(Scope.RATE_LIMIT, RateLimitStat.values());
+        all.put(Scope.ACCESS, ConnectionAccessStat.values());
         all.put(Scope.SERVER, ServerStat.values());
         all.forEach((scope, stats) -> {
             for (Stat stat : stats) {
@@ -203,7 +205,7 @@ final class EnvoyFamilies {
         var totals = view.totals(source.scope());
         if (source.members().isEmpty()) {
             totals.forEach((name, each) -> addCodes(family, source.scope(), name, each, filter));
-        } else if (source.named() || source.scope() == Scope.SERVER) {
+        } else if (source.named() || source.scope().labels().isEmpty()) {
             totals.forEach((name, each) -> addEach(family, source, name, each, filter));
         } else {
             addSums(family, source, totals, filter);

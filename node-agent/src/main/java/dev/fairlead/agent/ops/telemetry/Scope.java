@@ -15,6 +15,8 @@ enum Scope {
     TCP("tcp", "envoy_tcp_prefix"),
     LISTENER("listener", "envoy_listener_address"),
     RATE_LIMIT("http_local_rate_limit", "envoy_local_http_ratelimit_prefix"),
+    /** What guards opaque connections. */
+    ACCESS("tcp", ""),
     SERVER("server", "");
 
     private static final String BEFORE_ROUTE = ".route.";

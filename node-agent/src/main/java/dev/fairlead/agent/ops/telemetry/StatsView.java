@@ -34,6 +34,7 @@ public final class StatsView {
     private final SortedMap<String, StatTotals> tcp;
     private final SortedMap<String, StatTotals> listeners;
     private final SortedMap<String, StatTotals> rateLimits;
+    private final SortedMap<String, StatTotals> access;
     private final SortedMap<String, StatTotals> server = new TreeMap<>();
     private final SortedMap<SeriesLabels, List<RequestSeries>> requests = new TreeMap<>(BY_TEXT);
     private final SortedMap<SeriesLabels, List<TcpSeries>> connections = new TreeMap<>(BY_TEXT);
@@ -73,6 +74,7 @@ public final class StatsView {
                                         .add("upstream_rq_time", each.requestMillis()));
         tcp = sum(loops, pod, WorkerStats::tcp, StatTotals::new, StatTotals::add);
         listeners = sum(loops, pod, WorkerStats::listeners, StatTotals::new, StatTotals::add);
+        access = sum(loops, pod, WorkerStats::access, StatTotals::new, StatTotals::add);
         rateLimits = sum(loops, pod, WorkerStats::rateLimits, StatTotals::new, StatTotals::add);
     }
 
@@ -130,6 +132,7 @@ public final class StatsView {
             case TCP -> tcp;
             case LISTENER -> listeners;
             case RATE_LIMIT -> rateLimits;
+            case ACCESS -> access;
             case SERVER -> server;
         };
     }

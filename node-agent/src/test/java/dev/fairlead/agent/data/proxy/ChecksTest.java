@@ -11,10 +11,15 @@ import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.Rbac;
+import dev.fairlead.agent.model.request.Cidr;
+import dev.fairlead.agent.model.request.PathNormalization;
+import dev.fairlead.agent.model.request.PathNormalization.EscapedSlashes;
 import dev.fairlead.agent.model.route.Fault.Share;
 import dev.fairlead.agent.model.route.HeaderEdits;
+import dev.fairlead.agent.model.route.HeaderMatcher;
 import dev.fairlead.agent.model.route.RateLimit;
 import dev.fairlead.agent.model.route.StringMatcher;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -183,5 +188,188 @@ class ChecksTest {
         assertThat(status(wire, GET)).isEqualTo(403);
         mesh.install(inbound(application).build());
         assertThat(status(wire, GET)).isEqualTo(200);
+    }
+
+    private static HttpFilter rules(
+            Rbac.Action action, AccessRules.Purpose purpose, Matcher permission) {
+        Rbac rbac =
+                new Rbac(
+                        action,
+                        List.of(
+                                new Rbac.Policy("a", permission, new Matcher.Any()),
+                                new Rbac.Policy("b", new Matcher.Any(), new Matcher.Never())));
+        return new HttpFilter.Access(
+                HttpFilter.ACCESS,
+                purpose == AccessRules.Purpose.UNTOLD
+                        ? new AccessRules(rbac, null)
+                        : new AccessRules(null, rbac, purpose));
+    }
+
+    private static Matcher header(String name) {
+        return new Matcher.Header(new HeaderMatcher(name, null, false));
+    }
+
+    private static Matcher from(String address) throws Exception {
+        return new Matcher.RemoteAddress(new Cidr(InetAddress.getByName(address), 32));
+    }
+
+    @Test
+    void rulesHoldForWhatNoRouteTakes() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(inbound(application, denied("/no")), application);
+
+        assertThat(status(wire, "GET /no HTTP/1.1\r\nHost: other\r\n\r\n")).isEqualTo(403);
+        assertThat(status(wire, "GET /yes HTTP/1.1\r\nHost: other\r\n\r\n")).isEqualTo(404);
+    }
+
+    @Test
+    void filtersOfOneNameAllHold() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire =
+                client(
+                        inbound(
+                                application,
+                                rules(
+                                        Rbac.Action.DENY,
+                                        AccessRules.Purpose.UNTOLD,
+                                        header("x-deny")),
+                                rules(
+                                        Rbac.Action.ALLOW,
+                                        AccessRules.Purpose.UNTOLD,
+                                        header("x-allow"))),
+                        application);
+
+        assertThat(status(wire, "GET / HTTP/1.1\r\nHost: a\r\nx-allow: 1\r\n\r\n")).isEqualTo(200);
+        assertThat(status(wire, GET)).isEqualTo(403);
+        assertThat(status(wire, "GET / HTTP/1.1\r\nHost: a\r\nx-allow: 1\r\nx-deny: 1\r\n\r\n"))
+                .isEqualTo(403);
+        assertThat(mesh.count(HttpStat.RBAC_DENIED)).isEqualTo(2);
+    }
+
+    @Test
+    void rulesOnTrialOnlyCount() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire =
+                client(
+                        inbound(
+                                application,
+                                rules(
+                                        Rbac.Action.DENY,
+                                        AccessRules.Purpose.DRY_RUN_DENY,
+                                        header("x-deny")),
+                                rules(
+                                        Rbac.Action.ALLOW,
+                                        AccessRules.Purpose.DRY_RUN_ALLOW,
+                                        header("x-allow"))),
+                        application);
+
+        assertThat(status(wire, "GET / HTTP/1.1\r\nHost: a\r\nx-deny: 1\r\n\r\n")).isEqualTo(200);
+        assertThat(mesh.count(HttpStat.RBAC_DRY_RUN_DENY_SHADOW_DENIED)).isEqualTo(1);
+        assertThat(mesh.count(HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_DENIED)).isEqualTo(1);
+        assertThat(mesh.count(HttpStat.RBAC_SHADOW_DENIED)).isZero();
+        assertThat(mesh.count(HttpStat.RBAC_DENIED)).isZero();
+    }
+
+    @Test
+    void whatOnlyProxiesMaySayIsGoneBeforeRulesLook() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire =
+                client(
+                        inbound(
+                                application,
+                                rules(
+                                        Rbac.Action.ALLOW,
+                                        AccessRules.Purpose.UNTOLD,
+                                        new Matcher.AnyOf(
+                                                List.of(
+                                                        header("x-forwarded-client-cert"),
+                                                        header("x-envoy-internal"),
+                                                        header("x-envoy-peer-metadata-id"),
+                                                        header("x-envoy-retry-on"))))),
+                        application);
+
+        assertThat(
+                        status(
+                                wire,
+                                "GET / HTTP/1.1\r\nHost: a\r\nx-forwarded-client-cert: URI=spiffe://x\r\n"
+                                        + "x-envoy-internal: true\r\nX_Envoy_Internal: true\r\n"
+                                        + "x-envoy-peer-metadata-id: x\r\nx-envoy-retry-on: 5xx\r\n\r\n"))
+                .isEqualTo(403);
+    }
+
+    @Test
+    void theLastForwarderSaysWhereARequestComesFrom() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        Wire wire =
+                client(
+                        inbound(
+                                application,
+                                rules(
+                                        Rbac.Action.DENY,
+                                        AccessRules.Purpose.UNTOLD,
+                                        from("203.0.113.7"))),
+                        application);
+
+        assertThat(status(wire, forwardedFor("203.0.113.7"))).isEqualTo(403);
+        assertThat(status(wire, forwardedFor("192.0.2.1, 203.0.113.7"))).isEqualTo(403);
+        assertThat(status(wire, forwardedFor("192.0.2.1", " 203.0.113.7 "))).isEqualTo(403);
+        assertThat(status(wire, forwardedFor("203.0.113.7,192.0.2.1"))).isEqualTo(200);
+        assertThat(status(wire, forwardedFor("203.0.113.7", "192.0.2.1"))).isEqualTo(200);
+        assertThat(status(wire, forwardedFor("203.0.113.7x"))).isEqualTo(200);
+        assertThat(status(wire, GET)).isEqualTo(200);
+    }
+
+    private static String forwardedFor(String... lines) {
+        StringBuilder request = new StringBuilder("GET / HTTP/1.1\r\nHost: a\r\n");
+        for (String line : lines) {
+            request.append("x-forwarded-for: ").append(line).append("\r\n");
+        }
+        return request.append("\r\n").toString();
+    }
+
+    @Test
+    void thePathIsWrittenInOneWayBeforeRulesAndForwardedSo() throws Exception {
+        FakeUpstreamThatRecords application = new FakeUpstreamThatRecords(OK);
+        Filter.Http http =
+                new Filter.Http(
+                        "http",
+                        new Filter.Routes.Named("routes"),
+                        Set.of(),
+                        HttpManager.DEFAULT
+                                .checking(List.of(denied("/private")))
+                                .normalizing(
+                                        new PathNormalization(
+                                                true, true, EscapedSlashes.REDIRECT)));
+        mesh =
+                new Mesh(
+                        new Config()
+                                .service("a", application.address())
+                                .inbound(null, null, http)
+                                .build());
+        mesh.closing(application);
+        Wire wire = mesh.inboundClient();
+
+        for (String path :
+                List.of(
+                        "/private",
+                        "/public/../private",
+                        "/public/%2e%2e/private",
+                        "//private",
+                        "/./private?x=1",
+                        "/%70rivate",
+                        "/public\\..\\private")) {
+            assertThat(status(wire, get(path))).as(path).isEqualTo(403);
+        }
+        assertThat(status(wire, get("/a/../b//c?d=//e"))).isEqualTo(200);
+        assertThat(application.seen()).containsExactly("GET /b/c?d=//e");
+        wire.send(get("/public%2fx"));
+        Wire.Message redirect = wire.readResponse();
+        assertThat(redirect.status()).isEqualTo(307);
+        assertThat(redirect.header("location")).isEqualTo("/public/x");
+        assertThat(status(wire, get("/a%00"))).isEqualTo(400);
+    }
+
+    private static String get(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
     }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.ops.telemetry;
 
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.stats.ConnectionAccessStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
@@ -53,6 +54,7 @@ final class Fixture {
         first.listener("pod-1", "outbound").inc(ListenerStat.DOWNSTREAM_CX_TOTAL);
         first.listener("pod-1", "outbound").inc(ListenerStat.DOWNSTREAM_CX_ACTIVE);
         first.rateLimit("pod-1", "few").inc(RateLimitStat.ENABLED);
+        first.access("pod-1").inc(ConnectionAccessStat.ALLOWED);
         first.listener("pod-1", "inbound").inc(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER);
         second.listener("pod-3", "outbound").inc(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER);
         second.listener("pod-3", "outbound").inc(ListenerStat.CAPTURE_REFUSED_LOOPBACK);

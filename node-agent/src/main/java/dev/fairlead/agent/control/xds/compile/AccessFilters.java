@@ -1,6 +1,7 @@
 package dev.fairlead.agent.control.xds.compile;
 
 import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.AccessRules.Purpose;
 import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.Matcher.Attribute;
 import dev.fairlead.agent.model.policy.Rbac;
@@ -10,6 +11,7 @@ import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import java.util.ArrayList;
@@ -32,17 +34,29 @@ final class AccessFilters {
     private AccessFilters() {}
 
     static AccessRules compile(RBAC config, Replies.Reply reply, At at) throws Refusal {
+        Purpose purpose =
+                purpose(config.getShadowRulesStatPrefix(), at.field("shadow_rules_stat_prefix"));
         AccessRules usual =
                 new AccessRules(
                         config.hasRules() ? rbac(config.getRules(), at.field("rules")) : null,
                         config.hasShadowRules()
                                 ? rbac(config.getShadowRules(), at.field("shadow_rules"))
-                                : null);
+                                : null,
+                        purpose);
         return usual.answering(
                 reply.status(usual.status()), reply.body(usual.body()), reply.subject());
     }
 
-    private static Rbac rbac(io.envoyproxy.envoy.config.rbac.v3.RBAC rbac, At at) throws Refusal {
+    /** What shadow rules of that prefix are for. */
+    static Purpose purpose(String prefix, At at) throws Refusal {
+        Purpose purpose = Purpose.ofPrefix(prefix);
+        if (purpose == null) {
+            throw at.refuse("\"" + prefix + "\" is unknown");
+        }
+        return purpose;
+    }
+
+    static Rbac rbac(io.envoyproxy.envoy.config.rbac.v3.RBAC rbac, At at) throws Refusal {
         Rbac.Action action =
                 switch (rbac.getAction()) {
                     case ALLOW -> Rbac.Action.ALLOW;
@@ -74,6 +88,7 @@ final class AccessFilters {
         return joined(parts, any, at.field(field));
     }
 
+    @SuppressWarnings("deprecation") // metadata, which Istio still writes
     private static Matcher permission(Permission rule, At at, int depth) throws Refusal {
         requireDepth(depth, at);
         return switch (rule.getRuleCase()) {
@@ -123,6 +138,18 @@ final class AccessFilters {
                             StringMatchers.compile(
                                     rule.getRequestedServerName(),
                                     at.field("requested_server_name")));
+            case METADATA -> ClaimMatchers.compile(rule.getMetadata(), at.field("metadata"));
+            case URI_TEMPLATE -> {
+                At configAt = at.field("uri_template").field("typed_config");
+                yield new Matcher.Text(
+                        new Attribute.Path(),
+                        PathTemplates.compile(
+                                Profile.typed(
+                                        rule.getUriTemplate().getTypedConfig(),
+                                        UriTemplateMatchConfig.class,
+                                        configAt),
+                                configAt));
+            }
             default -> throw at.refuse("no rule");
         };
     }
@@ -166,11 +193,12 @@ final class AccessFilters {
                     new Matcher.SourceAddress(
                             Values.range(id.getDirectRemoteIp(), at.field("direct_remote_ip")));
             case REMOTE_IP ->
-                    new Matcher.SourceAddress(
+                    new Matcher.RemoteAddress(
                             Values.range(id.getRemoteIp(), at.field("remote_ip")));
             case HEADER ->
                     new Matcher.Header(HeaderMatchers.compile(id.getHeader(), at.field("header")));
             case URL_PATH -> path(id.getUrlPath(), at.field("url_path"));
+            case METADATA -> ClaimMatchers.compile(id.getMetadata(), at.field("metadata"));
             case SOURCED_METADATA ->
                     peer(
                             id.getSourcedMetadata().getMetadataMatcher(),

@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
@@ -86,12 +87,19 @@ final class CheckFields {
                 TypedExtensionConfig.getDescriptor(),
                 "extension",
                 expression,
-                Principal.getDefaultInstance());
+                Principal.getDefaultInstance(),
+                UriTemplateMatchConfig.getDefaultInstance());
         allow.fields(expression.getDescriptorForType(), "descriptor_key", "text");
     }
 
     private static void access(Allow allow) {
-        allow.fields(RBAC.getDescriptor(), "rules", "shadow_rules");
+        allow.fields(RBAC.getDescriptor(), "rules", "shadow_rules", "shadow_rules_stat_prefix");
+        allow.fields(
+                io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),
+                "rules",
+                "shadow_rules",
+                "shadow_rules_stat_prefix",
+                "stat_prefix");
         allow.fields(RBACPerRoute.getDescriptor(), "rbac");
         allow.fields(io.envoyproxy.envoy.config.rbac.v3.RBAC.getDescriptor(), "action", "policies");
         allow.fields(Policy.getDescriptor(), "permissions", "principals");
@@ -106,7 +114,10 @@ final class CheckFields {
                 "destination_port",
                 "destination_port_range",
                 "not_rule",
-                "requested_server_name");
+                "metadata",
+                "requested_server_name",
+                "uri_template");
+        allow.fields(UriTemplateMatchConfig.getDescriptor(), "path_template");
         allow.fields(Permission.Set.getDescriptor(), "rules");
         allow.fields(
                 Principal.getDescriptor(),
@@ -120,6 +131,7 @@ final class CheckFields {
                 "header",
                 "url_path",
                 "not_id",
+                "metadata",
                 "sourced_metadata");
         allow.fields(Principal.Set.getDescriptor(), "ids");
         allow.fields(Principal.Authenticated.getDescriptor(), "principal_name");

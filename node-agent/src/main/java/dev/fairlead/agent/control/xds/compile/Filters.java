@@ -1,39 +1,54 @@
 package dev.fairlead.agent.control.xds.compile;
 
 import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.NetworkFilter;
 import dev.fairlead.agent.model.route.RouteAction.Forward;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.util.List;
 import java.util.Set;
 
-/** The one network filter of a chain: http_connection_manager or tcp_proxy. */
+/**
+ * The network filters of a chain: http_connection_manager alone, or tcp_proxy and before it, where
+ * connections enter a pod, what guards it.
+ */
 final class Filters {
 
     private final Set<String> routes;
     private final Set<String> clusters;
+    private final boolean inbound;
 
     /** Gathers the names that filters refer to into {@code routes} and {@code clusters}. */
-    Filters(Set<String> routes, Set<String> clusters) {
+    Filters(Set<String> routes, Set<String> clusters, boolean inbound) {
         this.routes = routes;
         this.clusters = clusters;
+        this.inbound = inbound;
     }
 
     Filter compile(FilterChain chain, At at) throws Refusal {
-        if (chain.getFiltersCount() != 1) {
+        int last = chain.getFiltersCount() - 1;
+        if (last < 0) {
+            throw at.field("filters").refuse("empty");
+        }
+        var config = chain.getFilters(last).getTypedConfig();
+        At configAt = at.element("filters", last).field("typed_config");
+        boolean tcp = config.is(TcpProxy.class);
+        if (last > 0 && !(tcp && inbound)) {
             throw at.field("filters").refuse(chain.getFiltersCount() + " filters, not one");
         }
-        var config = chain.getFilters(0).getTypedConfig();
-        At configAt = at.element("filters", 0).field("typed_config");
-        return config.is(TcpProxy.class)
-                ? tcp(Profile.typed(config, TcpProxy.class, configAt), configAt)
+        return tcp
+                ? tcp(
+                        Profile.typed(config, TcpProxy.class, configAt),
+                        ConnectionFilters.compile(chain, at),
+                        configAt)
                 : http(
                         Profile.typed(config, HttpConnectionManager.class, configAt),
                         Replies.of(chain.getMetadata(), at.field("metadata")),
                         configAt);
     }
 
-    private Filter tcp(TcpProxy proxy, At at) throws Refusal {
+    private Filter tcp(TcpProxy proxy, List<NetworkFilter> checks, At at) throws Refusal {
         String prefix = Values.notEmpty(proxy.getStatPrefix(), at.field("stat_prefix"));
         return new Filter.Tcp(
                 prefix,
@@ -45,7 +60,8 @@ final class Filters {
                         ? Values.positive(
                                 proxy.getMaxDownstreamConnectionDuration(),
                                 at.field("max_downstream_connection_duration"))
-                        : null);
+                        : null,
+                checks);
     }
 
     private Forward forward(TcpProxy proxy, At at) throws Refusal {

@@ -4,6 +4,8 @@ import com.google.protobuf.Any;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
+import dev.fairlead.agent.model.request.PathNormalization;
+import dev.fairlead.agent.model.request.PathNormalization.EscapedSlashes;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -81,7 +83,21 @@ final class HttpManagers {
                                         manager.getStreamIdleTimeout(),
                                         at.field("stream_idle_timeout"))
                                 : HttpManager.STREAM_IDLE_TIMEOUT);
-        return checks.isEmpty() ? compiled : compiled.checking(checks);
+        return compiled.checking(checks).normalizing(paths(manager, at));
+    }
+
+    private static PathNormalization paths(HttpConnectionManager manager, At at) throws Refusal {
+        return new PathNormalization(
+                manager.getNormalizePath().getValue(),
+                manager.getMergeSlashes(),
+                switch (manager.getPathWithEscapedSlashesAction()) {
+                    case IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED -> EscapedSlashes.KEEP;
+                    case REJECT_REQUEST -> EscapedSlashes.REJECT;
+                    case UNESCAPE_AND_REDIRECT -> EscapedSlashes.REDIRECT;
+                    case UNESCAPE_AND_FORWARD -> EscapedSlashes.UNESCAPE;
+                    case UNRECOGNIZED ->
+                            throw at.field("path_with_escaped_slashes_action").refuse("unknown");
+                });
     }
 
     /** Chains of one stat prefix share the buckets of filters of one name. */

@@ -34,7 +34,7 @@ public final class ListenerCompiler
         requirePlace(listener);
         Set<String> routes = new HashSet<>();
         Set<String> clusters = new HashSet<>();
-        var filters = new Filters(routes, clusters);
+        var filters = new Filters(routes, clusters, listener.getName().startsWith(INBOUND));
         var inspectors = new Inspectors(listener);
         var matches = new ChainMatches();
         List<FilterChain> chains = new ArrayList<>(listener.getFilterChainsCount());

@@ -78,7 +78,9 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.matcher.v3.ListMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.OrMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -94,7 +96,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 4: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 6: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {
@@ -170,7 +172,8 @@ final class ProfileFields {
                 Filter.getDescriptor(),
                 "network filter",
                 HttpConnectionManager.getDefaultInstance(),
-                TcpProxy.getDefaultInstance());
+                TcpProxy.getDefaultInstance(),
+                io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDefaultInstance());
         allow(
                 HttpConnectionManager.getDescriptor(),
                 "stat_prefix",
@@ -184,7 +187,10 @@ final class ProfileFields {
                 "generate_request_id",
                 "preserve_external_request_id",
                 "always_set_request_id_in_response",
-                "stream_idle_timeout");
+                "stream_idle_timeout",
+                "normalize_path",
+                "merge_slashes",
+                "path_with_escaped_slashes_action");
         allow(HttpConnectionManager.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");
@@ -304,7 +310,9 @@ final class ProfileFields {
         allow(RegexMatcher.getDescriptor(), "regex");
         allow(MetadataMatcher.getDescriptor(), "filter", "path", "value");
         allow(MetadataMatcher.PathSegment.getDescriptor(), "key");
-        allow(ValueMatcher.getDescriptor(), "string_match");
+        allow(ValueMatcher.getDescriptor(), "string_match", "list_match", "or_match");
+        allow(ListMatcher.getDescriptor(), "one_of");
+        allow(OrMatcher.getDescriptor(), "value_matchers");
         allow(
                 RouteAction.getDescriptor(),
                 "cluster",

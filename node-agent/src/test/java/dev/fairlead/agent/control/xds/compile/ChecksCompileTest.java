@@ -9,6 +9,7 @@ import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.Listener;
+import dev.fairlead.agent.model.listener.NetworkFilter;
 import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.Rbac;
@@ -17,6 +18,9 @@ import dev.fairlead.agent.model.route.RateLimit;
 import dev.fairlead.agent.model.route.RateLimit.Part;
 import dev.fairlead.agent.model.route.RoutePolicy;
 import dev.fairlead.agent.model.route.RouteTable;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.ValueMatcher;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +87,7 @@ class ChecksCompileTest {
         assertThat(access.status()).isEqualTo(403);
         assertThat(access.body()).isEqualTo("RBAC: access denied");
         assertThat(access.shadow()).isEqualTo(new Rbac(Rbac.Action.LOG, java.util.List.of()));
+        assertThat(access.purpose()).isEqualTo(AccessRules.Purpose.DRY_RUN_DENY);
         Rbac rules = access.rules();
         assertThat(rules).isNotNull();
         assertThat(rules.action()).isEqualTo(Rbac.Action.DENY);
@@ -103,6 +108,41 @@ class ChecksCompileTest {
         assertThat(policy.rateLimit()).isNotNull();
         assertThat(policy.rateLimit().refusal().body()).isEqualTo("slow down");
         assertThat(policy.access()).isNotNull();
+    }
+
+    @Test
+    void aGuardedChainOfBytes() {
+        Listener listener = good(compile(new ListenerCompiler(), CheckSamples.guarded("uid-1")));
+        Filter.Tcp tcp = (Filter.Tcp) listener.chains().get(1).filter();
+
+        assertThat(tcp.checks())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NetworkFilter.Access.class,
+                        access -> {
+                            assertThat(access.rules().rules()).isNotNull();
+                            assertThat(access.rules().purpose())
+                                    .isEqualTo(AccessRules.Purpose.DRY_RUN_ALLOW);
+                        });
+    }
+
+    @Test
+    void claimsOfOtherFiltersAreNeverThere() throws Refusal {
+        MetadataMatcher.Builder matcher =
+                MetadataMatcher.newBuilder()
+                        .setFilter("envoy.filters.http.jwt_authn")
+                        .addPath(MetadataMatcher.PathSegment.newBuilder().setKey("payload"))
+                        .addPath(MetadataMatcher.PathSegment.newBuilder().setKey("iss"))
+                        .setValue(
+                                ValueMatcher.newBuilder()
+                                        .setStringMatch(StringMatcher.newBuilder().setExact("me")));
+
+        assertThat(ClaimMatchers.compile(matcher.build(), At.ROOT))
+                .isInstanceOfSatisfying(
+                        Matcher.Claim.class,
+                        claim -> assertThat(claim.path()).containsExactly("iss"));
+        assertThat(ClaimMatchers.compile(matcher.setFilter("other").build(), At.ROOT))
+                .isEqualTo(new Matcher.Never());
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import dev.fairlead.agent.control.xds.testing.Wire;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.extensions.filters.network.echo.v3.Echo;
 import io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.util.ArrayList;
@@ -118,12 +119,12 @@ class ProfileTest {
         Listener.Builder listener = Wire.outbound("default", "r", "db");
         listener.getFilterChainsBuilder(1)
                 .getFiltersBuilder(0)
-                .setTypedConfig(Any.pack(RBAC.getDefaultInstance()));
+                .setTypedConfig(Any.pack(Echo.getDefaultInstance()));
 
         assertThat(refused(listener))
                 .isEqualTo(
                         "filter_chains[1].filters[0].typed_config: network filter"
-                                + " envoy.extensions.filters.network.rbac.v3.RBAC is outside the"
+                                + " envoy.extensions.filters.network.echo.v3.Echo is outside the"
                                 + " profile");
     }
 

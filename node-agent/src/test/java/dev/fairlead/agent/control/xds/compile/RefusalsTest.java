@@ -145,7 +145,7 @@ class RefusalsTest {
                         "listener_filters_timeout: PT-1S is not between 0 and a year",
                         l -> l.setListenerFiltersTimeout(Wire.seconds(-1))),
                 listener(
-                        "filter_chains[0].filters: 0 filters, not one",
+                        "filter_chains[0].filters: empty",
                         l -> l.getFilterChainsBuilder(0).clearFilters()),
                 listener(
                         "filter_chains[0].filter_chain_match.destination_port: 70000 is not a port",

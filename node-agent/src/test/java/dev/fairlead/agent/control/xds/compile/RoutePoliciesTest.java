@@ -10,6 +10,7 @@ import dev.fairlead.agent.control.xds.testing.RouteSamples;
 import dev.fairlead.agent.control.xds.testing.Wire;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.request.PathNormalization;
 import dev.fairlead.agent.model.route.Cors;
 import dev.fairlead.agent.model.route.Fault;
 import dev.fairlead.agent.model.route.HashPolicy;
@@ -200,14 +201,19 @@ class RoutePoliciesTest {
         assertThat(((Filter.Http) listener.chains().getFirst().filter()).manager())
                 .isEqualTo(
                         new HttpManager(
-                                true,
-                                true,
-                                "s",
-                                HttpManager.ServerHeader.APPEND_IF_ABSENT,
-                                "v",
-                                false,
-                                true,
-                                Duration.ofSeconds(9)));
+                                        true,
+                                        true,
+                                        "s",
+                                        HttpManager.ServerHeader.APPEND_IF_ABSENT,
+                                        "v",
+                                        false,
+                                        true,
+                                        Duration.ofSeconds(9))
+                                .normalizing(
+                                        new PathNormalization(
+                                                true,
+                                                true,
+                                                PathNormalization.EscapedSlashes.UNESCAPE)));
         assertThat(((Filter.Http) plain.chains().getFirst().filter()).manager())
                 .isEqualTo(HttpManager.DEFAULT);
     }

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
 import io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor;
 
 /** Access rules and rate limits that set every field which the profile has of them. */
@@ -21,6 +22,7 @@ public final class CheckSamples {
             TypeRegistry.newBuilder()
                     .add(Descriptor.getDescriptor())
                     .add(Principal.getDescriptor())
+                    .add(UriTemplateMatchConfig.getDescriptor())
                     .build();
     private static final String REPLY =
             """
@@ -91,7 +93,15 @@ public final class CheckSamples {
                       address_prefix: "198.18.0.0" prefix_len { value: 16 } } } }
                     rules { destination_port: 80 }
                     rules { destination_port_range { start: 80 end: 90 } }
-                    rules { requested_server_name { exact: "a" } } } }
+                    rules { requested_server_name { exact: "a" } }
+                    rules { uri_template { name: "uri-template" typed_config {
+                      [type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig] {
+                        path_template: "/v/{id}/**" } } } }
+                    rules { metadata { filter: "envoy.filters.http.jwt_authn"
+                      path { key: "payload" } path { key: "scope" }
+                      value { or_match {
+                        value_matchers { string_match { exact: "read" } }
+                        value_matchers { list_match { one_of { string_match { exact: "read" } } } } } } } } } }
                   principals { and_ids {
                     ids { any: true }
                     ids { or_ids {
@@ -103,6 +113,9 @@ public final class CheckSamples {
                     ids { remote_ip { address_prefix: "198.18.0.0" prefix_len { value: 16 } } }
                     ids { header { name: "y" present_match: true } }
                     ids { url_path { path { exact: "/" } } }
+                    ids { metadata { filter: "envoy.filters.http.jwt_authn"
+                      path { key: "payload" } path { key: "iss" }
+                      value { string_match { exact: "me" } } } }
                     ids { sourced_metadata { metadata_matcher { filter: "fairlead.source"
                       path { key: "labels" } path { key: "app" }
                       value { string_match { exact: "sleep" } } } } }
@@ -110,6 +123,7 @@ public final class CheckSamples {
                       path { key: "namespace" } value { string_match { exact: "default" } } } } } } }
                 } } }
                 shadow_rules { action: LOG }
+                shadow_rules_stat_prefix: "istio_dry_run_deny_"
                 """,
                 RBAC.newBuilder());
     }
@@ -136,6 +150,30 @@ public final class CheckSamples {
             throw new IllegalStateException(e);
         }
         TextMerge.into(REPLY.formatted("limit"), chain.getMetadataBuilder());
+        return listener.build();
+    }
+
+    /** A pod whose second chain, of bytes, is guarded. */
+    public static Listener guarded(String uid) {
+        Listener.Builder listener = Wire.inbound(uid);
+        listener.getFilterChainsBuilder(1)
+                .addFilters(
+                        0,
+                        Wire.filter(
+                                io.envoyproxy
+                                        .envoy
+                                        .extensions
+                                        .filters
+                                        .network
+                                        .rbac
+                                        .v3
+                                        .RBAC
+                                        .newBuilder()
+                                        .setStatPrefix("tcp.")
+                                        .setRules(access().getRules())
+                                        .setShadowRules(access().getRules())
+                                        .setShadowRulesStatPrefix("istio_dry_run_allow_")
+                                        .build()));
         return listener.build();
     }
 

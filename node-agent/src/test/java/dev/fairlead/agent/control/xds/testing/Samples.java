@@ -17,6 +17,7 @@ public final class Samples {
                 RouteSamples.managed("managed", "outbound|9080|default").build(),
                 Wire.inbound("uid-1").build(),
                 CheckSamples.inbound("uid-4"),
+                CheckSamples.guarded("uid-5"),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }

@@ -1,0 +1,10 @@
+package dev.fairlead.agent.model.listener;
+
+import dev.fairlead.agent.model.policy.AccessRules;
+
+/** What a connection must pass before its bytes are relayed. */
+public sealed interface NetworkFilter {
+
+    /** Who may connect; what rules say of requests matches nothing. */
+    record Access(AccessRules rules) implements NetworkFilter {}
+}
