@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             Status.class,
             Authn.class,
             dev.fairlead.cli.cluster.Analyze.class,
+            dev.fairlead.cli.cluster.Authz.class,
             dev.fairlead.cli.demo.Demo.class,
             dev.fairlead.cli.uninstall.Uninstall.class
         })

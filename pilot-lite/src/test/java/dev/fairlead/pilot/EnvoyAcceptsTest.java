@@ -396,6 +396,33 @@ class EnvoyAcceptsTest {
                 kind: AuthorizationPolicy
                 metadata: {name: tried, annotations: {istio.io/dry-run: "true"}}
                 spec: {action: DENY, rules: [{to: [{operation: {paths: [/tried]}}]}]}
+                ---
+                apiVersion: rbac.istio.io/v1alpha1
+                kind: ClusterRbacConfig
+                metadata: {name: default}
+                spec: {mode: 'ON'}
+                ---
+                apiVersion: rbac.istio.io/v1alpha1
+                kind: ServiceRole
+                metadata: {name: viewer}
+                spec:
+                  rules:
+                  - services: ["*"]
+                    methods: [GET]
+                    paths: ["/a*"]
+                    constraints:
+                    - {key: "request.headers[x]", values: [y]}
+                    - {key: destination.port, values: ["80"]}
+                  - {ports: [80]}
+                ---
+                apiVersion: rbac.istio.io/v1alpha1
+                kind: ServiceRoleBinding
+                metadata: {name: bind}
+                spec:
+                  subjects:
+                  - {user: "*"}
+                  - {names: [a], groups: [b], properties: {"request.auth.claims[c]": d}}
+                  roleRef: {kind: ServiceRole, name: viewer}
                 """);
         return yaml.toString();
     }

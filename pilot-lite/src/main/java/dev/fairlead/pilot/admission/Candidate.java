@@ -11,6 +11,7 @@ import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -72,6 +73,7 @@ final class Candidate {
                         list(state.sidecars(), key, object, Sidecar.class),
                         list(state.peerPolicies(), key, object, PeerPolicy.class),
                         list(state.authorizationPolicies(), key, object, AuthorizationPolicy.class),
+                        list(state.rbac(), key, object, RbacObject.class),
                         list(state.rateLimits(), key, object, RateLimit.class),
                         list(state.healthChecks(), key, object, HealthCheck.class),
                         list(state.mixer(), key, object, MixerObject.class),

@@ -10,14 +10,20 @@ import org.jspecify.annotations.Nullable;
  * then what nobody allows, if anybody allows anything.
  *
  * @param custom by providers' names
+ * @param roles those of {@code rbac.istio.io}, one of which must fit as one of {@code allow} must
  */
-public record Authorization(List<Custom> custom, Rules deny, Rules allow, Rules audit) {
+public record Authorization(
+        List<Custom> custom, Rules deny, Rules allow, Rules roles, Rules audit) {
 
     public static final Authorization NONE =
-            new Authorization(List.of(), Rules.NONE, Rules.NONE, Rules.NONE);
+            new Authorization(List.of(), Rules.NONE, Rules.NONE, Rules.NONE, Rules.NONE);
 
     public Authorization {
         custom = List.copyOf(custom);
+    }
+
+    Authorization with(Rules ofRoles) {
+        return ofRoles.isEmpty() ? this : new Authorization(custom, deny, allow, ofRoles, audit);
     }
 
     /**

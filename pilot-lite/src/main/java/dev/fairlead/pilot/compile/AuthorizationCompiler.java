@@ -27,6 +27,7 @@ final class AuthorizationCompiler {
     private static final Action[] ACTIONS = Action.values();
 
     private final Registry registry;
+    private final RoleCompiler roles;
     private final Map<String, List<Numbered>> byNamespace = new HashMap<>();
     private final Map<List<Integer>, Authorization> made = new HashMap<>();
 
@@ -35,6 +36,7 @@ final class AuthorizationCompiler {
 
     AuthorizationCompiler(Registry registry) {
         this.registry = registry;
+        this.roles = new RoleCompiler(registry.state());
         ClusterState state = registry.state();
         int policies = 0;
         for (AuthorizationPolicy policy : state.authorizationPolicies()) {
@@ -50,6 +52,10 @@ final class AuthorizationCompiler {
      * @param services those that lead to it; none: the port is no Service's
      */
     Authorization of(Pod pod, List<Service> services) {
+        return policies(pod, services).with(roles.of(pod, services));
+    }
+
+    private Authorization policies(Pod pod, List<Service> services) {
         if (byNamespace.isEmpty()) {
             return Authorization.NONE;
         }
@@ -95,6 +101,7 @@ final class AuthorizationCompiler {
                 asked,
                 rules[Action.DENY.ordinal()],
                 rules[Action.ALLOW.ordinal()],
+                Authorization.Rules.NONE,
                 rules[Action.AUDIT.ordinal()]);
     }
 

@@ -69,6 +69,7 @@ final class Compilation {
                 && sameFacts
                 && Same.object(state.peerPolicies(), before.state.peerPolicies())
                 && Same.object(state.authorizationPolicies(), before.state.authorizationPolicies())
+                && Same.object(state.rbac(), before.state.rbac())
                 && Same.object(state.rateLimits(), before.state.rateLimits())
                 && Same.object(state.mixer(), before.state.mixer())
                 && Same.object(state.sidecars(), before.state.sidecars())

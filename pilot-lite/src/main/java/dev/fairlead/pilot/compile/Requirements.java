@@ -9,6 +9,7 @@ import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
@@ -93,6 +94,7 @@ public final class Requirements {
                 }
             }
         }
+        roles(state, requirements);
         var wiring = new MixerWiring(state.mixer(), state.mesh().rootNamespace());
         for (Pod pod : state.pods().values()) {
             for (MixerWiring.Wire wire : wiring.wires(pod.namespace())) {
@@ -100,6 +102,16 @@ public final class Requirements {
             }
         }
         return requirements;
+    }
+
+    /** Where RbacConfig is on, on all nodes: whom it is for changes with every Service. */
+    private static void roles(ClusterState state, Map<ObjectKey, Requirement> requirements) {
+        RbacObject.Config config = RoleCompiler.config(state.rbac());
+        if (config != null && config.mode() != RbacObject.Mode.OFF) {
+            for (Pod pod : state.pods().values()) {
+                require(requirements, config, Profile.SECURITY, pod);
+            }
+        }
     }
 
     private static boolean isOf(Service service, Pod pod) {

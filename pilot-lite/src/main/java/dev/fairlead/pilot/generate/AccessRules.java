@@ -98,6 +98,8 @@ record AccessRules(TrustDomains domains, boolean http) {
             case PATH -> path(permission, value);
             case DESTINATION_PORT -> permission.setDestinationPort(Integer.parseInt(value));
             case DESTINATION_IP -> permission.setDestinationIp(Matchers.range(value));
+            case HEADER -> // roles of rbac.istio.io ask for headers beside paths
+                    permission.setHeader(Matchers.header(attribute.names().get(0), value, false));
             case SNI -> permission.setRequestedServerName(Matchers.string(value));
             case FILTER_METADATA -> {
                 boolean list = value.startsWith("[") && value.endsWith("]") && value.length() > 2;

@@ -109,6 +109,7 @@ final class Authorizations {
                 List.of(
                         new Part(Action.DENY, authorization.deny()),
                         new Part(Action.ALLOW, authorization.allow()),
+                        new Part(Action.ALLOW, authorization.roles()),
                         new Part(Action.LOG, authorization.audit()))) {
             if (!part.rules.isEmpty()) {
                 parts.add(part);

@@ -11,6 +11,7 @@ import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.validate.ConfigReader;
@@ -130,6 +131,7 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, Sidecar.class),
                         StateBuilder.oldestFirst(accepted, PeerPolicy.class),
                         StateBuilder.oldestFirst(accepted, AuthorizationPolicy.class),
+                        StateBuilder.oldestFirst(accepted, RbacObject.class),
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
                         StateBuilder.oldestFirst(accepted, HealthCheck.class),
                         StateBuilder.oldestFirst(accepted, MixerObject.class),

@@ -16,6 +16,7 @@ import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.status.AgentTooOld;
@@ -49,6 +50,7 @@ public final class StateBuilder {
     private List<Sidecar> sidecars = List.of();
     private List<PeerPolicy> peerPolicies = List.of();
     private List<AuthorizationPolicy> authorizationPolicies = List.of();
+    private List<RbacObject> rbac = List.of();
     private List<RateLimit> rateLimits = List.of();
     private List<HealthCheck> healthChecks = List.of();
     private List<MixerObject> mixer = List.of();
@@ -135,6 +137,7 @@ public final class StateBuilder {
         peerPolicies = oldestFirst(inForce, PeerPolicy.class, peerPolicies);
         authorizationPolicies =
                 oldestFirst(inForce, AuthorizationPolicy.class, authorizationPolicies);
+        rbac = oldestFirst(inForce, RbacObject.class, rbac);
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
         healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
         mixer = oldestFirst(inForce, MixerObject.class, mixer);
@@ -154,6 +157,7 @@ public final class StateBuilder {
                 sidecars,
                 peerPolicies,
                 authorizationPolicies,
+                rbac,
                 rateLimits,
                 healthChecks,
                 mixer,

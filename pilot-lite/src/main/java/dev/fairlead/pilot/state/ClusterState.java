@@ -9,7 +9,7 @@ import java.util.Set;
  *
  * @param captureRevision counts agents' reports; {@code captured} holds the first that many
  * @param namespaces by name; a namespace that nobody made is missing
- * @param services oldest first, as are the eight lists of configuration
+ * @param services oldest first, as are the lists of configuration
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
@@ -31,6 +31,7 @@ public record ClusterState(
         List<Sidecar> sidecars,
         List<PeerPolicy> peerPolicies,
         List<AuthorizationPolicy> authorizationPolicies,
+        List<RbacObject> rbac,
         List<RateLimit> rateLimits,
         List<HealthCheck> healthChecks,
         List<MixerObject> mixer,
@@ -48,6 +49,7 @@ public record ClusterState(
         sidecars = List.copyOf(sidecars);
         peerPolicies = List.copyOf(peerPolicies);
         authorizationPolicies = List.copyOf(authorizationPolicies);
+        rbac = List.copyOf(rbac);
         rateLimits = List.copyOf(rateLimits);
         healthChecks = List.copyOf(healthChecks);
         mixer = List.copyOf(mixer);
@@ -86,6 +88,7 @@ public record ClusterState(
                 destinationRules,
                 sidecars,
                 peerPolicies,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -7,6 +7,7 @@ public sealed interface ConfigObject
                 Sidecar,
                 PeerPolicy,
                 AuthorizationPolicy,
+                RbacObject,
                 RateLimit,
                 HealthCheck,
                 MixerObject {

@@ -52,6 +52,7 @@ public final class Discovery {
                 only(all.sidecars(), sidecar -> sidecar.meta().namespace()),
                 only(all.peerPolicies(), policy -> policy.meta().namespace()),
                 only(all.authorizationPolicies(), policy -> policy.meta().namespace()),
+                only(all.rbac(), object -> object.meta().namespace()),
                 only(all.rateLimits(), limit -> limit.meta().namespace()),
                 only(all.healthChecks(), check -> check.meta().namespace()),
                 only(all.mixer(), object -> object.meta().namespace()),

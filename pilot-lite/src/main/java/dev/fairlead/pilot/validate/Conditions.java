@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what one attribute is compared with, in AuthorizationPolicies. */
 final class Conditions {
@@ -30,6 +31,7 @@ final class Conditions {
     private static final String CLAIMS = "request.auth.claims";
     private static final String EXPERIMENTAL = "experimental.";
     private static final String METADATA = EXPERIMENTAL + "envoy.filters.";
+    private static final String NEXT = "\\]\\["; // between the names of a path
     private static final int MAX_PORT = 65_535;
     private static final int MAX_ACCOUNTS = 16; // Istio's own bound, as the next
     private static final int MAX_ACCOUNT = 320;
@@ -53,39 +55,57 @@ final class Conditions {
         return new Test(attribute, values, notValues);
     }
 
-    private static Attribute attribute(Fields condition, String key) {
+    /** What a key names; if nothing, that is a problem and any attribute is returned. */
+    Attribute attribute(Fields condition, String key) {
+        Attribute known = known(key);
+        if (known == null) {
+            condition.problem("key", wrong(key));
+            return NONE;
+        }
+        return known;
+    }
+
+    /** What a key names, or null. */
+    static @Nullable Attribute known(String key) {
         Kind kind = KEYS.get(key);
         if (kind != null) {
             return Attribute.of(kind);
         }
+        if (!wrong(key).isEmpty()) {
+            return null;
+        }
+        int bracket = key.indexOf('[');
+        String before = key.substring(0, bracket);
+        String name = key.substring(bracket + 1, key.length() - 1);
+        return switch (before) {
+            case HEADERS -> new Attribute(Kind.HEADER, List.of(Fields.lower(name)));
+            case CLAIMS -> new Attribute(Kind.CLAIM, List.of(name.split(NEXT, -1)));
+            default ->
+                    new Attribute(
+                            Kind.FILTER_METADATA,
+                            List.of(before.substring(EXPERIMENTAL.length()), name));
+        };
+    }
+
+    /** What is wrong with a key that is to have a name in brackets, or "". */
+    private static String wrong(String key) {
         int bracket = key.indexOf('[');
         String before = bracket < 0 ? key : key.substring(0, bracket);
         boolean header = before.equals(HEADERS);
         boolean claim = before.equals(CLAIMS);
         if (!header && !claim && !key.startsWith(METADATA)) {
-            condition.problem("key", "unknown key " + key);
-            return NONE;
+            return "unknown key " + key;
         }
         if (bracket < 0 || !key.endsWith("]") || key.length() < bracket + 3) {
-            condition.problem("key", key + " needs a name in brackets");
-            return NONE;
+            return key + " needs a name in brackets";
         }
         String name = key.substring(bracket + 1, key.length() - 1);
-        if (header) {
-            if (!PSEUDO.contains(name) && !StringMatches.isHeaderName(name)) {
-                condition.problem("key", "\"" + name + "\" is no header");
-            }
-            return new Attribute(Kind.HEADER, List.of(Fields.lower(name)));
+        if (header && !PSEUDO.contains(name) && !StringMatches.isHeaderName(name)) {
+            return "\"" + name + "\" is no header";
         }
-        if (claim) {
-            List<String> path = List.of(name.split("\\]\\[", -1));
-            if (path.contains("")) {
-                condition.problem("key", key + " has an empty name");
-            }
-            return new Attribute(Kind.CLAIM, path);
-        }
-        return new Attribute(
-                Kind.FILTER_METADATA, List.of(before.substring(EXPERIMENTAL.length()), name));
+        return claim && List.of(name.split(NEXT, -1)).contains("")
+                ? key + " has an empty name"
+                : "";
     }
 
     /** The values of that name, each checked by what it is compared with. */
@@ -108,7 +128,8 @@ final class Conditions {
         return accounts;
     }
 
-    private static String problem(String value, Kind kind) {
+    /** What is wrong with a value, or "". */
+    static String problem(String value, Kind kind) {
         return switch (kind) {
             case SOURCE_IP, REMOTE_IP, DESTINATION_IP ->
                     Checks.isRange(value) ? "" : "is no address range";

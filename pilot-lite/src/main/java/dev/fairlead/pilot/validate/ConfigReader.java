@@ -20,6 +20,10 @@ public final class ConfigReader {
     private static final Set<String> OWN = Set.of("v1alpha1");
     private static final Set<String> MIXERS = Set.of("v1alpha2");
     private static final String AUTHORIZATION = "security.istio.io/AuthorizationPolicy";
+    private static final String ROLE = "rbac.istio.io/ServiceRole";
+    private static final String BINDING = "rbac.istio.io/ServiceRoleBinding";
+    private static final String RBAC_CONFIG = "rbac.istio.io/RbacConfig";
+    private static final String CLUSTER_RBAC_CONFIG = "rbac.istio.io/ClusterRbacConfig";
     private static final String RATE_LIMIT = "fairlead.dev/RateLimit";
     private static final String HEALTH_CHECK = "fairlead.dev/HealthCheck";
 
@@ -61,6 +65,10 @@ public final class ConfigReader {
                     "networking.istio.io/Sidecar",
                     "security.istio.io/PeerAuthentication",
                     AUTHORIZATION,
+                    ROLE,
+                    BINDING,
+                    RBAC_CONFIG,
+                    CLUSTER_RBAC_CONFIG,
                     RATE_LIMIT,
                     HEALTH_CHECK,
                     "authentication.istio.io/MeshPolicy",
@@ -110,6 +118,10 @@ public final class ConfigReader {
                             SECURITY.contains(version),
                             new PeerPolicyReader(meta, mesh.rootNamespace())::peerAuthentication);
             case AUTHORIZATION -> authorizationPolicy(meta, object, SECURITY.contains(version));
+            case ROLE -> rbac(object, version, new RbacReader(meta)::role);
+            case BINDING -> rbac(object, version, new RbacReader(meta)::binding);
+            case RBAC_CONFIG -> rbac(object, version, new RbacReader(meta)::config);
+            case CLUSTER_RBAC_CONFIG -> rbac(object, version, new RbacReader(meta)::clusterConfig);
             case "authentication.istio.io/MeshPolicy" ->
                     spec(
                             object,
@@ -209,6 +221,11 @@ public final class ConfigReader {
             problems.addAll(others);
         }
         return new Verdict.Refused<>(problems);
+    }
+
+    private static Verdict<ConfigObject> rbac(
+            JsonNode object, String version, Function<Fields, ConfigObject> read) {
+        return spec(object, AUTHENTICATION.contains(version), read);
     }
 
     /** Dry run is an annotation: its words are those of Go's ParseBool, as in Istio. */

@@ -12,6 +12,7 @@ import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Whose;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.Sidecar.Import;
@@ -19,8 +20,10 @@ import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Looks at accepted objects beside each other. What it finds does not stop an object, as in Istio,
@@ -43,6 +46,7 @@ public final class CrossCheck {
         check.sidecars();
         check.peerPolicies();
         check.authorizationPolicies();
+        check.rbac();
         check.rateLimits();
         check.healthChecks();
         check.mixer();
@@ -240,6 +244,37 @@ public final class CrossCheck {
 
     private static boolean answers(Service service, ExtensionProvider provider) {
         return service.fqdn().equals(provider.host()) && service.port(provider.port()) != null;
+    }
+
+    /** Of several RbacConfigs one counts; a binding needs its role, and both a config. */
+    private void rbac() {
+        Set<String> roles = new HashSet<>();
+        for (RbacObject object : state.rbac()) {
+            if (object instanceof RbacObject.Role role) {
+                roles.add(role.meta().namespace() + "/" + role.meta().name());
+            }
+        }
+        RbacObject.Config first = null;
+        for (RbacObject object : state.rbac()) {
+            ObjectKey key = object.meta().key();
+            switch (object) {
+                case RbacObject.Role _ -> {}
+                case RbacObject.Config config -> {
+                    if (first != null && first.cluster() == config.cluster()) {
+                        warn(key, "metadata.name", taken(first.meta().key()));
+                    }
+                    first = first == null || config.cluster() ? config : first;
+                }
+                case RbacObject.Binding binding -> {
+                    String namespace =
+                            binding.root() ? state.mesh().rootNamespace() : key.namespace();
+                    if (!binding.role().isEmpty()
+                            && !roles.contains(namespace + "/" + binding.role())) {
+                        warn(key, "spec.roleRef", "no ServiceRole is " + binding.role());
+                    }
+                }
+            }
+        }
     }
 
     /** Those of routes: there must be one of that name, and the oldest has it. */

@@ -211,6 +211,24 @@ final class Fields {
         return numbers;
     }
 
+    /** Whole numbers of a list, those within the bounds. */
+    List<Integer> integerList(String name, int min, int max) {
+        List<Integer> numbers = new ArrayList<>();
+        JsonNode node = array(name);
+        for (int i = 0; i < node.size(); i++) {
+            JsonNode value = node.get(i);
+            if (value.isIntegralNumber() && value.longValue() >= min && value.longValue() <= max) {
+                numbers.add(value.intValue());
+            } else {
+                problems.add(
+                        new Problem(
+                                at(name) + "[" + i + "]",
+                                "must be a whole number from " + min + " to " + max));
+            }
+        }
+        return numbers;
+    }
+
     /** How many entries a list has; 0 where there is none. */
     int size(String name) {
         return object.path(written(name)).size();

@@ -45,6 +45,8 @@ final class PeerPolicyReader {
                 .forEach((port, ofPort) -> ports.put(port(spec, port), ofPort));
         if (everyone && !ports.isEmpty()) {
             spec.problem("portLevelMtls", "needs a selector");
+        } else if (spec.has("portLevelMtls") && ports.isEmpty()) {
+            spec.problem("portLevelMtls", "is empty");
         }
         boolean root = meta.namespace().equals(rootNamespace);
         return new PeerPolicy(

@@ -319,10 +319,6 @@ class ConfigReaderTest {
                         "kind WasmPlugin not supported yet: agents run no code of others: use"
                                 + " VirtualService or fairlead.dev RateLimit"),
                 arguments(
-                        "rbac.istio.io/v1alpha1",
-                        "RbacConfig",
-                        "kind RbacConfig not supported yet"),
-                arguments(
                         "gateway.networking.k8s.io/v1",
                         "HTTPRoute",
                         "kind HTTPRoute not supported yet"));

@@ -9,51 +9,109 @@ import dev.fairlead.pilot.testing.Yaml;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The tables of {@code docs/access.md}: whole, and true. */
 class SecurityTableTest {
 
-    private static List<TrafficTableTest.Row> rows() throws IOException {
-        return TrafficTableTest.rows("docs/access.md", "AuthorizationPolicy");
+    private static final Map<String, String> KINDS =
+            Map.of(
+                    "AuthorizationPolicy", "authorizationpolicies.security.istio.io",
+                    "ServiceRole", "serviceroles.rbac.istio.io",
+                    "ServiceRoleBinding", "servicerolebindings.rbac.istio.io",
+                    "RbacConfig", "rbacconfigs.rbac.istio.io");
+
+    /** What must be there for a field to make sense; the longest prefix of its path counts. */
+    private static final Map<String, String> AROUND =
+            Map.ofEntries(
+                    Map.entry("AuthorizationPolicy ", "{rules: [{}]}"),
+                    Map.entry(
+                            "AuthorizationPolicy provider",
+                            "{action: CUSTOM, provider: {name: a}, rules: [{}]}"),
+                    Map.entry(
+                            "AuthorizationPolicy targetRef.",
+                            "{targetRef: {kind: Service, name: a}}"),
+                    Map.entry(
+                            "AuthorizationPolicy targetRefs[]",
+                            "{targetRefs: [{kind: Service, name: a}]}"),
+                    Map.entry(
+                            "AuthorizationPolicy rules[].when[].",
+                            "{rules: [{when: [{key: source.principal, values: [a]}]}]}"),
+                    Map.entry("ServiceRole ", "{rules: [{services: [a]}]}"),
+                    Map.entry(
+                            "ServiceRole rules[].constraints[].",
+                            "{rules: [{constraints: [{key: destination.name, values: [a]}]}]}"),
+                    Map.entry(
+                            "ServiceRoleBinding ",
+                            "{subjects: [{user: a}], roleRef: {kind: ServiceRole, name: a}}"),
+                    Map.entry("ServiceRoleBinding role", "{subjects: [{user: a}]}"),
+                    Map.entry(
+                            "ServiceRoleBinding roleRef.",
+                            "{subjects: [{user: a}], roleRef: {kind: ServiceRole, name: a}}"),
+                    Map.entry("ServiceRoleBinding actions", "{subjects: [{user: a}]}"),
+                    Map.entry(
+                            "ServiceRoleBinding actions[].constraints[].",
+                            "{subjects: [{user: a}], actions: [{constraints: [{key:"
+                                    + " destination.name, values: [a]}]}]}"),
+                    Map.entry("RbacConfig ", "{}"));
+
+    private record Case(String kind, TrafficTableTest.Row row) {}
+
+    static Stream<String> kinds() {
+        return KINDS.keySet().stream().sorted();
     }
 
-    @Test
-    void noFieldIsMissingAndNoneIsInvented() throws IOException {
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void noFieldIsMissingAndNoneIsInvented(String kind) throws IOException {
         Set<String> listed = new TreeSet<>();
-        rows().forEach(row -> listed.add(row.field()));
+        TrafficTableTest.rows("docs/access.md", kind).forEach(row -> listed.add(row.field()));
         assertThat(listed)
-                .isEqualTo(TrafficTableTest.defined("authorizationpolicies.security.istio.io"));
+                .isEqualTo(TrafficTableTest.defined(Objects.requireNonNull(KINDS.get(kind))));
     }
 
-    static Stream<TrafficTableTest.Row> examples() throws IOException {
-        return rows().stream();
+    static Stream<Case> examples() throws IOException {
+        List<Case> cases = new ArrayList<>();
+        for (String kind : KINDS.keySet()) {
+            TrafficTableTest.rows("docs/access.md", kind)
+                    .forEach(row -> cases.add(new Case(kind, row)));
+        }
+        return cases.stream();
+    }
+
+    private static String around(Case tried) {
+        String path = tried.kind + " " + tried.row.field();
+        String best = "";
+        for (String prefix : AROUND.keySet()) {
+            if (path.startsWith(prefix) && prefix.length() > best.length()) {
+                best = prefix;
+            }
+        }
+        return AROUND.getOrDefault(best, "{}");
     }
 
     @ParameterizedTest
     @MethodSource("examples")
-    void everyExampleIsTakenOrRefusedAsTheTableSays(TrafficTableTest.Row row) {
-        String around =
-                row.field().startsWith("provider")
-                        ? "{action: CUSTOM, provider: {name: a}, rules: [{}]}"
-                        : row.field().startsWith("targetRef.")
-                                ? "{targetRef: {kind: Service, name: a}}"
-                                : row.field().startsWith("targetRefs[]")
-                                        ? "{targetRefs: [{kind: Service, name: a}]}"
-                                        : row.field().contains("when[]")
-                                                ? "{rules: [{when: [{key: source.principal, values: [a]}]}]}"
-                                                : "{rules: [{}]}";
+    void everyExampleIsTakenOrRefusedAsTheTableSays(Case tried) {
+        TrafficTableTest.Row row = tried.row;
+        boolean old = !tried.kind.equals("AuthorizationPolicy");
         ObjectNode object =
                 Yaml.documents(
-                                "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"
-                                        + "metadata: {name: a}\nspec: "
-                                        + around)
+                                "apiVersion: %s\nkind: %s\nmetadata: {name: default}\nspec: %s"
+                                        .formatted(
+                                                old
+                                                        ? "rbac.istio.io/v1alpha1"
+                                                        : "security.istio.io/v1",
+                                                tried.kind,
+                                                around(tried)))
                         .getFirst();
         TrafficTableTest.put(
                 object.withObjectProperty("spec"), row.field(), Yaml.parse(row.example()));

@@ -20,21 +20,43 @@ record Audit(Set<String> granted, Set<String> asked, List<String> denied) {
 
     /** Rights of rare moments, and the tests that have them happen. */
     private static final Map<String, String> ELSEWHERE =
-            Map.of(
-                    "fairlead-ca update /secrets",
-                    "KubernetesBackingTest: a root is exchanged",
-                    "fairlead-pilot update /secrets",
-                    "WebhookCertificatesTest: it is renewed",
-                    "fairlead-pilot patch config.istio.io/*/status",
-                    "MixerTest: objects of Mixer's kinds",
-                    "fairlead-pilot patch fairlead.dev/healthchecks/status",
-                    "HealthCheckReaderTest: a HealthCheck",
-                    "fairlead-pilot patch fairlead.dev/ratelimits/status",
-                    "RateLimitTest: a RateLimit",
-                    "fairlead-pilot patch networking.istio.io/envoyfilters/status",
-                    "one that was there before the webhook",
-                    "fairlead-pilot patch extensions.istio.io/wasmplugins/status",
-                    "one that was there before the webhook");
+            Map.ofEntries(
+                    Map.entry(
+                            "fairlead-ca update /secrets",
+                            "KubernetesBackingTest: a root is exchanged"),
+                    Map.entry(
+                            "fairlead-pilot update /secrets",
+                            "WebhookCertificatesTest: it is renewed"),
+                    Map.entry(
+                            "fairlead-pilot patch config.istio.io/*/status",
+                            "MixerTest: objects of Mixer's kinds"),
+                    Map.entry(
+                            "fairlead-pilot patch fairlead.dev/healthchecks/status",
+                            "HealthCheckReaderTest: a HealthCheck"),
+                    Map.entry(
+                            "fairlead-pilot patch fairlead.dev/ratelimits/status",
+                            "RateLimitTest: a RateLimit"),
+                    Map.entry(
+                            "fairlead-pilot patch networking.istio.io/envoyfilters/status",
+                            "one that was there before the webhook"),
+                    Map.entry(
+                            "fairlead-pilot patch extensions.istio.io/wasmplugins/status",
+                            "one that was there before the webhook"),
+                    Map.entry(
+                            "fairlead-pilot patch security.istio.io/authorizationpolicies/status",
+                            "AuthorizationsTest: an AuthorizationPolicy"),
+                    Map.entry(
+                            "fairlead-pilot patch rbac.istio.io/serviceroles/status",
+                            "RolesTest: roles"),
+                    Map.entry(
+                            "fairlead-pilot patch rbac.istio.io/servicerolebindings/status",
+                            "RolesTest: bindings"),
+                    Map.entry(
+                            "fairlead-pilot patch rbac.istio.io/rbacconfigs/status",
+                            "RolesTest: it is switched on"),
+                    Map.entry(
+                            "fairlead-pilot patch rbac.istio.io/clusterrbacconfigs/status",
+                            "RolesTest: it is switched on"));
 
     private static final String LOG = "/run/kube/host/log/audit.log";
 

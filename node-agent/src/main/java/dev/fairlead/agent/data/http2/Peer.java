@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.Future;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,6 +165,18 @@ public abstract class Peer<S extends PeerStream> extends Http2ConnectionHandler 
     /** Binds a stream to its owner, until it closes. */
     protected final void own(Http2Stream stream, S owner) {
         stream.setProperty(key, owner);
+    }
+
+    /** Asks the owner of each open stream. */
+    protected final void forEachStream(Consumer<S> asked) throws Http2Exception {
+        connection()
+                .forEachActiveStream(stream -> {
+                    S owner = own(stream);
+                    if (owner != null) {
+                        asked.accept(owner);
+                    }
+                    return true;
+                });
     }
 
     private @Nullable S own(@Nullable Http2Stream stream) {

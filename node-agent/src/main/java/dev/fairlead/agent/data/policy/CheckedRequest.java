@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.policy;
 
 import dev.fairlead.agent.data.http.ForwardedFor;
+import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.policy.RequestFacts;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.workload.Workload;
@@ -45,9 +46,9 @@ public final class CheckedRequest implements RequestFacts {
         known.put(prefix, policy);
     }
 
-    /** The policy by which shadow rules of this prefix have matched it; null: none has. */
-    @Nullable String shadowPolicy(String prefix) {
-        return shadowPolicies == null ? null : shadowPolicies.get(prefix);
+    /** The policy by which shadow rules for this have matched it; null: none has. */
+    public @Nullable String shadowPolicy(AccessRules.Purpose purpose) {
+        return shadowPolicies == null ? null : shadowPolicies.get(purpose.prefix());
     }
 
     @Override

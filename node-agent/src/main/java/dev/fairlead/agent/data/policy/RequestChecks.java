@@ -67,9 +67,28 @@ public final class RequestChecks {
                                 limit(limit(name, limit, policy), facts);
                         case HttpFilter.Access(String name, AccessRules rules) ->
                                 access(rules(name, rules, policy), facts, counters);
+                        case HttpFilter.External _ -> null; // a stage of its own
                     };
             if (denied != null) {
                 return denied;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Why access rules would refuse a request that is under way; null: they would not. Nothing is
+     * counted.
+     */
+    public static @Nullable String refuses(
+            List<HttpFilter> filters, RoutePolicy policy, CheckedRequest facts) {
+        for (int i = 0; i < filters.size(); i++) {
+            if (filters.get(i) instanceof HttpFilter.Access(String name, AccessRules own)) {
+                Rbac rules = rules(name, own, policy).rules();
+                String matching = rules == null ? null : rules.matching(facts);
+                if (rules != null && !rules.action().allows(matching != null)) {
+                    return AccessDetails.denied(matching);
+                }
             }
         }
         return null;

@@ -1,7 +1,5 @@
 package dev.fairlead.agent.data.proxy;
 
-import dev.fairlead.agent.data.http.NettyRequestView;
-import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import java.util.List;
@@ -26,10 +24,7 @@ final class CheckStage implements RequestStage {
     public boolean passes(HttpExchange exchange) {
         RequestChecks.Denied denied =
                 checks.check(
-                        filters,
-                        exchange.policy(),
-                        new CheckedRequest(facts, new NettyRequestView(exchange.request())),
-                        exchange.counters());
+                        filters, exchange.policy(), exchange.checked(facts), exchange.counters());
         if (denied == null) {
             return true;
         }

@@ -36,6 +36,7 @@ final class ClientAnswer {
     private int attempts;
     private @Nullable RouteHeads heads;
     private @Nullable String cookie;
+    private @Nullable HttpHeaders added;
 
     /**
      * @param grpc null: the client is none of gRPC's
@@ -79,6 +80,11 @@ final class ClientAnswer {
     /** It brings this cookie. */
     void brings(@Nullable String setCookie) {
         cookie = setCookie;
+    }
+
+    /** It has these too. */
+    void brings(HttpHeaders more) {
+        added = more;
     }
 
     /** It says that it is for too much being under way. */
@@ -158,6 +164,9 @@ final class ClientAnswer {
     private void edit(HttpResponse response) {
         if (attempts > 0) {
             response.headers().set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, attempts);
+        }
+        if (added != null) {
+            response.headers().add(added);
         }
         if (heads != null) {
             heads.forDownstream(response);

@@ -173,6 +173,11 @@ final class ExchangeBooks {
         }
     }
 
+    /** Its destination, where it took the short way. */
+    @Nullable DestinationAccount account() {
+        return account;
+    }
+
     /** The upstream has answered wholly. */
     void answered() {
         long millis = TimeUnit.NANOSECONDS.toMillis(nanosSinceRequest());

@@ -334,6 +334,10 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Drain) {
             draining = true; // an idle one is not closed: its client may just be asking
+        } else if (event instanceof Reconsider) {
+            if (exchange != null) {
+                exchange.reconsider();
+            }
         } else if (tunnelling) {
             if (TunnelBytes.endsInput(event) && exchange != null) {
                 exchange.requestContent(LastHttpContent.EMPTY_LAST_CONTENT);

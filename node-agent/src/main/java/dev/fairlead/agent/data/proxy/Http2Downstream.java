@@ -108,6 +108,8 @@ final class Http2Downstream extends Peer<Http2DownstreamStream> {
     public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event instanceof Drain) {
             drain();
+        } else if (event instanceof Reconsider) {
+            forEachStream(Http2DownstreamStream::reconsider);
         }
         super.userEventTriggered(context, event);
     }

@@ -68,6 +68,13 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
         connection.touched(current);
     }
 
+    /** What is configured has changed. */
+    void reconsider() {
+        if (exchange != null) {
+            exchange.reconsider();
+        }
+    }
+
     void trailers(Head head) {
         request(ResponseHeads.readTrailers(head));
     }

@@ -8,9 +8,11 @@ import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.http.RequestControl;
 import dev.fairlead.agent.data.http.RequestHeadCheck.Refusal;
+import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.proxy.HttpRouter.Target;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
@@ -64,10 +66,12 @@ final class HttpExchange {
     private @Nullable Mirrors mirrors;
     private @Nullable StreamIdle idle;
     private @Nullable Runnable atEnd;
+    private @Nullable CheckedRequest checked;
     private Timeouts timeouts = Timeouts.NONE;
     private ResponseFlag outcome = ResponseFlag.NONE;
     private int stage;
     private boolean delayed;
+    private boolean waited;
     private boolean requestEnded;
 
     HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
@@ -171,6 +175,47 @@ final class HttpExchange {
         return head;
     }
 
+    /**
+     * As its checks see it.
+     *
+     * @param connection that it came by
+     */
+    CheckedRequest checked(Facts connection) {
+        CheckedRequest known = checked;
+        if (known == null) {
+            known = new CheckedRequest(connection, new NettyRequestView(head));
+            checked = known;
+        }
+        return known;
+    }
+
+    /** Its destination, where it took the short way; null: it did not. */
+    @Nullable DestinationAccount account() {
+        return books.account();
+    }
+
+    /** What is configured has changed: it ends where it would be refused now. */
+    void reconsider() {
+        if (target == null || books.ended()) {
+            return;
+        }
+        String why = router.revocation(this);
+        if (why == null) {
+            return;
+        }
+        counters().inc(HttpStat.RBAC_REVOKED);
+        books.details(why);
+        abortUpstream();
+        if (answer.begun()) {
+            cut(ResponseFlag.RBAC);
+        } else {
+            answer.closes();
+            answer(
+                    LocalAnswer.of(ResponseFlag.RBAC.status(), ResponseFlag.RBAC.body()),
+                    ResponseFlag.RBAC);
+        }
+    }
+
     Counters<HttpStat> counters() {
         return router.counters().counters();
     }
@@ -183,14 +228,37 @@ final class HttpExchange {
         return books.ended();
     }
 
-    /** It was made to wait. */
+    /** It was made to wait, and is counted so. */
     void delayed() {
         delayed = true;
+        waited = true;
+    }
+
+    /** It waits for what it must know. */
+    void waits() {
+        waited = true;
+    }
+
+    /** Its client's port. */
+    int sourcePort() {
+        return downstream.remote().getPort();
+    }
+
+    /** Its answer, whoever gives it, has these too. */
+    void answerBrings(HttpHeaders more) {
+        answer.brings(more);
     }
 
     /** Runs {@code last} when it ends, however it does. */
     void atEnd(Runnable last) {
-        atEnd = last;
+        Runnable before = atEnd;
+        atEnd =
+                before == null
+                        ? last
+                        : () -> {
+                            before.run();
+                            last.run();
+                        };
     }
 
     /** What its route changes of its heads. */
@@ -269,7 +337,7 @@ final class HttpExchange {
         if (requestEnded) {
             armTimeout();
         }
-        sending.begin(picked, !delayed); // nobody flushes for what was delayed
+        sending.begin(picked, !waited); // nobody flushes for what has waited
     }
 
     private void boundIdle(@Nullable Duration ofRoute) {
@@ -616,6 +684,16 @@ final class HttpExchange {
                                 : LocalAnswer.of(code, grpcStatus, body))
                         .with(more),
                 flag);
+    }
+
+    /**
+     * The answer of a stage to a request that may not pass.
+     *
+     * @param details why, for the log
+     */
+    void refuse(int code, String body, HttpHeaders more, ResponseFlag flag, String details) {
+        books.details(details);
+        answer(LocalAnswer.of(code, body).with(more), flag);
     }
 
     private void reply(ResponseFlag flag) {

@@ -79,6 +79,12 @@ interface HttpRouter {
     /** What a request meets before it is sent on, in order. */
     RequestStage[] stages();
 
+    /**
+     * Why a request under way would be refused by what is configured now; null: it would not. It is
+     * asked about as it was sent on.
+     */
+    @Nullable String revocation(HttpExchange exchange);
+
     /** What is done with all requests. */
     HttpManager manager();
 
@@ -97,6 +103,9 @@ interface HttpRouter {
     String podName();
 
     String podAddress();
+
+    /** SPIFFE ID of the pod. */
+    String podIdentity();
 
     /** Adds what the next hop is to know. */
     void edit(HttpRequest request);

@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.http.ForwardedFor;
 import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.RequestControl;
+import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
@@ -97,6 +98,13 @@ final class InboundRouter extends PodRouter {
     @Override
     public Target route(NettyRequestView view) {
         return route(view, Map.of());
+    }
+
+    @Override
+    public @Nullable String revocation(HttpExchange exchange) {
+        followConfiguration();
+        return RequestChecks.refuses(
+                manager().checks(), exchange.policy(), exchange.checked(facts));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.data.upstream.Crossing;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.SameNode;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -15,6 +16,7 @@ import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.Listener;
+import dev.fairlead.agent.model.policy.RequestFacts;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteTable;
@@ -69,8 +71,7 @@ final class LocalPods {
                     InetSocketAddress to,
                     @Nullable UpstreamTls mutual,
                     @Nullable HttpProtocol http) {
-                return LocalPods.this.way(
-                        source, to, mutual, http, worker.snapshot(), worker.stats());
+                return LocalPods.this.way(source, new OnTheWire(to, mutual, http), worker);
             }
 
             @Override
@@ -92,13 +93,56 @@ final class LocalPods {
         return open == null ? 0 : open.get();
     }
 
-    private SameNode.Way way(
-            LocalPod source,
-            InetSocketAddress to,
-            @Nullable UpstreamTls mutual,
-            @Nullable HttpProtocol http,
-            Snapshot snapshot,
-            WorkerStats stats) {
+    /**
+     * What the wire would have carried.
+     *
+     * @param mutual client side of the mTLS; null: plaintext
+     * @param http null: bytes
+     */
+    private record OnTheWire(
+            InetSocketAddress to, @Nullable UpstreamTls mutual, @Nullable HttpProtocol http) {
+
+        /** What the destination's listener would have seen of the connection. */
+        ConnectionFacts facts() {
+            return new ConnectionFacts(
+                    to.getAddress(),
+                    to.getPort(),
+                    mutual != null,
+                    mutual == null ? "" : mutual.sni(),
+                    mutual != null ? mutual.alpn() : detected(http));
+        }
+    }
+
+    /** One that was let in, and what its destination would say now. */
+    private record Entered(
+            LocalPod source, LocalPod destination, OnTheWire wire, FilterChain then, Worker worker)
+            implements Crossing {
+
+        @Override
+        public @Nullable FilterChain chain() {
+            Listener listener = worker.snapshot().inbound().get(destination.uid());
+            if (listener == null) {
+                return then; // the pod leaves, and its connections with it
+            }
+            FilterChain now = listener.select(wire.facts());
+            return now == null || (now.tls() != null) != (wire.mutual() != null) ? null : now;
+        }
+
+        @Override
+        public RequestFacts facts() {
+            return new Facts(
+                    source.addresses().getFirst(),
+                    wire.to(),
+                    wire.mutual() == null ? "" : wire.mutual().sni(),
+                    wire.mutual() == null ? null : source.identity().uri(),
+                    () -> worker.snapshot().workloads().withUid(source.uid()));
+        }
+    }
+
+    private SameNode.Way way(LocalPod source, OnTheWire wire, Worker worker) {
+        Snapshot snapshot = worker.snapshot();
+        InetSocketAddress to = wire.to();
+        UpstreamTls mutual = wire.mutual();
         LocalPod destination = byAddress.get(to.getAddress());
         Listener listener = destination == null ? null : snapshot.inbound().get(destination.uid());
         if (destination == null
@@ -109,13 +153,13 @@ final class LocalPods {
                 || destination.exclusions().inboundPorts().contains(to.getPort())) {
             return new SameNode.Way.Wire();
         }
-        FilterChain chain = listener.select(onTheWire(to, mutual, http));
+        FilterChain chain = listener.select(wire.facts());
         if (chain == null) {
             return new SameNode.Way.Refused(ResponseFlag.UPSTREAM_CLOSED);
         }
         boolean terminated = chain.tls() != null;
         if (terminated != (mutual != null)
-                || (http != null) != chain.filter() instanceof Filter.Http
+                || (wire.http() != null) != chain.filter() instanceof Filter.Http
                 || isChecked(chain.filter())) {
             return new SameNode.Way.Wire();
         }
@@ -124,7 +168,14 @@ final class LocalPods {
             return new SameNode.Way.Refused(ResponseFlag.NOT_READY);
         }
         return new SameNode.Way.Direct(
-                destination, account(chain.filter(), source, destination, hash, snapshot, stats));
+                destination,
+                account(
+                        chain.filter(),
+                        source,
+                        destination,
+                        hash,
+                        worker,
+                        new Entered(source, destination, wire, chain, worker)));
     }
 
     /** Its buckets and rules are on the destination's own loop, and each is to be asked once. */
@@ -147,18 +198,6 @@ final class LocalPods {
         return known != null && known.isolated();
     }
 
-    /** What the destination's listener would have seen of the connection. */
-    private static ConnectionFacts onTheWire(
-            InetSocketAddress to, @Nullable UpstreamTls mutual, @Nullable HttpProtocol http) {
-        List<String> protocols = mutual != null ? mutual.alpn() : detected(http);
-        return new ConnectionFacts(
-                to.getAddress(),
-                to.getPort(),
-                mutual != null,
-                mutual == null ? "" : mutual.sni(),
-                protocols);
-    }
-
     private static List<String> detected(@Nullable HttpProtocol http) {
         if (http == null) {
             return List.of();
@@ -171,8 +210,10 @@ final class LocalPods {
             LocalPod source,
             LocalPod destination,
             @Nullable String certificateHash,
-            Snapshot snapshot,
-            WorkerStats stats) {
+            Worker worker,
+            Crossing crossing) {
+        Snapshot snapshot = worker.snapshot();
+        WorkerStats stats = worker.stats();
         Workload caller = snapshot.workloads().withUid(source.uid());
         Workload callee = snapshot.workloads().withUid(destination.uid());
         SpiffeId proven = certificateHash == null ? null : source.identity();
@@ -192,7 +233,8 @@ final class LocalPods {
                 stats.cluster(destination.uid(), application),
                 new RequestKinds(stats, http),
                 stats.connections(tcp),
-                known == null ? ProxyProtocol.NONE : known.proxyProtocol());
+                known == null ? ProxyProtocol.NONE : known.proxyProtocol(),
+                crossing);
     }
 
     /** The inbound cluster that the wire would have led to, by which its stats go. */

@@ -2,11 +2,17 @@ package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
+import dev.fairlead.agent.data.policy.CheckedRequest;
+import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.stats.RequestKinds;
 import dev.fairlead.agent.data.stats.SeriesLabels;
+import dev.fairlead.agent.data.upstream.Crossing;
+import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.route.RoutePolicy;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,6 +42,27 @@ final class OutboundRouter extends PodRouter {
     @Override
     public Target route(NettyRequestView view) {
         return route(view, pod.labels());
+    }
+
+    /** By the destination's own rules, where the request took the short way. */
+    @Override
+    public @Nullable String revocation(HttpExchange exchange) {
+        DestinationAccount account = exchange.account();
+        Crossing crossing = account == null ? null : account.crossing();
+        if (crossing == null) {
+            return null;
+        }
+        FilterChain now = crossing.chain();
+        if (now == null) {
+            return "filter_chain_not_found";
+        }
+        return now.filter() instanceof Filter.Http http
+                ? RequestChecks.refuses(
+                        http.manager().checks(),
+                        RoutePolicy.NONE,
+                        new CheckedRequest(
+                                crossing.facts(), new NettyRequestView(exchange.request())))
+                : null;
     }
 
     @Override

@@ -57,7 +57,8 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
     }
 
     private RequestStage[] stages(Filter.Http current, Facts facts) {
-        return RequestStages.of(current.manager(), pod.context().random(), pod.checks(), facts);
+        return RequestStages.of(
+                current.manager(), pod.context().random(), pod.checks(), facts, this);
     }
 
     /** Where the request goes; {@code labels} are those of who sends it. */
@@ -137,6 +138,11 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
     @Override
     public String podAddress() {
         return pod.context().pod().addresses().getFirst().getHostAddress();
+    }
+
+    @Override
+    public String podIdentity() {
+        return pod.context().pod().identity().uri();
     }
 
     @Override

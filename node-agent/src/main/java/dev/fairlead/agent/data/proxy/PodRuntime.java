@@ -7,10 +7,14 @@ import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.upstream.Crossing;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.cluster.Cluster;
+import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.snapshot.Snapshot;
+import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -40,9 +44,13 @@ final class PodRuntime {
     private final InboundHandler inbound;
     private final Map<String, PodCluster> clusters = new HashMap<>();
     private final Set<Channel> connections = new HashSet<>();
+    private final Map<Channel, Crossed> crossings = new HashMap<>();
     private volatile int connectionCount;
     private final MirrorCount mirrorCount = new MirrorCount();
     private @Nullable Workload workload;
+
+    /** An opaque connection of this pod that took the short way. */
+    private record Crossed(LocalPod destination, Crossing crossing) {}
 
     PodRuntime(PodContext context) {
         this.context = context;
@@ -116,6 +124,32 @@ final class PodRuntime {
         limits.install();
         outbound.configurationChanged();
         inbound.configurationChanged();
+        revokeCrossings();
+        for (Channel connection : List.copyOf(connections)) {
+            connection.pipeline().fireUserEventTriggered(Reconsider.NOW);
+        }
+    }
+
+    /** A connection of this pod to {@code destination} took the short way. */
+    void crossed(Channel channel, LocalPod destination, Crossing crossing) {
+        crossings.put(channel, new Crossed(destination, crossing));
+        channel.closeFuture().addListener(_ -> crossings.remove(channel));
+    }
+
+    /** Those that their destinations would not let in any more are reset. */
+    private void revokeCrossings() {
+        for (Map.Entry<Channel, Crossed> each : List.copyOf(crossings.entrySet())) {
+            Crossing crossing = each.getValue().crossing;
+            FilterChain now = crossing.chain();
+            if (now == null
+                    || now.filter() instanceof Filter.Tcp tcp
+                            && !ConnectionChecks.stillPass(tcp.checks(), crossing.facts())) {
+                context.stats()
+                        .listener(each.getValue().destination.uid(), "inbound")
+                        .inc(ListenerStat.REVOKED);
+                Relay.reset(each.getKey());
+            }
+        }
     }
 
     /** As {@link Drain}; opaque connections go on. */

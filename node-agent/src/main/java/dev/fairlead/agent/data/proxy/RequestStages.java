@@ -1,7 +1,9 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.policy.RequestChecks;
+import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -15,19 +17,40 @@ final class RequestStages {
 
     /**
      * @param checks what decides on requests of {@code facts}
+     * @param router by which authorizers are reached
      */
     static RequestStage[] of(
-            HttpManager manager, RandomGenerator random, RequestChecks checks, Facts facts) {
-        List<RequestStage> stages = new ArrayList<>(3);
+            HttpManager manager,
+            RandomGenerator random,
+            RequestChecks checks,
+            Facts facts,
+            HttpRouter router) {
+        List<RequestStage> stages = new ArrayList<>(4);
         if (manager.cors()) {
             stages.add(CORS);
         }
         if (manager.faults()) {
             stages.add(new FaultStage(random));
         }
-        if (!manager.checks().isEmpty()) {
-            stages.add(new CheckStage(checks, manager.checks(), facts));
+        List<HttpFilter> run = new ArrayList<>(manager.checks().size());
+        for (HttpFilter filter : manager.checks()) {
+            if (filter instanceof HttpFilter.External(String _, ExternalAuthorization rules)) {
+                addRun(stages, run, checks, facts);
+                stages.add(new ExternalStage(rules, router, facts));
+            } else {
+                run.add(filter);
+            }
         }
+        addRun(stages, run, checks, facts);
         return stages.toArray(RequestStage[]::new);
+    }
+
+    /** Checks that follow each other are one stage. */
+    private static void addRun(
+            List<RequestStage> stages, List<HttpFilter> run, RequestChecks checks, Facts facts) {
+        if (!run.isEmpty()) {
+            stages.add(new CheckStage(checks, List.copyOf(run), facts));
+            run.clear();
+        }
     }
 }

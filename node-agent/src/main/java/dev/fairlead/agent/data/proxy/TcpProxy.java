@@ -78,6 +78,9 @@ final class TcpProxy {
                             Channel upstream,
                             @Nullable DestinationAccount account,
                             boolean mutual) {
+                        if (account != null && account.crossing() != null) {
+                            pod.crossed(upstream, account.destination(), account.crossing());
+                        }
                         TcpSeries source = series.series(cluster, host, mutual);
                         expiry.relay =
                                 Relay.join(

@@ -95,6 +95,10 @@ public enum HttpStat implements Stat {
             "rbac.shadow_allowed", Kind.COUNTER, "Requests that shadow rules would let pass."),
     RBAC_SHADOW_DENIED(
             "rbac.shadow_denied", Kind.COUNTER, "Requests that shadow rules would refuse."),
+    RBAC_REVOKED(
+            "rbac.revoked",
+            Kind.COUNTER,
+            "Requests under way that ended as rules had come to refuse them."),
     RBAC_EXTERNAL_SHADOW_ALLOWED(
             "rbac.istio_ext_authz_shadow_allowed",
             Kind.COUNTER,
@@ -119,6 +123,16 @@ public enum HttpStat implements Stat {
             "rbac.istio_dry_run_deny_shadow_denied",
             Kind.COUNTER,
             "Requests that DENY policies on trial would refuse."),
+    EXT_AUTHZ_OK("ext_authz.ok", Kind.COUNTER, "Requests that an authorizer let pass."),
+    EXT_AUTHZ_DENIED("ext_authz.denied", Kind.COUNTER, "Requests that an authorizer refused."),
+    EXT_AUTHZ_ERROR(
+            "ext_authz.error", Kind.COUNTER, "Requests on which an authorizer had no answer."),
+    EXT_AUTHZ_DISABLED(
+            "ext_authz.disabled", Kind.COUNTER, "Requests that no authorizer was asked about."),
+    EXT_AUTHZ_FAILURE_MODE_ALLOWED(
+            "ext_authz.failure_mode_allowed",
+            Kind.COUNTER,
+            "Requests that passed as an authorizer had no answer."),
     CORS_ORIGIN_VALID(
             "cors.origin_valid", Kind.COUNTER, "Cross-origin requests that a route allows."),
     CORS_ORIGIN_INVALID(

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     null: none, as there would have been no mTLS
  * @param protocol that the destination's side would have asked the application in
  * @param proxyProtocol what the application's connections begin with
+ * @param crossing the connection itself; null: it is always let in
  */
 public record DestinationAccount(
         LocalPod destination,
@@ -29,7 +30,8 @@ public record DestinationAccount(
         ClusterCounters cluster,
         RequestKinds requests,
         TcpSeries connections,
-        ProxyProtocol proxyProtocol) {
+        ProxyProtocol proxyProtocol,
+        @Nullable Crossing crossing) {
 
     /** One request ended; its caller records it in {@code requests} too. */
     public void ended(int status) {

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.listener;
 
 import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.route.RateLimit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,6 @@ public sealed interface HttpFilter {
     record Limit(String name, @Nullable RateLimit limit) implements HttpFilter {}
 
     record Access(String name, AccessRules rules) implements HttpFilter {}
+
+    record External(String name, ExternalAuthorization rules) implements HttpFilter {}
 }

@@ -199,6 +199,25 @@ public sealed interface Matcher {
             }
         }
 
+        /** Namespace in the SPIFFE ID of the verified peer. */
+        record PrincipalNamespace() implements Attribute {
+
+            private static final int AFTER_SCHEME = "spiffe://".length();
+            private static final String BEFORE = "/ns/";
+
+            @Override
+            public @Nullable String of(RequestFacts facts) {
+                String principal = facts.principal();
+                int path = principal == null ? -1 : principal.indexOf('/', AFTER_SCHEME);
+                if (principal == null || path < 0 || !principal.startsWith(BEFORE, path)) {
+                    return null;
+                }
+                int begin = path + BEFORE.length();
+                int end = principal.indexOf('/', begin);
+                return end < 0 ? null : principal.substring(begin, end);
+            }
+        }
+
         /** Its first value. */
         record Header(String name) implements Attribute {
             @Override

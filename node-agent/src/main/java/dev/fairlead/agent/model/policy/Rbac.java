@@ -1,17 +1,36 @@
 package dev.fairlead.agent.model.policy;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Rules on who may do what. Source: Envoy, config.rbac.v3.RBAC.
  *
- * @param policies in the order of their names, which is Envoy's
+ * <p>Immutable. Cost of a decision: by the policies that can match, which {@link PolicyIndex}
+ * finds.
  */
-public record Rbac(Action action, List<Policy> policies) {
+public final class Rbac {
 
-    public Rbac {
-        policies = List.copyOf(policies);
+    private final Action action;
+    private final List<Policy> policies;
+    private final PolicyIndex index;
+
+    /**
+     * @param policies in the order of their names, which is Envoy's
+     */
+    public Rbac(Action action, List<Policy> policies) {
+        this.action = action;
+        this.policies = List.copyOf(policies);
+        this.index = PolicyIndex.of(this.policies);
+    }
+
+    public Action action() {
+        return action;
+    }
+
+    public List<Policy> policies() {
+        return policies;
     }
 
     /** What becomes of requests that a policy matches. */
@@ -38,21 +57,36 @@ public record Rbac(Action action, List<Policy> policies) {
     }
 
     /** Who and what, both of which must match. */
-    public record Policy(String name, Matcher permissions, Matcher principals) {}
+    public record Policy(String name, Matcher permissions, Matcher principals) {
+        boolean matches(RequestFacts facts) {
+            return permissions.matches(facts) && principals.matches(facts);
+        }
+    }
 
     /** The name of the first policy that matches; null: none does. */
     public @Nullable String matching(RequestFacts facts) {
-        for (int i = 0; i < policies.size(); i++) {
-            Policy policy = policies.get(i);
-            if (policy.permissions.matches(facts) && policy.principals.matches(facts)) {
-                return policy.name;
-            }
-        }
-        return null;
+        return index.first(facts);
     }
 
     /** Whether the request may pass. */
     public boolean allows(RequestFacts facts) {
         return action.allows(matching(facts) != null);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Rbac rbac
+                && action == rbac.action
+                && policies.equals(rbac.policies);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(action, policies);
+    }
+
+    @Override
+    public String toString() {
+        return "Rbac[" + action + ", " + policies + "]";
     }
 }

@@ -372,4 +372,35 @@ class ChecksTest {
     private static String get(String path) {
         return "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n";
     }
+
+    @Test
+    void aRequestUnderWayThatNewRulesRefuseEnds() throws Exception {
+        FakeUpstream application =
+                new FakeUpstream(up -> {
+                    up.readRequest();
+                    up.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+                    up.rest();
+                });
+        Wire wire = client(inbound(application), application);
+        wire.send(GET);
+        assertThat(wire.readHead().status()).isEqualTo(200);
+
+        mesh.install(inbound(application, denied("/other")).build());
+        assertThat(mesh.count(HttpStat.RBAC_REVOKED)).isZero();
+        mesh.install(inbound(application, denied("/")).build());
+        assertThat(wire.end()).isEqualTo("RST");
+        assertThat(mesh.count(HttpStat.RBAC_REVOKED)).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatWaitsForItsAnswerIsRefused() throws Exception {
+        FakeUpstream application = new FakeUpstream(Wire::rest);
+        Wire wire = client(inbound(application), application);
+        wire.send(GET);
+        Mesh.await("request", () -> application.connections.get() == 1);
+
+        mesh.install(inbound(application, denied("/")).build());
+        assertThat(wire.readResponse().status()).isEqualTo(403);
+        assertThat(mesh.outcomes()).isEqualTo("{403 RBAC=1}");
+    }
 }

@@ -639,7 +639,8 @@ class GrpcTest {
                         stats.cluster("pod-2", "app"),
                         new RequestKinds(stats, SeriesLabels.unrouted(null, "http")),
                         stats.connections(SeriesLabels.unrouted(null, "tcp")),
-                        ProxyProtocol.NONE);
+                        ProxyProtocol.NONE,
+                        null);
         return new SameNode() {
             @Override
             public Way way(

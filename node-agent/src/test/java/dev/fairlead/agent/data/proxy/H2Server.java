@@ -64,6 +64,11 @@ final class H2Server implements AutoCloseable {
             return this;
         }
 
+        Asked bytes(byte[] bytes) {
+            stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(bytes), false));
+            return this;
+        }
+
         void ok() {
             status(200, false).data("ok", true);
         }

@@ -1,11 +1,11 @@
 package dev.fairlead.agent.control.xds.compile;
 
+import com.google.re2j.Pattern;
 import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.policy.AccessRules.Purpose;
 import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.Matcher.Attribute;
 import dev.fairlead.agent.model.policy.Rbac;
-import dev.fairlead.agent.model.request.TextTest;
 import dev.fairlead.agent.model.route.StringMatcher;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
@@ -30,6 +30,10 @@ final class AccessFilters {
     private static final String SOURCE_FILTER = "fairlead.source";
 
     private static final int MAX_DEPTH = 32;
+
+    /** Principals of one namespace, in Istio's words. */
+    private static final java.util.regex.Pattern NAMESPACE =
+            java.util.regex.Pattern.compile("\\.\\*/ns/([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)/\\.\\*");
 
     private AccessFilters() {}
 
@@ -133,7 +137,7 @@ final class AccessFilters {
                 yield new Matcher.DestinationPort(range.getStart(), range.getEnd());
             }
             case REQUESTED_SERVER_NAME ->
-                    new Matcher.Text(
+                    text(
                             new Attribute.ServerName(),
                             StringMatchers.compile(
                                     rule.getRequestedServerName(),
@@ -180,8 +184,7 @@ final class AccessFilters {
             case NOT_ID -> new Matcher.Not(principal(id.getNotId(), at.field("not_id"), depth + 1));
             case AUTHENTICATED ->
                     id.getAuthenticated().hasPrincipalName()
-                            ? new Matcher.Text(
-                                    new Attribute.Principal(),
+                            ? caller(
                                     StringMatchers.compile(
                                             id.getAuthenticated().getPrincipalName(),
                                             at.field("authenticated").field("principal_name")))
@@ -221,12 +224,30 @@ final class AccessFilters {
     }
 
     private static Matcher path(PathMatcher matcher, At at) throws Refusal {
-        return new Matcher.Text(
+        return text(
                 new Attribute.Path(), StringMatchers.compile(matcher.getPath(), at.field("path")));
     }
 
+    /** Who has called; a namespace, as Istio writes it, is looked up and not searched for. */
+    private static Matcher caller(StringMatcher name) {
+        if (name instanceof StringMatcher.Regex(Pattern pattern)) {
+            java.util.regex.Matcher ofNamespace = NAMESPACE.matcher(pattern.pattern());
+            if (ofNamespace.matches()) {
+                return new Matcher.OneOf(
+                        new Attribute.PrincipalNamespace(), Set.of(ofNamespace.group(1)));
+            }
+        }
+        return text(new Attribute.Principal(), name);
+    }
+
+    private static Matcher text(Attribute of, StringMatcher test) {
+        return test instanceof StringMatcher.Exact(String text, boolean ignoreCase) && !ignoreCase
+                ? new Matcher.OneOf(of, Set.of(text))
+                : new Matcher.Text(of, test);
+    }
+
     private static Matcher peer(MetadataMatcher matcher, At at) throws Refusal {
-        return new Matcher.Text(
+        return text(
                 peer(
                         matcher.getFilter(),
                         matcher.getPathList().stream()
@@ -284,10 +305,8 @@ final class AccessFilters {
         Map<Attribute, Set<String>> exact = new LinkedHashMap<>();
         List<Matcher> others = new ArrayList<>();
         for (Matcher part : parts) {
-            if (part instanceof Matcher.Text(Attribute of, TextTest test)
-                    && test instanceof StringMatcher.Exact(String text, boolean ignoreCase)
-                    && !ignoreCase) {
-                exact.computeIfAbsent(of, _ -> new LinkedHashSet<>()).add(text);
+            if (part instanceof Matcher.OneOf(Attribute of, Set<String> texts)) {
+                exact.computeIfAbsent(of, _ -> new LinkedHashSet<>()).addAll(texts);
             } else {
                 others.add(part);
             }

@@ -2,6 +2,9 @@ package dev.fairlead.agent.control.xds.compile;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Message;
+import io.envoyproxy.envoy.config.core.v3.GrpcService;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HttpUri;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
@@ -10,10 +13,15 @@ import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
 import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.PathMatcher;
 import io.envoyproxy.envoy.type.metadata.v3.MetadataKey;
 import io.envoyproxy.envoy.type.v3.HttpStatus;
@@ -37,6 +45,7 @@ final class CheckFields {
     static void declare(Allow allow, AllowTypes any) {
         limits(allow, any);
         access(allow);
+        external(allow);
     }
 
     private static void limits(Allow allow, AllowTypes any) {
@@ -90,6 +99,35 @@ final class CheckFields {
                 Principal.getDefaultInstance(),
                 UriTemplateMatchConfig.getDefaultInstance());
         allow.fields(expression.getDescriptorForType(), "descriptor_key", "text");
+    }
+
+    private static void external(Allow allow) {
+        allow.fields(
+                ExtAuthz.getDescriptor(),
+                "http_service",
+                "grpc_service",
+                "failure_mode_allow",
+                "status_on_error",
+                "filter_enabled_metadata",
+                "transport_api_version",
+                "allowed_headers");
+        allow.fields(
+                HttpService.getDescriptor(),
+                "server_uri",
+                "path_prefix",
+                "authorization_request",
+                "authorization_response");
+        allow.fields(AuthorizationRequest.getDescriptor(), "headers_to_add");
+        allow.fields(
+                AuthorizationResponse.getDescriptor(),
+                "allowed_upstream_headers",
+                "allowed_client_headers",
+                "allowed_client_headers_on_success");
+        allow.fields(HttpUri.getDescriptor(), "uri", "cluster", "timeout");
+        allow.fields(HeaderValue.getDescriptor(), "key", "value");
+        allow.fields(ListStringMatcher.getDescriptor(), "patterns");
+        allow.fields(GrpcService.getDescriptor(), "envoy_grpc", "timeout");
+        allow.fields(GrpcService.EnvoyGrpc.getDescriptor(), "cluster_name", "authority");
     }
 
     private static void access(Allow allow) {

@@ -7,6 +7,7 @@ import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
 import dev.fairlead.agent.model.request.PathNormalization;
 import dev.fairlead.agent.model.request.PathNormalization.EscapedSlashes;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -14,13 +15,16 @@ import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What {@code HttpConnectionManager} does with all its requests, its HTTP filters among it. */
 final class HttpManagers {
 
     private HttpManagers() {}
 
-    static HttpManager compile(HttpConnectionManager manager, Replies replies, At at)
+    /** Gathers the names of clusters that are asked into {@code clusters}. */
+    static HttpManager compile(
+            HttpConnectionManager manager, Replies replies, Set<String> clusters, At at)
             throws Refusal {
         List<HttpFilter> checks = new ArrayList<>();
         boolean cors = false;
@@ -57,6 +61,15 @@ final class HttpManagers {
                                 AccessFilters.compile(
                                         Profile.typed(config, RBAC.class, typedAt),
                                         replies.of(filter.getName()),
+                                        typedAt)));
+            }
+            if (config.is(ExtAuthz.class)) {
+                checks.add(
+                        new HttpFilter.External(
+                                filter.getName(),
+                                ExternalFilters.compile(
+                                        Profile.typed(config, ExtAuthz.class, typedAt),
+                                        clusters,
                                         typedAt)));
             }
             if (config.is(HTTPFault.class)) {

@@ -52,6 +52,7 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -201,6 +202,7 @@ final class ProfileFields {
                 HTTPFault.getDefaultInstance(),
                 LocalRateLimit.getDefaultInstance(),
                 RBAC.getDefaultInstance(),
+                ExtAuthz.getDefaultInstance(),
                 Router.getDefaultInstance());
         allow(
                 TcpProxy.getDescriptor(),

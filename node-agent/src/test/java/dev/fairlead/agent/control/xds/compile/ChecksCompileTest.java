@@ -11,6 +11,7 @@ import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.listener.NetworkFilter;
 import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.Rbac;
 import dev.fairlead.agent.model.route.Fault.Share;
@@ -108,6 +109,26 @@ class ChecksCompileTest {
         assertThat(policy.rateLimit()).isNotNull();
         assertThat(policy.rateLimit().refusal().body()).isEqualTo("slow down");
         assertThat(policy.access()).isNotNull();
+    }
+
+    @Test
+    void externalAuthorizersNameTheirClusters() {
+        Outcome<Listener> outcome = compile(new ListenerCompiler(), CheckSamples.external("uid-1"));
+        HttpManager manager = ((Filter.Http) good(outcome).chains().getFirst().filter()).manager();
+
+        assertThat(((Outcome.Compiled<Listener>) outcome).references().clusters())
+                .contains("authz", "grpc");
+        ExternalAuthorization http = ((HttpFilter.External) manager.checks().get(0)).rules();
+        assertThat(http.policies()).isEqualTo("istio-ext-authz-p-ns[");
+        assertThat(http.failOpen()).isTrue();
+        assertThat(http.statusOnError()).isEqualTo(502);
+        assertThat(((HttpFilter.External) manager.checks().get(1)).rules())
+                .isEqualTo(
+                        new ExternalAuthorization(
+                                null,
+                                new ExternalAuthorization.Grpc("grpc", Duration.ofSeconds(1), "a"),
+                                false,
+                                403));
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.google.protobuf.TypeRegistry;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -150,6 +151,61 @@ public final class CheckSamples {
             throw new IllegalStateException(e);
         }
         TextMerge.into(REPLY.formatted("limit"), chain.getMetadataBuilder());
+        return listener.build();
+    }
+
+    /** An authorizer that is asked by HTTP, and one that is asked by gRPC. */
+    public static Listener external(String uid) {
+        Listener.Builder listener = Wire.inbound(uid);
+        var chain = listener.getFilterChainsBuilder(0);
+        try {
+            var manager =
+                    chain
+                            .getFilters(0)
+                            .getTypedConfig()
+                            .unpack(HttpConnectionManager.class)
+                            .toBuilder();
+            manager.addHttpFilters(
+                    0,
+                    filter(
+                            "envoy.filters.http.ext_authz",
+                            parse(
+                                    """
+                                    transport_api_version: V3
+                                    failure_mode_allow: true
+                                    status_on_error { code: BadGateway }
+                                    allowed_headers { patterns { prefix: "x-" ignore_case: true } }
+                                    filter_enabled_metadata { filter: "envoy.filters.http.rbac"
+                                      path { key: "istio_ext_authz_shadow_effective_policy_id" }
+                                      value { string_match { prefix: "istio-ext-authz-p-ns[" } } }
+                                    http_service {
+                                      path_prefix: "/check"
+                                      server_uri { uri: "http://authz" cluster: "authz"
+                                        timeout { seconds: 5 } }
+                                      authorization_request {
+                                        headers_to_add { key: "x-a" value: "b" } }
+                                      authorization_response {
+                                        allowed_upstream_headers { patterns { exact: "a" } }
+                                        allowed_client_headers { patterns { exact: "b" } }
+                                        allowed_client_headers_on_success {
+                                          patterns { exact: "c" } } } }
+                                    """,
+                                    ExtAuthz.newBuilder())));
+            manager.addHttpFilters(
+                    1,
+                    filter(
+                            "envoy.filters.http.ext_authz",
+                            parse(
+                                    """
+                                    transport_api_version: V3
+                                    grpc_service { timeout { seconds: 1 }
+                                      envoy_grpc { cluster_name: "grpc" authority: "a" } }
+                                    """,
+                                    ExtAuthz.newBuilder())));
+            chain.getFiltersBuilder(0).setTypedConfig(Any.pack(manager.build()));
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
         return listener.build();
     }
 

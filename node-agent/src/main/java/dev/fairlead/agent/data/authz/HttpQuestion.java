@@ -1,0 +1,120 @@
+package dev.fairlead.agent.data.authz;
+
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
+import dev.fairlead.agent.model.request.TextTest;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A question that looks like the request that it is about: method, path, host and authorization,
+ * the headers that are allowed, and no body. 200 is yes, 5xx is no answer, all else is the
+ * client's.
+ *
+ * <p>Source: Envoy, ext_authz, HttpService.
+ */
+public final class HttpQuestion implements Question {
+
+    private static final String REMOVE = "x-envoy-auth-headers-to-remove";
+
+    /** Of a refusal, where headers are picked. */
+    private static final Set<String> ALWAYS_TOLD = Set.of("location", "www-authenticate");
+
+    private final ExternalAuthorization.Http service;
+    private final HttpRequest about;
+
+    public HttpQuestion(ExternalAuthorization.Http service, HttpRequest about) {
+        this.service = service;
+        this.about = about;
+    }
+
+    @Override
+    public HttpRequest head() {
+        HttpRequest head =
+                new DefaultHttpRequest(
+                        HttpVersion.HTTP_1_1, about.method(), service.pathPrefix() + about.uri());
+        HttpHeaders headers = head.headers();
+        for (Map.Entry<String, String> each : about.headers()) {
+            String name = each.getKey().toLowerCase(Locale.ROOT);
+            if (name.equals("host")
+                    || name.equals("authorization")
+                    || HeaderRules.mayBeSet(name) && HeaderRules.any(service.headers(), name)) {
+                headers.add(name, each.getValue());
+            }
+        }
+        service.more().forEach(headers::set);
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, "0");
+        return head;
+    }
+
+    @Override
+    public LastHttpContent body() {
+        return LastHttpContent.EMPTY_LAST_CONTENT;
+    }
+
+    @Override
+    public boolean http2() {
+        return false;
+    }
+
+    @Override
+    public Verdict read(int status, HttpHeaders headers, byte[] body, HttpHeaders trailers) {
+        if (status >= 500) {
+            return new Verdict.Failed();
+        }
+        if (status != 200) {
+            return new Verdict.Refused(
+                    status, refusal(headers), new String(body, StandardCharsets.UTF_8));
+        }
+        List<String> remove = new ArrayList<>();
+        for (String line : headers.getAll(REMOVE)) {
+            for (String name : line.split(",", -1)) {
+                if (HeaderRules.mayBeSet(name.strip())) {
+                    remove.add(name.strip());
+                }
+            }
+        }
+        return new Verdict.Allowed(
+                picked(headers, service.toUpstream()),
+                List.of(),
+                remove,
+                picked(headers, service.toClientOnSuccess()));
+    }
+
+    private List<Map.Entry<String, String>> refusal(HttpHeaders headers) {
+        List<Map.Entry<String, String>> told = new ArrayList<>();
+        for (Map.Entry<String, String> each : headers) {
+            String name = each.getKey().toLowerCase(Locale.ROOT);
+            if (HeaderRules.mayBeSet(name)
+                    && (service.toClient().isEmpty()
+                            || ALWAYS_TOLD.contains(name)
+                            || HeaderRules.any(service.toClient(), name))) {
+                told.add(Map.entry(name, each.getValue()));
+            }
+        }
+        return told;
+    }
+
+    private static List<Map.Entry<String, String>> picked(
+            HttpHeaders headers, List<TextTest> tests) {
+        List<Map.Entry<String, String>> picked = new ArrayList<>();
+        if (!tests.isEmpty()) {
+            for (Map.Entry<String, String> each : headers) {
+                String name = each.getKey().toLowerCase(Locale.ROOT);
+                if (HeaderRules.mayBeSet(name) && HeaderRules.any(tests, name)) {
+                    picked.add(Map.entry(name, each.getValue()));
+                }
+            }
+        }
+        return picked;
+    }
+}
