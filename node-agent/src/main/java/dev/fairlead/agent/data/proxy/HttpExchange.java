@@ -36,6 +36,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,7 @@ final class HttpExchange {
     private @Nullable Mirrors mirrors;
     private @Nullable StreamIdle idle;
     private @Nullable Runnable atEnd;
+    private @Nullable Map<String, Object> tokenPayload;
     private @Nullable CheckedRequest checked;
     private Timeouts timeouts = Timeouts.NONE;
     private ResponseFlag outcome = ResponseFlag.NONE;
@@ -184,6 +186,9 @@ final class HttpExchange {
         CheckedRequest known = checked;
         if (known == null) {
             known = new CheckedRequest(connection, new NettyRequestView(head));
+            if (tokenPayload != null) {
+                known.proven(tokenPayload);
+            }
             checked = known;
         }
         return known;
@@ -226,6 +231,14 @@ final class HttpExchange {
 
     boolean ended() {
         return books.ended();
+    }
+
+    /** Its tokens hold, and say this; null: nothing. */
+    void authenticated(@Nullable Map<String, Object> claims) {
+        tokenPayload = claims;
+        if (checked != null && claims != null) {
+            checked.proven(claims);
+        }
     }
 
     /** It was made to wait, and is counted so. */
@@ -643,6 +656,16 @@ final class HttpExchange {
     /** A whole answer of a stage: this head, no body. */
     void reply(int code, HttpHeaders more, ResponseFlag flag) {
         answer(LocalAnswer.of(code, "").with(more), flag);
+    }
+
+    /**
+     * A whole answer of a stage, for every kind of client.
+     *
+     * @param details why, for the log
+     */
+    void reply(int code, String body, HttpHeaders more, ResponseFlag flag, String details) {
+        books.details(details);
+        answer(LocalAnswer.of(code, body).with(more), flag);
     }
 
     /**

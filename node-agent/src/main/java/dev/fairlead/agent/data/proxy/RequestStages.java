@@ -1,9 +1,11 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.policy.RequestChecks;
+import dev.fairlead.agent.data.token.PodTokens;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.policy.ExternalAuthorization;
+import dev.fairlead.agent.model.token.JwtAuthn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -23,6 +25,7 @@ final class RequestStages {
             HttpManager manager,
             RandomGenerator random,
             RequestChecks checks,
+            PodTokens tokens,
             Facts facts,
             HttpRouter router) {
         List<RequestStage> stages = new ArrayList<>(4);
@@ -34,7 +37,11 @@ final class RequestStages {
         }
         List<HttpFilter> run = new ArrayList<>(manager.checks().size());
         for (HttpFilter filter : manager.checks()) {
-            if (filter instanceof HttpFilter.External(String _, ExternalAuthorization rules)) {
+            if (filter instanceof HttpFilter.Tokens(String _, JwtAuthn authn)) {
+                addRun(stages, run, checks, facts);
+                stages.add(new TokenStage(authn, tokens));
+            } else if (filter
+                    instanceof HttpFilter.External(String _, ExternalAuthorization rules)) {
                 addRun(stages, run, checks, facts);
                 stages.add(new ExternalStage(rules, router, facts));
             } else {

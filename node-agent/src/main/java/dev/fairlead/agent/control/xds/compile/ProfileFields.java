@@ -55,6 +55,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -125,6 +126,7 @@ final class ProfileFields {
         clusters();
         proxyProtocol();
         CheckFields.declare(ProfileFields::allow, ProfileFields::any);
+        TokenFields.declare(ProfileFields::allow);
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -200,6 +202,7 @@ final class ProfileFields {
                 "http filter",
                 Cors.getDefaultInstance(),
                 HTTPFault.getDefaultInstance(),
+                JwtAuthentication.getDefaultInstance(),
                 LocalRateLimit.getDefaultInstance(),
                 RBAC.getDefaultInstance(),
                 ExtAuthz.getDefaultInstance(),

@@ -19,6 +19,7 @@ public final class Samples {
                 CheckSamples.inbound("uid-4"),
                 CheckSamples.guarded("uid-5"),
                 CheckSamples.external("uid-6"),
+                TokenSamples.inbound("uid-7"),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }
