@@ -25,6 +25,7 @@ class SecurityTableTest {
     private static final Map<String, String> KINDS =
             Map.of(
                     "AuthorizationPolicy", "authorizationpolicies.security.istio.io",
+                    "PeerAuthentication", "peerauthentications.security.istio.io",
                     "ServiceRole", "serviceroles.rbac.istio.io",
                     "ServiceRoleBinding", "servicerolebindings.rbac.istio.io",
                     "RbacConfig", "rbacconfigs.rbac.istio.io");
@@ -33,6 +34,11 @@ class SecurityTableTest {
     private static final Map<String, String> AROUND =
             Map.ofEntries(
                     Map.entry("AuthorizationPolicy ", "{rules: [{}]}"),
+                    Map.entry("PeerAuthentication ", "{}"),
+                    Map.entry(
+                            "PeerAuthentication portLevelMtls",
+                            "{selector: {matchLabels: {app: a}}, portLevelMtls: {8080: {mode:"
+                                    + " STRICT}}}"),
                     Map.entry(
                             "AuthorizationPolicy provider",
                             "{action: CUSTOM, provider: {name: a}, rules: [{}]}"),
@@ -102,7 +108,8 @@ class SecurityTableTest {
     @MethodSource("examples")
     void everyExampleIsTakenOrRefusedAsTheTableSays(Case tried) {
         TrafficTableTest.Row row = tried.row;
-        boolean old = !tried.kind.equals("AuthorizationPolicy");
+        boolean old =
+                !tried.kind.startsWith("AuthorizationPolicy") && !tried.kind.startsWith("Peer");
         ObjectNode object =
                 Yaml.documents(
                                 "apiVersion: %s\nkind: %s\nmetadata: {name: default}\nspec: %s"
@@ -114,7 +121,9 @@ class SecurityTableTest {
                                                 around(tried)))
                         .getFirst();
         TrafficTableTest.put(
-                object.withObjectProperty("spec"), row.field(), Yaml.parse(row.example()));
+                object.withObjectProperty("spec"),
+                row.field().replace("portLevelMtls.", "portLevelMtls.8080."),
+                Yaml.parse(row.example()));
         var meta = new Meta(ObjectKey.of(object), "uid", Instant.EPOCH, 1, "1");
         var verdict = new ConfigReader(MeshSettings.DEFAULT).read(meta, object);
         if (row.refused()) {

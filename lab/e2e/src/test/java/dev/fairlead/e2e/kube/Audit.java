@@ -46,6 +46,9 @@ record Audit(Set<String> granted, Set<String> asked, List<String> denied) {
                             "fairlead-pilot patch security.istio.io/authorizationpolicies/status",
                             "AuthorizationsTest: an AuthorizationPolicy"),
                     Map.entry(
+                            "fairlead-pilot patch security.istio.io/requestauthentications/status",
+                            "RequestAuthenticationTableTest: a RequestAuthentication"),
+                    Map.entry(
                             "fairlead-pilot patch rbac.istio.io/serviceroles/status",
                             "RolesTest: roles"),
                     Map.entry(

@@ -109,6 +109,7 @@ final class ClusterHosts implements ClusterChecks.Heard {
     }
 
     private boolean left(UpstreamHost host) {
+        host.leave();
         outliers.forget(host);
         checks.forget(host);
         show(host);
@@ -186,7 +187,7 @@ final class ClusterHosts implements ClusterChecks.Heard {
 
     /** Whether {@code host} is still one that requests may go to. */
     boolean has(UpstreamHost host) {
-        return hosts.get(host.address()) == host;
+        return !host.hasLeft();
     }
 
     Set<InetSocketAddress> addresses() {

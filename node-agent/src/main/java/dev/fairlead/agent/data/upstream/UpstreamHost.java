@@ -30,6 +30,7 @@ public final class UpstreamHost implements Candidate, EndpointState {
     private @Nullable OutlierMonitor outliers;
     private @Nullable HostCheck check;
     private boolean askedElsewhere;
+    private boolean left;
     @Nullable RequestKinds requestSeries;
     @Nullable TcpSeries tcpSeries;
 
@@ -43,6 +44,15 @@ public final class UpstreamHost implements Candidate, EndpointState {
                         || now.mutualTls() != endpoint.mutualTls();
         endpoint = now;
         priority = nowPriority;
+    }
+
+    /** It is no endpoint of its cluster any more, and will not be one again. */
+    void leave() {
+        left = true;
+    }
+
+    boolean hasLeft() {
+        return left;
     }
 
     void healthySince(long nanos) {
