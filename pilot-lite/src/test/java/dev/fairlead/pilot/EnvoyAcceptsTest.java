@@ -304,6 +304,7 @@ class EnvoyAcceptsTest {
                         .concat(rateLimits())
                         .concat(healthChecks())
                         .concat(authorization())
+                        .concat(tokens())
                         .replace("THE_MESH", mesh)
                         .replace("LONG_TEXT", "long ".repeat(2_000).strip());
     }
@@ -425,6 +426,49 @@ class EnvoyAcceptsTest {
                   roleRef: {kind: ServiceRole, name: viewer}
                 """);
         return yaml.toString();
+    }
+
+    /** Keys of every type, and of an unknown one; places of every kind. */
+    private static String tokens() {
+        return """
+        ---
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: tokens}
+        spec:
+          jwtRules:
+          - issuer: https://a.example.com
+            audiences: [a, b]
+            jwks: >-
+              {"keys": [
+                {"kty": "EC", "kid": "k", "crv": "P-256",
+                 "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                 "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+                {"kty": "OKP", "alg": "EdDSA", "crv": "Ed25519",
+                 "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+                {"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMk"},
+                {"kty": "other"}]}
+            fromHeaders: [{name: x-token, prefix: "jwt "}, {name: y-token}]
+            fromParams: [token]
+            fromCookies: [session]
+            outputPayloadToHeader: x-payload
+            outputClaimToHeaders: [{header: x-sub, claim: sub}]
+            forwardOriginalToken: true
+            spaceDelimitedClaims: [roles]
+          - {issuer: later, jwksUri: "http://127.0.0.1:1/keys"}
+        ---
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: Policy
+        metadata: {name: default}
+        spec:
+          peers: [{mtls: {mode: PERMISSIVE}}]
+          origins:
+          - jwt:
+              issuer: b
+              jwks: '{"keys": [{"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMk"}]}'
+              triggerRules: [{excludedPaths: [{suffix: .css}, {regex: "/[0-9]+"}], includedPaths: [{prefix: /}]}]
+          originIsOptional: true
+        """;
     }
 
     /** Checks of every kind, for Services of {@link #destinationRules}. */

@@ -12,6 +12,7 @@ import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RbacObject;
+import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
@@ -77,6 +78,12 @@ final class Candidate {
                         list(state.rateLimits(), key, object, RateLimit.class),
                         list(state.healthChecks(), key, object, HealthCheck.class),
                         list(state.mixer(), key, object, MixerObject.class),
+                        list(
+                                state.requestAuthentications(),
+                                key,
+                                object,
+                                RequestAuthentication.class),
+                        state.keySets(),
                         state.captured());
         return Discovery.of(changed); // an object of elsewhere is not looked at
     }

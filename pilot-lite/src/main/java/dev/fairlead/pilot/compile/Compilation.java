@@ -72,6 +72,9 @@ final class Compilation {
                 && Same.object(state.rbac(), before.state.rbac())
                 && Same.object(state.rateLimits(), before.state.rateLimits())
                 && Same.object(state.mixer(), before.state.mixer())
+                && Same.object(
+                        state.requestAuthentications(), before.state.requestAuthentications())
+                && Same.object(state.keySets(), before.state.keySets())
                 && Same.object(state.sidecars(), before.state.sidecars())
                 && sources.equals(before.sources)
                 && Rules.ofProxyHeaders(state).equals(Rules.ofProxyHeaders(before.state))

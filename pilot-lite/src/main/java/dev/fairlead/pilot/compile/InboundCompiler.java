@@ -3,6 +3,7 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.HttpPool;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
+import dev.fairlead.pilot.state.Origins;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
@@ -20,6 +21,8 @@ final class InboundCompiler {
     private final PeerModes modes;
     private final ClientScopes scopes;
     private final AuthorizationCompiler authorization;
+    private final TokensCompiler tokens;
+    private final OriginsCompiler origins;
 
     InboundCompiler(Registry registry, Rules rules, PeerModes modes, ClientScopes scopes) {
         this.registry = registry;
@@ -27,6 +30,8 @@ final class InboundCompiler {
         this.modes = modes;
         this.scopes = scopes;
         this.authorization = new AuthorizationCompiler(registry);
+        this.tokens = new TokensCompiler(registry.state());
+        this.origins = new OriginsCompiler(registry);
     }
 
     PodView view(Pod pod) {
@@ -69,7 +74,8 @@ final class InboundCompiler {
                 List.copyOf(ports.values()),
                 services,
                 checks,
-                authorizations(pod, leading));
+                authorizations(pod, leading),
+                tokens(pod, leading));
     }
 
     private Map<Integer, Authorization> authorizations(
@@ -82,6 +88,22 @@ final class InboundCompiler {
             }
         });
         return authorizations;
+    }
+
+    private Map<Integer, Tokens> tokens(Pod pod, Map<Integer, List<Service>> leading) {
+        Map<Integer, Tokens> some = new HashMap<>();
+        Map<Integer, Origins> asked = origins.of(pod);
+        leading.forEach((port, services) -> {
+            Tokens found =
+                    tokens.of(
+                            pod,
+                            services,
+                            asked.getOrDefault(port, asked.getOrDefault(0, Origins.NONE)));
+            if (!found.equals(Tokens.NONE)) {
+                some.put(port, found);
+            }
+        });
+        return some;
     }
 
     private void check(Attributes attributes, Map<Integer, List<InboundCheck>> checks) {

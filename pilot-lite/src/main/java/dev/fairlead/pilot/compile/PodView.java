@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param services names of the Services that select it, oldest first
  * @param checks what requests to a port must pass, in order; of 0: to all that no Service names
  * @param authorizations what callers of a port may do; likewise
+ * @param tokens which tokens they bring; likewise
  */
 public record PodView(
         Pod pod,
@@ -35,13 +36,15 @@ public record PodView(
         List<Port> ports,
         List<String> services,
         Map<Integer, List<InboundCheck>> checks,
-        Map<Integer, Authorization> authorizations) {
+        Map<Integer, Authorization> authorizations,
+        Map<Integer, Tokens> tokens) {
 
     public PodView {
         ports = List.copyOf(ports);
         services = List.copyOf(services);
         checks = Map.copyOf(checks);
         authorizations = Map.copyOf(authorizations);
+        tokens = Map.copyOf(tokens);
     }
 
     /**
@@ -116,6 +119,15 @@ public record PodView(
             }
         }
         return clusters;
+    }
+
+    /**
+     * Which tokens requests to a port bring.
+     *
+     * @param port 0: all that no Service names
+     */
+    public Tokens tokens(int port) {
+        return tokens.getOrDefault(port, Tokens.NONE);
     }
 
     /** Name of its listener. */

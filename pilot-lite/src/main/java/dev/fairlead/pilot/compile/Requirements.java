@@ -7,9 +7,12 @@ import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.MixerWiring;
+import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.Pod;
+import dev.fairlead.pilot.state.PolicyTarget;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RbacObject;
+import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
@@ -86,15 +89,18 @@ public final class Requirements {
             }
         }
         for (AuthorizationPolicy policy : state.authorizationPolicies()) {
-            List<Service> named = state.services().stream().filter(policy.target()::names).toList();
-            for (Pod pod : state.pods().values()) {
-                if (policy.target().selects(pod)
-                        || named.stream().anyMatch(service -> isOf(service, pod))) {
-                    require(requirements, policy, Profile.SECURITY, pod);
-                }
+            ofTarget(state, policy, policy.target(), requirements);
+        }
+        for (PeerPolicy policy : state.peerPolicies()) {
+            if (policy.origins() != null && !policy.origins().origins().isEmpty()) {
+                PolicyTarget pods = new PolicyTarget(policy.namespace(), Map.of(), List.of());
+                ofTarget(state, policy, pods, requirements);
             }
         }
         roles(state, requirements);
+        for (RequestAuthentication policy : state.requestAuthentications()) {
+            ofTarget(state, policy, policy.target(), requirements);
+        }
         var wiring = new MixerWiring(state.mixer(), state.mesh().rootNamespace());
         for (Pod pod : state.pods().values()) {
             for (MixerWiring.Wire wire : wiring.wires(pod.namespace())) {
@@ -110,6 +116,20 @@ public final class Requirements {
         if (config != null && config.mode() != RbacObject.Mode.OFF) {
             for (Pod pod : state.pods().values()) {
                 require(requirements, config, Profile.SECURITY, pod);
+            }
+        }
+    }
+
+    /** Of what pods let in: needed on their own nodes. */
+    private static void ofTarget(
+            ClusterState state,
+            ConfigObject policy,
+            PolicyTarget target,
+            Map<ObjectKey, Requirement> requirements) {
+        List<Service> named = state.services().stream().filter(target::names).toList();
+        for (Pod pod : state.pods().values()) {
+            if (target.selects(pod) || named.stream().anyMatch(service -> isOf(service, pod))) {
+                require(requirements, policy, Profile.SECURITY, pod);
             }
         }
     }

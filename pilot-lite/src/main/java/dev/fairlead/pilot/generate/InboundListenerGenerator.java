@@ -44,12 +44,14 @@ final class InboundListenerGenerator {
     private final Audience audience;
     private final TlsContexts contexts;
     private final Authorizations authorizations;
+    private final JwtFilters tokens;
 
     InboundListenerGenerator(MeshSettings mesh, Audience audience) {
         this.mesh = mesh;
         this.audience = audience;
         this.contexts = new TlsContexts(mesh);
         this.authorizations = new Authorizations(mesh);
+        this.tokens = new JwtFilters(mesh);
     }
 
     /**
@@ -152,15 +154,20 @@ final class InboundListenerGenerator {
         return door.number == 0 ? pod.modes().mode() : pod.modes().at(door.number);
     }
 
-    /** Who may at all comes first; then how often, and Mixer's. */
+    /** Who the end user is comes first, for what follows may ask for it; then who may at all. */
     private List<HttpFilter> checks(PodView pod, int port) {
-        List<HttpFilter> filters = new ArrayList<>(authorizations.http(pod.authorization(port)));
+        List<HttpFilter> filters = new ArrayList<>(tokens.filters(pod.tokens(port)));
+        filters.addAll(authorizations.http(pod.authorization(port)));
         filters.addAll(InboundChecks.filters(pod.checks(port), audience));
         return filters;
     }
 
     private Struct replies(PodView pod, int port) {
-        return InboundChecks.replies(pod.checks(port), audience);
+        Struct.Builder replies = InboundChecks.replies(pod.checks(port), audience).toBuilder();
+        if (audience instanceof Audience.Agent) {
+            tokens.addReplies(replies, pod.tokens(port));
+        }
+        return replies.build();
     }
 
     private List<FilterChain> chains(Door door, Mode mode, TransportSocket tls) {

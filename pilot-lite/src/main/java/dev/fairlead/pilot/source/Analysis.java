@@ -12,6 +12,7 @@ import dev.fairlead.pilot.state.MixerObject;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RbacObject;
+import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.validate.ConfigReader;
@@ -135,6 +136,8 @@ public final class Analysis {
                         StateBuilder.oldestFirst(accepted, RateLimit.class),
                         StateBuilder.oldestFirst(accepted, HealthCheck.class),
                         StateBuilder.oldestFirst(accepted, MixerObject.class),
+                        StateBuilder.oldestFirst(accepted, RequestAuthentication.class),
+                        Map.of(),
                         Set.of()));
     }
 }

@@ -2,6 +2,9 @@ package dev.fairlead.pilot.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fairlead.pilot.keys.Fetch;
+import dev.fairlead.pilot.keys.HttpFetch;
+import dev.fairlead.pilot.keys.KeyBook;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.status.StatusKeys;
@@ -38,6 +41,7 @@ public final class DirectorySource implements ClusterSource {
     private final DirectoryWatch observed;
     private final StatusStore store;
     private final CaptureBook captures;
+    private final KeyBook keys;
     private final StateBuilder builder;
     private final PilotMetrics metrics;
     private final ToLongFunction<ClusterState> publish;
@@ -52,11 +56,25 @@ public final class DirectorySource implements ClusterSource {
             PilotMetrics metrics,
             ToLongFunction<ClusterState> publish)
             throws IOException {
+        this(clusterDirectory, store, metrics, publish, new HttpFetch());
+    }
+
+    /**
+     * @param fetch how issuers' keys are got
+     */
+    public DirectorySource(
+            Path clusterDirectory,
+            StatusStore store,
+            PilotMetrics metrics,
+            ToLongFunction<ClusterState> publish,
+            Fetch fetch)
+            throws IOException {
         this.store = store;
         this.metrics = metrics;
         this.publish = publish;
         this.captures = new CaptureBook(store, changes::release);
-        this.builder = new StateBuilder(store.initial(), captures);
+        this.keys = new KeyBook(fetch, changes::release);
+        this.builder = new StateBuilder(store.initial(), captures, keys::of);
         this.applied = new DirectoryWatch(clusterDirectory.resolve("applied"), changes::release);
         this.observed = new DirectoryWatch(clusterDirectory.resolve("observed"), changes::release);
         for (ObjectKey key : store.initial().keySet()) {
@@ -75,6 +93,7 @@ public final class DirectorySource implements ClusterSource {
     public void start() {
         applied.start();
         observed.start();
+        keys.start();
         thread.start();
     }
 
@@ -149,6 +168,7 @@ public final class DirectorySource implements ClusterSource {
     @Override
     public void close() throws IOException {
         thread.interrupt();
+        keys.close();
         applied.close();
         observed.close();
     }

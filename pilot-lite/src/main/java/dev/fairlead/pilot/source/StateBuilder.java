@@ -10,6 +10,9 @@ import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.Discovery;
 import dev.fairlead.pilot.state.HealthCheck;
+import dev.fairlead.pilot.state.JwtRule;
+import dev.fairlead.pilot.state.JwtRule.Keys;
+import dev.fairlead.pilot.state.KeySet;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.MixerObject;
@@ -17,6 +20,7 @@ import dev.fairlead.pilot.state.Namespace;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.RateLimit;
 import dev.fairlead.pilot.state.RbacObject;
+import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.status.AgentTooOld;
@@ -28,9 +32,11 @@ import dev.fairlead.wire.directory.ObjectKey;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes the cluster's state of what a source has read, and the objects' status.
@@ -45,6 +51,7 @@ public final class StateBuilder {
     private final Acceptance<MeshSettings> meshSettings;
     private final Acceptance<ConfigObject> configs;
     private final CaptureBook captures;
+    private final KeySource keys;
     private List<VirtualService> virtualServices = List.of();
     private List<DestinationRule> destinationRules = List.of();
     private List<Sidecar> sidecars = List.of();
@@ -54,9 +61,27 @@ public final class StateBuilder {
     private List<RateLimit> rateLimits = List.of();
     private List<HealthCheck> healthChecks = List.of();
     private List<MixerObject> mixer = List.of();
+    private List<RequestAuthentication> requestAuthentications = List.of();
+
+    /** Where key sets come from, which objects only say the address of. */
+    @FunctionalInterface
+    public interface KeySource {
+
+        /** Nothing is ever fetched. */
+        KeySource NONE = wanted -> Map.of();
+
+        /** What is known of these, which are all that are wanted now. */
+        Map<Keys.Remote, KeySet> of(Set<Keys.Remote> wanted);
+    }
 
     public StateBuilder(Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures) {
+        this(storedStatuses, captures, KeySource.NONE);
+    }
+
+    public StateBuilder(
+            Map<ObjectKey, JsonNode> storedStatuses, CaptureBook captures, KeySource keys) {
         this.captures = captures;
+        this.keys = keys;
         Map<ObjectKey, JsonNode> lastGood = new HashMap<>();
         storedStatuses.forEach((key, status) -> {
             if (status.has("lastGood")) {
@@ -141,6 +166,8 @@ public final class StateBuilder {
         rateLimits = oldestFirst(inForce, RateLimit.class, rateLimits);
         healthChecks = oldestFirst(inForce, HealthCheck.class, healthChecks);
         mixer = oldestFirst(inForce, MixerObject.class, mixer);
+        requestAuthentications =
+                oldestFirst(inForce, RequestAuthentication.class, requestAuthentications);
         return new ClusterState(
                 inventory.appliedRevision(),
                 inventory.observedRevision(),
@@ -161,7 +188,28 @@ public final class StateBuilder {
                 rateLimits,
                 healthChecks,
                 mixer,
+                requestAuthentications,
+                keys.of(remoteKeys()),
                 marks.captured());
+    }
+
+    private Set<Keys.Remote> remoteKeys() {
+        Set<Keys.Remote> remote = new HashSet<>();
+        for (RequestAuthentication policy : requestAuthentications) {
+            policy.rules().forEach(rule -> addRemote(remote, rule));
+        }
+        for (PeerPolicy policy : peerPolicies) {
+            if (policy.origins() != null) {
+                policy.origins().origins().forEach(origin -> addRemote(remote, origin.rule()));
+            }
+        }
+        return remote;
+    }
+
+    private static void addRemote(Set<Keys.Remote> remote, JwtRule rule) {
+        if (rule.keys() instanceof Keys.Remote keys) {
+            remote.add(keys);
+        }
     }
 
     /** The same list as before where it holds the same. */

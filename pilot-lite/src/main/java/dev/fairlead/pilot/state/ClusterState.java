@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.state;
 
+import dev.fairlead.pilot.state.JwtRule.Keys;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param pods by UID
  * @param nodes by name
  * @param networkPolicies which pods must be reached by their interfaces
+ * @param keySets what is known of the keys that objects say where to fetch
  * @param captured UIDs of pods whose traffic their node's agent has reported captured
  */
 public record ClusterState(
@@ -35,6 +37,8 @@ public record ClusterState(
         List<RateLimit> rateLimits,
         List<HealthCheck> healthChecks,
         List<MixerObject> mixer,
+        List<RequestAuthentication> requestAuthentications,
+        Map<Keys.Remote, KeySet> keySets,
         Set<String> captured) {
 
     public ClusterState {
@@ -53,10 +57,12 @@ public record ClusterState(
         rateLimits = List.copyOf(rateLimits);
         healthChecks = List.copyOf(healthChecks);
         mixer = List.copyOf(mixer);
+        requestAuthentications = List.copyOf(requestAuthentications);
+        keySets = Map.copyOf(keySets);
         captured = Set.copyOf(captured);
     }
 
-    /** Without authorization, rate limits, health checks and Mixer's rules. */
+    /** Without authorization, tokens, rate limits, health checks and Mixer's rules. */
     public ClusterState(
             long appliedRevision,
             long observedRevision,
@@ -93,6 +99,8 @@ public record ClusterState(
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
+                Map.of(),
                 captured);
     }
 }

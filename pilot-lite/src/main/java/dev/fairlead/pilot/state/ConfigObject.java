@@ -10,6 +10,7 @@ public sealed interface ConfigObject
                 RbacObject,
                 RateLimit,
                 HealthCheck,
+                RequestAuthentication,
                 MixerObject {
     Meta meta();
 }

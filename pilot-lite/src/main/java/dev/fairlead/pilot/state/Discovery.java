@@ -56,6 +56,8 @@ public final class Discovery {
                 only(all.rateLimits(), limit -> limit.meta().namespace()),
                 only(all.healthChecks(), check -> check.meta().namespace()),
                 only(all.mixer(), object -> object.meta().namespace()),
+                only(all.requestAuthentications(), policy -> policy.meta().namespace()),
+                all.keySets(),
                 captured);
     }
 

@@ -3,6 +3,7 @@ package dev.fairlead.pilot.state;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What pods accept from their peers, from PeerAuthentication, Policy or MeshPolicy.
@@ -11,10 +12,22 @@ import java.util.Set;
  * @param whose which of their connections
  * @param mode of those connections
  * @param ports modes of some ports of the pods, before {@code mode}
+ * @param origins what is asked of end users; null: it is a policy that cannot ask
  */
 public record PeerPolicy(
-        Meta meta, String namespace, Whose whose, Mode mode, Map<Integer, Mode> ports)
+        Meta meta,
+        String namespace,
+        Whose whose,
+        Mode mode,
+        Map<Integer, Mode> ports,
+        @Nullable Origins origins)
         implements ConfigObject {
+
+    /** Of peers alone. */
+    public PeerPolicy(
+            Meta meta, String namespace, Whose whose, Mode mode, Map<Integer, Mode> ports) {
+        this(meta, namespace, whose, mode, ports, null);
+    }
 
     public PeerPolicy {
         ports = Map.copyOf(ports);

@@ -69,6 +69,7 @@ public final class ConfigReader {
                     BINDING,
                     RBAC_CONFIG,
                     CLUSTER_RBAC_CONFIG,
+                    "security.istio.io/RequestAuthentication",
                     RATE_LIMIT,
                     HEALTH_CHECK,
                     "authentication.istio.io/MeshPolicy",
@@ -122,6 +123,11 @@ public final class ConfigReader {
             case BINDING -> rbac(object, version, new RbacReader(meta)::binding);
             case RBAC_CONFIG -> rbac(object, version, new RbacReader(meta)::config);
             case CLUSTER_RBAC_CONFIG -> rbac(object, version, new RbacReader(meta)::clusterConfig);
+            case "security.istio.io/RequestAuthentication" ->
+                    spec(
+                            object,
+                            SECURITY.contains(version),
+                            new RequestAuthenticationReader(meta, mesh.rootNamespace())::read);
             case "authentication.istio.io/MeshPolicy" ->
                     spec(
                             object,
@@ -170,8 +176,6 @@ public final class ConfigReader {
         boolean checked = true;
         boolean needed = false;
         switch (key.group() + "/" + key.kind()) {
-            case "security.istio.io/RequestAuthentication" ->
-                    RequestAuthenticationCheck.check(spec);
             case "telemetry.istio.io/Telemetry" -> TelemetryCheck.check(spec);
             case "networking.istio.io/ServiceEntry" -> {
                 needed = true;

@@ -5,11 +5,15 @@ import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.HealthCheck;
+import dev.fairlead.pilot.state.JwtRule.Keys;
+import dev.fairlead.pilot.state.KeySet;
 import dev.fairlead.pilot.state.MixerWiring;
+import dev.fairlead.pilot.state.Origins;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Whose;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
+import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.Sidecar;
 import dev.fairlead.pilot.state.Sidecar.Import;
@@ -46,6 +50,7 @@ public final class CrossCheck {
         check.rateLimits();
         check.healthChecks();
         check.mixer();
+        check.requestAuthentications();
         return Map.copyOf(check.warnings);
     }
 
@@ -267,6 +272,43 @@ public final class CrossCheck {
             new MixerWiring(state.mixer(), state.mesh().rootNamespace())
                     .findings()
                     .forEach(found -> warn(found.object(), found.field(), found.reason()));
+        }
+    }
+
+    /** Keys that could not be fetched: without any no token holds. */
+    private void requestAuthentications() {
+        for (RequestAuthentication policy : state.requestAuthentications()) {
+            for (int i = 0; i < policy.rules().size(); i++) {
+                if (policy.rules().get(i).keys() instanceof Keys.Remote remote) {
+                    keys(policy.meta().key(), "spec.jwtRules[" + i + "].jwksUri", remote);
+                }
+            }
+        }
+        for (PeerPolicy policy : state.peerPolicies()) {
+            if (policy.origins() != null) {
+                origins(policy, policy.origins());
+            }
+        }
+    }
+
+    private void origins(PeerPolicy policy, Origins origins) {
+        for (int i = 0; i < origins.origins().size(); i++) {
+            if (origins.origins().get(i).rule().keys() instanceof Keys.Remote remote) {
+                keys(policy.meta().key(), "spec.origins[" + i + "].jwt.jwksUri", remote);
+            }
+        }
+    }
+
+    private void keys(ObjectKey key, String field, Keys.Remote remote) {
+        KeySet keys = state.keySets().getOrDefault(remote, KeySet.NONE);
+        if (!keys.failure().isEmpty()) {
+            warn(
+                    key,
+                    field,
+                    (keys.text().isEmpty()
+                                    ? "no keys yet, no token of this issuer holds: "
+                                    : "no newer keys, the last ones hold: ")
+                            + keys.failure());
         }
     }
 

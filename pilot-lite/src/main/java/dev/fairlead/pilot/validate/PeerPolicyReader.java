@@ -43,6 +43,9 @@ final class PeerPolicyReader {
         Map<Integer, Mode> ports = new HashMap<>();
         spec.map("portLevelMtls", PeerPolicyReader::mode)
                 .forEach((port, ofPort) -> ports.put(port(spec, port), ofPort));
+        if (spec.has("portLevelMtls") && spec.size("portLevelMtls") == 0) {
+            spec.problem("portLevelMtls", "is empty");
+        }
         if (everyone && !ports.isEmpty()) {
             spec.problem("portLevelMtls", "needs a selector");
         } else if (spec.has("portLevelMtls") && ports.isEmpty()) {
@@ -81,7 +84,13 @@ final class PeerPolicyReader {
         if (!meta.name().equals(DEFAULT)) {
             spec.wrong("a MeshPolicy must be named default, not " + meta.name());
         }
-        return new PeerPolicy(meta, "", new Whose.Everyone(), oldMode(spec), Map.of());
+        return new PeerPolicy(
+                meta,
+                "",
+                new Whose.Everyone(),
+                oldMode(spec),
+                Map.of(),
+                OriginsReader.read(spec));
     }
 
     PeerPolicy policy(Fields spec) {
@@ -97,7 +106,8 @@ final class PeerPolicyReader {
                 meta.namespace(),
                 targets.isEmpty() ? new Whose.Everyone() : new Whose.Targets(targets),
                 oldMode(spec),
-                Map.of());
+                Map.of(),
+                OriginsReader.read(spec));
     }
 
     private Target target(Fields target) {
@@ -124,7 +134,6 @@ final class PeerPolicyReader {
     }
 
     private Mode oldMode(Fields spec) {
-        spec.notYet("origins", "originIsOptional", "principalBinding");
         List<Mode> peers = spec.list("peers", PeerPolicyReader::peer);
         boolean optional = spec.bool("peerIsOptional");
         if (peers.size() > 1) {

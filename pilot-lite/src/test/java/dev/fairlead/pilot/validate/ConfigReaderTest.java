@@ -372,7 +372,7 @@ class ConfigReaderTest {
                         "authentication.istio.io/v1alpha1",
                         "Policy",
                         "{origins: [{jwt: {}}]}",
-                        "spec.origins: not supported yet"),
+                        "spec.origins[0].jwt.issuer: is needed"),
                 arguments(
                         "authentication.istio.io/v1alpha1",
                         "MeshPolicy",

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Makes the entries of a {@link ConfigDump}. Called by the owner of the resources. */
 final class DumpEntries {
@@ -61,9 +62,18 @@ final class DumpEntries {
         return entries;
     }
 
+    /** Keys that tokens are both signed and verified by, in key sets. */
+    private static final Pattern SHARED_KEY =
+            Pattern.compile(
+                    "(\\\\\"k\\\\\"\\s*:\\s*)\\\\\"(?:[^\"\\\\]|\\\\u[0-9A-Fa-f]{4})*\\\\\"");
+
+    static String withoutSecrets(String json) {
+        return SHARED_KEY.matcher(json).replaceAll("$1\\\\\"[redacted]\\\\\"");
+    }
+
     private static String json(Any resource) {
         try {
-            return Printer.JSON.print(resource);
+            return withoutSecrets(Printer.JSON.print(resource));
         } catch (InvalidProtocolBufferException e) {
             // It holds what we do not know: shown by its type alone.
             return "{\"@type\": \""

@@ -67,6 +67,7 @@ public final class RequestChecks {
                                 limit(limit(name, limit, policy), facts);
                         case HttpFilter.Access(String name, AccessRules rules) ->
                                 access(rules(name, rules, policy), facts, counters);
+                        case HttpFilter.Tokens _ -> null; // a stage of its own
                     };
             if (denied != null) {
                 return denied;

@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import java.util.List;
+import java.util.Map;
 
 /** Access rules and rate limits: a request that may not pass is answered. */
 final class CheckStage implements RequestStage {
@@ -24,11 +25,17 @@ final class CheckStage implements RequestStage {
 
     @Override
     public boolean passes(HttpExchange exchange) {
+        CheckedRequest request =
+                new CheckedRequest(facts, new NettyRequestView(exchange.request()));
+        Map<String, Object> claims = exchange.tokenPayload();
+        if (claims != null) {
+            request.proven(claims);
+        }
         RequestChecks.Denied denied =
                 checks.check(
                         filters,
                         exchange.policy(),
-                        new CheckedRequest(facts, new NettyRequestView(exchange.request())),
+                        request,
                         exchange.counters());
         if (denied == null) {
             return true;

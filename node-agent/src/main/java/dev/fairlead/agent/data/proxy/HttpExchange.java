@@ -34,6 +34,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ final class HttpExchange {
     private @Nullable Mirrors mirrors;
     private @Nullable StreamIdle idle;
     private @Nullable Runnable atEnd;
+    private @Nullable Map<String, Object> tokenPayload;
     private Timeouts timeouts = Timeouts.NONE;
     private ResponseFlag outcome = ResponseFlag.NONE;
     private int stage;
@@ -181,6 +183,16 @@ final class HttpExchange {
 
     boolean ended() {
         return books.ended();
+    }
+
+    /** Its tokens hold, and say this; null: nothing. */
+    void authenticated(@Nullable Map<String, Object> claims) {
+        tokenPayload = claims;
+    }
+
+    /** What its verified tokens say; null: nothing. */
+    @Nullable Map<String, Object> tokenPayload() {
+        return tokenPayload;
     }
 
     /** It was made to wait. */
@@ -575,6 +587,16 @@ final class HttpExchange {
     /** A whole answer of a stage: this head, no body. */
     void reply(int code, HttpHeaders more, ResponseFlag flag) {
         answer(LocalAnswer.of(code, "").with(more), flag);
+    }
+
+    /**
+     * A whole answer of a stage, for every kind of client.
+     *
+     * @param details why, for the log
+     */
+    void reply(int code, String body, HttpHeaders more, ResponseFlag flag, String details) {
+        books.details(details);
+        answer(LocalAnswer.of(code, body).with(more), flag);
     }
 
     /**

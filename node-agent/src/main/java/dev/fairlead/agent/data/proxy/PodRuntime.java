@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.policy.RequestChecks;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.data.token.PodTokens;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.PodContext;
 import dev.fairlead.agent.model.cluster.Cluster;
@@ -36,6 +37,7 @@ final class PodRuntime {
     private final PodLimits limits;
     private final RequestChecks checks;
     private final ConnectionChecks connectionChecks;
+    private final PodTokens tokens;
     private final OutboundHandler outbound;
     private final InboundHandler inbound;
     private final Map<String, PodCluster> clusters = new HashMap<>();
@@ -51,6 +53,7 @@ final class PodRuntime {
         limits = new PodLimits(uid(), context.stats(), context.nanos());
         checks = new RequestChecks(limits, context.random());
         connectionChecks = new ConnectionChecks(context.stats().access(uid()));
+        tokens = new PodTokens(context.epochSeconds());
         outbound = new OutboundHandler(this);
         inbound = new InboundHandler(this);
         workload = snapshot().workloads().withUid(uid());
@@ -114,6 +117,7 @@ final class PodRuntime {
                     return now == null;
                 });
         limits.install();
+        tokens.install();
         outbound.configurationChanged();
         inbound.configurationChanged();
     }
@@ -177,6 +181,11 @@ final class PodRuntime {
     /** What its opaque connections must pass. */
     ConnectionChecks connectionChecks() {
         return connectionChecks;
+    }
+
+    /** What it knows of end users' tokens. */
+    PodTokens tokens() {
+        return tokens;
     }
 
     Counters<ListenerStat> outboundStats() {

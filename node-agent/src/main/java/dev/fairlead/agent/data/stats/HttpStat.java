@@ -119,6 +119,17 @@ public enum HttpStat implements Stat {
             "rbac.istio_dry_run_deny_shadow_denied",
             Kind.COUNTER,
             "Requests that DENY policies on trial would refuse."),
+    JWT_AUTHN_ALLOWED("jwt_authn.allowed", Kind.COUNTER, "Requests whose tokens hold."),
+    JWT_AUTHN_DENIED(
+            "jwt_authn.denied", Kind.COUNTER, "Requests refused for a token, or for want of one."),
+    JWT_AUTHN_CORS_PREFLIGHT_BYPASSED(
+            "jwt_authn.cors_preflight_bypassed",
+            Kind.COUNTER,
+            "Preflights that passed without a token."),
+    JWT_AUTHN_CACHE_HIT(
+            "jwt_authn.jwt_cache_hit", Kind.COUNTER, "Tokens that were verified before."),
+    JWT_AUTHN_CACHE_MISS(
+            "jwt_authn.jwt_cache_miss", Kind.COUNTER, "Tokens that were not verified before."),
     CORS_ORIGIN_VALID(
             "cors.origin_valid", Kind.COUNTER, "Cross-origin requests that a route allows."),
     CORS_ORIGIN_INVALID(

@@ -2,6 +2,7 @@ package dev.fairlead.agent.model.listener;
 
 import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.route.RateLimit;
+import dev.fairlead.agent.model.token.JwtAuthn;
 import org.jspecify.annotations.Nullable;
 
 /** What a request must pass before it is routed on. Routes may say otherwise of the named ones. */
@@ -21,4 +22,6 @@ public sealed interface HttpFilter {
     record Limit(String name, @Nullable RateLimit limit) implements HttpFilter {}
 
     record Access(String name, AccessRules rules) implements HttpFilter {}
+
+    record Tokens(String name, JwtAuthn authn) implements HttpFilter {}
 }

@@ -65,6 +65,8 @@ public enum ResponseFlag {
     LOCAL_RESET("LR", 503, ""),
     /** Refused by an authorization policy; Envoy prints no flag for it. */
     RBAC("RBAC", 403, "RBAC: access denied"),
+    /** Without the end user's token that it needs; Envoy prints no flag for it. */
+    UNAUTHENTICATED("AUTHN", 401, "Jwt is missing"),
     /** The pod's certificate or configuration is not there yet. */
     NOT_READY("NRDY", 503, "workload identity is not ready"),
     /** A downstream handshake that failed: no certificate, a wrong one, or no TLS at all. */

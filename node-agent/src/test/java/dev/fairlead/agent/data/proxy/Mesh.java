@@ -15,6 +15,7 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.data.token.TestTokens;
 import dev.fairlead.agent.data.upstream.EndpointChecks;
 import dev.fairlead.agent.data.upstream.NodeLimits;
 import dev.fairlead.agent.data.upstream.PodContext;
@@ -86,6 +87,7 @@ final class Mesh implements AutoCloseable {
     @Nullable Runnable beforeConnect;
     volatile long nanos; // by which the pod's clock is turned ahead
     volatile boolean clockStands; // but for that
+    volatile long epochSeconds = TestTokens.NOW; // the time of day
     private final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(1, HalfClosingEpoll.newFactory());
     private final List<Channel> listeners = new ArrayList<>();
@@ -137,7 +139,8 @@ final class Mesh implements AutoCloseable {
                         new SplittableRandom(1),
                         node,
                         checks,
-                        () -> (clockStands ? 0 : System.nanoTime()) + nanos);
+                        () -> (clockStands ? 0 : System.nanoTime()) + nanos,
+                        () -> epochSeconds);
         runtime = onLoop(() -> new PodRuntime(context));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));

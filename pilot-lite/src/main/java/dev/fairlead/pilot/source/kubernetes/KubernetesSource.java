@@ -3,6 +3,8 @@ package dev.fairlead.pilot.source.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
 import dev.fairlead.kubernetes.watch.ServerState;
+import dev.fairlead.pilot.keys.HttpFetch;
+import dev.fairlead.pilot.keys.KeyBook;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.CaptureBook;
 import dev.fairlead.pilot.source.ClusterSource;
@@ -38,6 +40,7 @@ public final class KubernetesSource implements ClusterSource {
     private final Burst burst = new Burst();
     private final Collections collections;
     private final CaptureBook captures;
+    private final KeyBook keys;
     private final StateBuilder builder;
     private final Thread thread = Thread.ofVirtual().name("source").unstarted(this::run);
     private Set<ObjectKey> reported = new HashSet<>();
@@ -54,7 +57,8 @@ public final class KubernetesSource implements ClusterSource {
         this.metrics = metrics;
         this.publish = publish;
         this.captures = new CaptureBook(store, burst::changed);
-        this.builder = new StateBuilder(Map.of(), captures);
+        this.keys = new KeyBook(new HttpFetch(), burst::changed);
+        this.builder = new StateBuilder(Map.of(), captures, keys::of);
         this.collections =
                 new Collections(client, server, installed, store.observed(), metrics, burst);
     }
@@ -68,6 +72,7 @@ public final class KubernetesSource implements ClusterSource {
     public void start() {
         log.info("reading the cluster source=kubernetes");
         collections.start();
+        keys.start();
         thread.start();
     }
 
@@ -117,6 +122,7 @@ public final class KubernetesSource implements ClusterSource {
     @Override
     public void close() {
         thread.interrupt();
+        keys.close();
         collections.close();
     }
 }

@@ -8,6 +8,7 @@ import dev.fairlead.agent.model.request.PathNormalization;
 import dev.fairlead.agent.model.request.PathNormalization.EscapedSlashes;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
@@ -56,6 +57,15 @@ final class HttpManagers {
                                 filter.getName(),
                                 AccessFilters.compile(
                                         Profile.typed(config, RBAC.class, typedAt),
+                                        replies.of(filter.getName()),
+                                        typedAt)));
+            }
+            if (config.is(JwtAuthentication.class)) {
+                checks.add(
+                        new HttpFilter.Tokens(
+                                filter.getName(),
+                                JwtAuthns.compile(
+                                        Profile.typed(config, JwtAuthentication.class, typedAt),
                                         replies.of(filter.getName()),
                                         typedAt)));
             }

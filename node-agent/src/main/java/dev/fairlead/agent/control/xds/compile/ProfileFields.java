@@ -54,6 +54,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -124,6 +125,7 @@ final class ProfileFields {
         clusters();
         proxyProtocol();
         CheckFields.declare(ProfileFields::allow, ProfileFields::any);
+        TokenFields.declare(ProfileFields::allow);
         allow(
                 Workload.getDescriptor(),
                 Workload.getDescriptor().getFields().stream()
@@ -199,6 +201,7 @@ final class ProfileFields {
                 "http filter",
                 Cors.getDefaultInstance(),
                 HTTPFault.getDefaultInstance(),
+                JwtAuthentication.getDefaultInstance(),
                 LocalRateLimit.getDefaultInstance(),
                 RBAC.getDefaultInstance(),
                 Router.getDefaultInstance());

@@ -43,10 +43,14 @@ final class Replies {
                 at.field("filter_metadata[" + KEY + "]"));
     }
 
-    /** What one filter answers. */
-    record Reply(int ownStatus, String ownBody, @Nullable Subject subject) {
+    /**
+     * What one filter answers.
+     *
+     * @param exactClock whether tokens end when they say so: Envoy's least skew is a second
+     */
+    record Reply(int ownStatus, String ownBody, @Nullable Subject subject, boolean exactClock) {
 
-        static final Reply USUAL = new Reply(0, "", null);
+        static final Reply USUAL = new Reply(0, "", null, false);
 
         int status(int usual) {
             return ownStatus == 0 ? usual : ownStatus;
@@ -67,6 +71,7 @@ final class Replies {
         String body = "";
         List<Attribute> facts = new ArrayList<>();
         String otherwise = "";
+        boolean exactClock = false;
         for (Map.Entry<String, Value> field : value.getStructValue().getFieldsMap().entrySet()) {
             At fieldAt = replyAt.field(field.getKey());
             switch (field.getKey()) {
@@ -89,10 +94,12 @@ final class Replies {
                     }
                 }
                 case "otherwise" -> otherwise = field.getValue().getStringValue();
+                case "exact_clock" -> exactClock = field.getValue().getBoolValue();
                 default -> throw fieldAt.refuse("unknown");
             }
         }
-        return new Reply(status, body, facts.isEmpty() ? null : new Subject(facts, otherwise));
+        return new Reply(
+                status, body, facts.isEmpty() ? null : new Subject(facts, otherwise), exactClock);
     }
 
     /** Of a request, what a body may tell. */

@@ -18,6 +18,7 @@ public final class Samples {
                 Wire.inbound("uid-1").build(),
                 CheckSamples.inbound("uid-4"),
                 CheckSamples.guarded("uid-5"),
+                TokenSamples.inbound("uid-6"),
                 ProxySamples.inbound("uid-2", 80).build(),
                 ProxySamples.inbound("uid-3", 80, 90).build());
     }
@@ -63,6 +64,8 @@ public final class Samples {
                         .setLeftAlone("sidecar")
                         .setScope("default/own")
                         .setIsolated(true)
+                        .setPlaintext(true)
+                        .addOtherwisePorts(8080)
                         .setExclusions(
                                 Exclusions.newBuilder()
                                         .addInboundPorts(22)
