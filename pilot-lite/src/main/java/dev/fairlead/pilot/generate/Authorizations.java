@@ -35,9 +35,20 @@ final class Authorizations {
     private static final String BAD_CUSTOM = "-deny-due-to-bad-CUSTOM-action";
 
     private final TrustDomains domains;
+    private final boolean agent;
 
+    /** For an Envoy, which asks everybody about everything. */
     Authorizations(MeshSettings mesh) {
+        this(mesh, false);
+    }
+
+    /**
+     * @param agent whether it is for agents: they send no bodies to whom they ask, and ask nobody
+     *     about connections; what they cannot ask about is refused
+     */
+    Authorizations(MeshSettings mesh, boolean agent) {
         domains = TrustDomains.of(mesh);
+        this.agent = agent;
     }
 
     /** Of requests. */
@@ -47,7 +58,7 @@ final class Authorizations {
         for (Custom custom : authorization.custom()) {
             RBAC asked = rbac(Action.DENY, custom.rules(), rules, ExternalChecks.prefix(custom));
             ExtensionProvider provider = custom.provider();
-            if (provider == null) {
+            if (provider == null || agent && provider.body() != null) {
                 filters.add(http(HTTP_RBAC, httpRbac(refused(custom, rules), null, "")));
             } else {
                 filters.add(http(HTTP_RBAC, httpRbac(null, asked, ExternalChecks.STATS)));
@@ -69,7 +80,10 @@ final class Authorizations {
         var rules = new AccessRules(domains, false);
         for (Custom custom : authorization.custom()) {
             ExtensionProvider provider = custom.provider();
-            if (provider == null) {
+            boolean calls =
+                    provider != null
+                            && provider.protocol() instanceof ExtensionProvider.Protocol.Grpc;
+            if (provider == null || agent && calls) {
                 filters.add(tcp(TCP_RBAC, tcpRbac(refused(custom, rules), null, "")));
             } else if (provider.protocol() instanceof ExtensionProvider.Protocol.Grpc) {
                 RBAC asked =

@@ -1,11 +1,9 @@
 package dev.fairlead.pilot.validate;
 
-import dev.fairlead.pilot.state.AuthorizationPolicy;
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.Delegation;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
-import dev.fairlead.pilot.state.ExtensionProvider;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.JwtRule.Keys;
 import dev.fairlead.pilot.state.KeySet;
@@ -15,7 +13,6 @@ import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Whose;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.RateLimit;
-import dev.fairlead.pilot.state.RbacObject;
 import dev.fairlead.pilot.state.RequestAuthentication;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.Sidecar;
@@ -24,10 +21,8 @@ import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Looks at accepted objects beside each other. What it finds does not stop an object, as in Istio,
@@ -49,8 +44,9 @@ public final class CrossCheck {
         check.destinationRules();
         check.sidecars();
         check.peerPolicies();
-        check.authorizationPolicies();
-        check.rbac();
+        var access = new AccessCheck(state, check::warn);
+        access.policies();
+        access.roles();
         check.rateLimits();
         check.healthChecks();
         check.mixer();
@@ -205,80 +201,6 @@ public final class CrossCheck {
         PeerPolicy older = scope.putIfAbsent(what, policy);
         if (older != null && !older.meta().key().equals(policy.meta().key())) {
             warn(policy.meta().key(), "metadata.name", taken(older.meta().key()));
-        }
-    }
-
-    private void authorizationPolicies() {
-        for (AuthorizationPolicy policy : state.authorizationPolicies()) {
-            ObjectKey key = policy.meta().key();
-            for (String name : policy.target().services()) {
-                if (state.services().stream().noneMatch(s -> isOf(s, name, key.namespace()))) {
-                    warn(key, "spec.targetRefs", "no Service of this namespace is " + name);
-                }
-            }
-            if (policy.action() == AuthorizationPolicy.Action.CUSTOM) {
-                provider(policy);
-            }
-        }
-    }
-
-    private static boolean isOf(Service service, String name, String namespace) {
-        return service.name().equals(name) && service.namespace().equals(namespace);
-    }
-
-    private void provider(AuthorizationPolicy policy) {
-        ExtensionProvider provider = state.mesh().security().providers().get(policy.provider());
-        if (provider == null) {
-            warn(
-                    policy.meta().key(),
-                    "spec.provider.name",
-                    "the mesh has no provider "
-                            + policy.provider()
-                            + ": what fits a rule is refused");
-        } else if (state.services().stream().noneMatch(s -> answers(s, provider))) {
-            warn(
-                    policy.meta().key(),
-                    "spec.provider.name",
-                    "nothing is "
-                            + provider.host()
-                            + ":"
-                            + provider.port()
-                            + ": what fits a rule is refused");
-        }
-    }
-
-    private static boolean answers(Service service, ExtensionProvider provider) {
-        return service.fqdn().equals(provider.host()) && service.port(provider.port()) != null;
-    }
-
-    /** Of several RbacConfigs one counts; a binding needs its role, and both a config. */
-    private void rbac() {
-        Set<String> roles = new HashSet<>();
-        for (RbacObject object : state.rbac()) {
-            if (object instanceof RbacObject.Role role) {
-                roles.add(role.meta().namespace() + "/" + role.meta().name());
-            }
-        }
-        RbacObject.Config first = null;
-        for (RbacObject object : state.rbac()) {
-            ObjectKey key = object.meta().key();
-            switch (object) {
-                case RbacObject.Role _ -> {}
-                case RbacObject.Config config -> {
-                    if (first != null && first.cluster() == config.cluster()) {
-                        warn(key, "metadata.name", taken(first.meta().key()));
-                    }
-                    first = first == null || config.cluster() ? config : first;
-                }
-                case RbacObject.Binding binding -> {
-                    String namespace =
-                            binding.root() ? state.mesh().rootNamespace() : key.namespace();
-                    if (!binding.role().isEmpty()
-                            && !roles.contains(namespace + "/" + binding.role())) {
-                        warn(key, "spec.roleRef", "no ServiceRole is " + binding.role());
-                    }
-                }
-            }
         }
     }
 
