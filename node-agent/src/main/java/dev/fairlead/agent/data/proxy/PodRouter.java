@@ -58,12 +58,7 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
 
     private RequestStage[] stages(Filter.Http current, Facts facts) {
         return RequestStages.of(
-                current.manager(),
-                pod.context().random(),
-                pod.checks(),
-                pod.tokens(),
-                facts,
-                this);
+                current.manager(), pod.context().random(), pod.checks(), pod.tokens(), facts, this);
     }
 
     /** Where the request goes; {@code labels} are those of who sends it. */
