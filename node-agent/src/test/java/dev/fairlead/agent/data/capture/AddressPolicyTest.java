@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.agent.data.stats.ListenerStat;
 import java.net.InetAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,8 @@ class AddressPolicyTest {
         assertThat(RefusalReason.values())
                 .extracting(RefusalReason::stat)
                 .doesNotHaveDuplicates()
-                .allMatch(stat -> stat.statName().startsWith("capture_refused_"));
+                .allMatch(stat ->
+                        stat.statName().startsWith("capture_refused_")
+                                || stat == ListenerStat.DOWNSTREAM_CX_OVERFLOW);
     }
 }
