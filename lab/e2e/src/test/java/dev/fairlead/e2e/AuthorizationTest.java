@@ -216,6 +216,7 @@ class AuthorizationTest {
                                             .status()
                                     == 0);
             String rule = policy("nothing", "", "action: ALLOW");
+            assertThat(said).as("still open").isNotDone();
             lab.apply(rule);
             assertThat(said.join()).as(pod).isEqualTo("ended");
             lab.delete(rule);
