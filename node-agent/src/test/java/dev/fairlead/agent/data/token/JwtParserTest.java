@@ -119,7 +119,7 @@ class JwtParserTest {
     void blanks() {
         String token = token(HEAD, "{}");
         assertThat(status(token.replace(".", " . "))).isEqualTo(JwtStatus.OK);
-        assertThat(status("jwt " + token)).isEqualTo(JwtStatus.HEADER_BAD_JSON);
+        assertThat(status("word " + token)).isEqualTo(JwtStatus.HEADER_BAD_JSON);
     }
 
     @Test
