@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             LabCommand.class,
             Status.class,
-            Authn.class,
+            dev.fairlead.cli.cluster.Authn.class,
             dev.fairlead.cli.cluster.Analyze.class,
             dev.fairlead.cli.cluster.Authz.class,
             dev.fairlead.cli.demo.Demo.class,

@@ -1,32 +1,19 @@
 package dev.fairlead.cli.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.fairlead.kubernetes.KubernetesApi;
-import dev.fairlead.lab.cluster.objects.ManifestException;
-import dev.fairlead.lab.cluster.objects.Manifests;
-import dev.fairlead.lab.state.LabFolder;
 import dev.fairlead.pilot.compile.Authorization;
 import dev.fairlead.pilot.compile.Authorization.Named;
 import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.compile.PodView;
-import dev.fairlead.pilot.source.Analysis;
-import dev.fairlead.wire.directory.ObjectDirectory;
-import dev.fairlead.wire.directory.ObjectKey;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import dev.fairlead.pilot.state.ClusterState;
+import dev.fairlead.pilot.state.Pod;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code authz check}: which rules hold for a pod, in the order in which they decide. */
 @Command(
@@ -40,31 +27,7 @@ public final class AuthzCheck implements Callable<Integer> {
 
     private final PrintStream out;
 
-    @Parameters(
-            paramLabel = "POD",
-            description = "a pod's name, or its workload's; NAME.NAMESPACE as well")
-    String pod = "";
-
-    @Option(
-            names = {"-f", "--filename"},
-            paramLabel = "FILE",
-            description = "a file, or a folder of *.yaml and *.json")
-    List<Path> files = List.of();
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "default: KUBECONFIG")
-    @Nullable Path kubeconfig;
-
-    @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAMESPACE",
-            description = "default: default")
-    String namespace = "";
-
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "which lab (default: FAIRLEAD_LAB or fairlead)")
-    String lab = System.getenv().getOrDefault("FAIRLEAD_LAB", "fairlead");
+    @Mixin MeshObjects objects = new MeshObjects();
 
     public AuthzCheck() {
         this(System.out);
@@ -76,54 +39,12 @@ public final class AuthzCheck implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        int dot = pod.indexOf('.');
-        String name = dot < 0 ? pod : pod.substring(0, dot);
-        String within = dot < 0 ? namespace : pod.substring(dot + 1);
-        String of = within.isEmpty() ? "default" : within;
-        List<PodView> found =
-                MeshCompiler.compile(Analysis.of(objects(of)).state()).pods().values().stream()
-                        .filter(view -> view.pod().namespace().equals(of))
-                        .filter(view -> isNamed(view, name))
-                        .sorted(Comparator.comparing(view -> view.pod().meta().name()))
-                        .toList();
-        if (found.isEmpty()) {
-            throw new IOException("no pod of namespace " + of + " is " + name);
+        ClusterState state = objects.state();
+        var pods = MeshCompiler.compile(state).pods();
+        for (Pod pod : objects.pods(state)) {
+            print(Objects.requireNonNull(pods.get(pod.uid())));
         }
-        found.forEach(this::print);
         return 0;
-    }
-
-    private static boolean isNamed(PodView view, String name) {
-        return view.pod().meta().name().equals(name) || view.pod().workload().equals(name);
-    }
-
-    private Map<ObjectKey, JsonNode> objects(String of) throws IOException {
-        Map<ObjectKey, JsonNode> objects = new HashMap<>();
-        if (!files.isEmpty()) {
-            for (Path file : files) {
-                try {
-                    Manifests.read(file, of)
-                            .forEach(object -> objects.put(ObjectKey.of(object), object));
-                } catch (ManifestException e) {
-                    throw new IOException(e.getMessage(), e);
-                }
-            }
-            return objects;
-        }
-        if (kubeconfig != null || !System.getenv().getOrDefault("KUBECONFIG", "").isEmpty()) {
-            try (KubernetesClient client = KubernetesApi.client("fairlead-cli", kubeconfig)) {
-                return LiveObjects.read(client);
-            } catch (KubernetesClientException e) {
-                throw new IOException("cluster not read: " + e.getMessage(), e);
-            }
-        }
-        Path cluster = LabFolder.of(LabFolder.stateRoot(System.getenv()), lab).cluster();
-        for (String part : new String[] {"applied", "observed"}) {
-            try (var directory = new ObjectDirectory(cluster.resolve(part))) {
-                objects.putAll(directory.read());
-            }
-        }
-        return objects;
     }
 
     private void print(PodView view) {

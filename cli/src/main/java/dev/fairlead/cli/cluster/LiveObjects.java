@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a cluster has of the objects that configuration is judged by. One reading, no watch. */
-public final class LiveObjects {
+final class LiveObjects {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,7 +33,7 @@ public final class LiveObjects {
      *
      * @param kubeconfig null: as kubectl finds it
      */
-    public static Map<ObjectKey, JsonNode> read(@Nullable Path kubeconfig) throws IOException {
+    static Map<ObjectKey, JsonNode> read(@Nullable Path kubeconfig) throws IOException {
         try (KubernetesClient client = KubernetesApi.client("fairlead-cli", kubeconfig)) {
             return read(client);
         } catch (KubernetesClientException e) {

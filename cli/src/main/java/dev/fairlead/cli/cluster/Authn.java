@@ -1,13 +1,13 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.cluster;
 
 import dev.fairlead.pilot.compile.TlsCheck;
 import dev.fairlead.pilot.state.ClusterState;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code authn tls-check}: whether clients speak what servers accept. */
@@ -15,17 +15,11 @@ import picocli.CommandLine.Parameters;
         name = "authn",
         description = "Questions about authentication.",
         subcommands = Authn.Check.class)
-final class Authn {
+public final class Authn {
 
-    private static final List<String> KINDS =
-            List.of(
-                    "destinationrules.networking.istio.io",
-                    "peerauthentications.security.istio.io",
-                    "policies.authentication.istio.io",
-                    "meshpolicies.authentication.istio.io");
     private static final String ROW = "%-50s %-9s %-11s %-7s %-25s %s%n";
 
-    private Authn() {}
+    public Authn() {}
 
     /** One line a port of a Service, as istioctl 1.0 to 1.2 had it. */
     @Command(
@@ -33,14 +27,12 @@ final class Authn {
             description = {
                 "What a pod speaks to each Service that it can see, and what is accepted there.",
                 "CONFLICT: requests to some of its pods fail. Exits 1 when there is one.",
-                "With --kubeconfig, or KUBECONFIG set: of a cluster; else of a lab."
+                "Objects are those of files with -f, of a cluster with --kubeconfig or KUBECONFIG,",
+                "else of the lab."
             })
     static final class Check implements Callable<Integer> {
 
         @Mixin MeshObjects objects = new MeshObjects();
-
-        @Parameters(index = "0", paramLabel = "POD", description = "who asks")
-        String pod = "";
 
         @Parameters(
                 index = "1",
@@ -49,14 +41,11 @@ final class Authn {
                 description = "a name, or its beginning, as in httpbin.foo; default: all")
         String service = "";
 
-        @Option(names = {"-n", "--namespace"})
-        String namespace = "default";
-
         @Override
-        public Integer call() throws Exception {
-            ClusterState state = objects.state(KINDS);
+        public Integer call() throws IOException {
+            ClusterState state = objects.state();
             var lines =
-                    TlsCheck.of(state, MeshObjects.pod(state, namespace, pod)).stream()
+                    TlsCheck.of(state, objects.pods(state).getFirst()).stream()
                             .filter(line ->
                                     service.isEmpty()
                                             || line.host().equals(service)
