@@ -10,6 +10,7 @@ import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.wire.directory.ObjectDirectory;
 import dev.fairlead.wire.directory.ObjectKey;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -95,6 +96,9 @@ final class MeshObjects {
             return LiveObjects.read(kubeconfig);
         }
         Path cluster = LabFolder.of(LabFolder.stateRoot(System.getenv()), lab).cluster();
+        if (!Files.isDirectory(cluster.resolve("observed"))) {
+            throw new IOException("lab " + lab + " is not up (./fairlead lab up)");
+        }
         for (String part : new String[] {"applied", "observed"}) {
             try (var directory = new ObjectDirectory(cluster.resolve(part))) {
                 objects.putAll(directory.read());

@@ -26,6 +26,7 @@ class SecurityTableTest {
             Map.of(
                     "AuthorizationPolicy", "authorizationpolicies.security.istio.io",
                     "PeerAuthentication", "peerauthentications.security.istio.io",
+                    "RequestAuthentication", "requestauthentications.security.istio.io",
                     "ServiceRole", "serviceroles.rbac.istio.io",
                     "ServiceRoleBinding", "servicerolebindings.rbac.istio.io",
                     "RbacConfig", "rbacconfigs.rbac.istio.io");
@@ -35,6 +36,23 @@ class SecurityTableTest {
             Map.ofEntries(
                     Map.entry("AuthorizationPolicy ", "{rules: [{}]}"),
                     Map.entry("PeerAuthentication ", "{}"),
+                    Map.entry("RequestAuthentication ", "{}"),
+                    Map.entry(
+                            "RequestAuthentication targetRef.",
+                            "{targetRef: {kind: Service, name: a}}"),
+                    Map.entry(
+                            "RequestAuthentication targetRefs[]",
+                            "{targetRefs: [{kind: Service, name: a}]}"),
+                    Map.entry(
+                            "RequestAuthentication jwtRules[]",
+                            "{jwtRules: [{issuer: 'https://a'}]}"),
+                    Map.entry(
+                            "RequestAuthentication jwtRules[].outputClaimToHeaders[]",
+                            "{jwtRules: [{issuer: 'https://a', outputClaimToHeaders: [{header: a,"
+                                    + " claim: b}]}]}"),
+                    Map.entry(
+                            "RequestAuthentication jwtRules[].fromHeaders[]",
+                            "{jwtRules: [{issuer: 'https://a', fromHeaders: [{name: a}]}]}"),
                     Map.entry(
                             "PeerAuthentication portLevelMtls",
                             "{selector: {matchLabels: {app: a}}, portLevelMtls: {8080: {mode:"
@@ -127,8 +145,7 @@ class SecurityTableTest {
 
     /** The object in which a row's example stands. */
     static ObjectNode object(Case tried) {
-        boolean old =
-                !tried.kind.startsWith("AuthorizationPolicy") && !tried.kind.startsWith("Peer");
+        boolean old = Objects.requireNonNull(KINDS.get(tried.kind)).endsWith(".rbac.istio.io");
         ObjectNode object =
                 Yaml.documents(
                                 "apiVersion: %s\nkind: %s\nmetadata: {name: default}\nspec: %s"

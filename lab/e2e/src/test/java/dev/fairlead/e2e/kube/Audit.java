@@ -47,7 +47,7 @@ record Audit(Set<String> granted, Set<String> asked, List<String> denied) {
                             "AuthorizationsTest: an AuthorizationPolicy"),
                     Map.entry(
                             "fairlead-pilot patch security.istio.io/requestauthentications/status",
-                            "RequestAuthenticationTableTest: a RequestAuthentication"),
+                            "SecurityTableTest: a RequestAuthentication"),
                     Map.entry(
                             "fairlead-pilot patch rbac.istio.io/serviceroles/status",
                             "RolesTest: roles"),
