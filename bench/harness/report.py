@@ -15,14 +15,18 @@ from .workload import Measure
 
 @dataclass(frozen=True)
 class Contender:
-    """All that was measured of one proxy. saturated_per_second: as fast as the generator could."""
+    """All that was measured of one proxy. saturated: windows as fast as the generator could."""
 
     label: str
     windows: Sequence[Window]
-    saturated_per_second: float
+    saturated: Sequence[Window]
     rss_mib: float
     start_to_ready_millis: float
     warm: bool
+
+    @property
+    def saturated_per_second(self) -> float:
+        return median(w.traffic.per_second for w in self.saturated)
 
     def median_of(self, figure: str) -> float:
         return median(self._values(figure))
@@ -39,12 +43,16 @@ class Contender:
 
 @dataclass(frozen=True)
 class Ratio:
-    """What the first contender costs in terms of another: of medians, and of two windows that followed one another."""
+    """
+    What the first contender costs in terms of another: of medians, and of two windows that followed one another.
+    saturated: of medians, each as fast as it can.
+    """
 
     to: str
     median: float
     lowest: float
     highest: float
+    saturated: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,9 @@ class Run:
     def _ratio(self, other: Contender) -> Ratio:
         first = self.contenders[0]
         pairs = [one.cpu_per_unit / two.cpu_per_unit for one, two in zip(first.windows, other.windows, strict=True)]
-        return Ratio(other.label, first.median_of("cpu_per_unit") / other.median_of("cpu_per_unit"), min(pairs), max(pairs))
+        saturated = _saturated_cost(first) / _saturated_cost(other)
+        ratio = first.median_of("cpu_per_unit") / other.median_of("cpu_per_unit")
+        return Ratio(other.label, ratio, min(pairs), max(pairs), saturated)
 
     @property
     def failed(self) -> int:
@@ -77,6 +87,11 @@ class Run:
     @staticmethod
     def failed_of(contender: Contender) -> int:
         return sum(w.traffic.failed for w in contender.windows)
+
+
+def _saturated_cost(contender: Contender) -> float:
+    """CPU seconds a unit."""
+    return median(w.cpu_per_unit for w in contender.saturated)
 
 
 def machine() -> str:
@@ -97,7 +112,7 @@ def text(run: Run) -> str:
         f"{run.measure.title}: {run.rate} {unit.per_second} over {run.connections} connections, "
         f"{windows} windows of {run.window_seconds:g} s each, alternating\n{machine()}\n\n"
         f"{'':10}{unit.per_second:>8}{f'CPU-s/{unit.name}':>12}{'(lowest-highest)':>18}{'p50 ms':>8}{'p99 ms':>8}"
-        f"{f'max {unit.per_second}':>12}{'RSS MiB':>9}{'start ms':>10}\n"
+        f"{f'max {unit.per_second}':>12}{'CPU-s then':>12}{'RSS MiB':>9}{'start ms':>10}\n"
     )
     rows = "".join(_row(c) for c in run.contenders)
     direct = (
@@ -114,7 +129,7 @@ def summary(run: Run) -> str:
     words = [f"cpu_ratio_{r.to}={r.median:.3f}" for r in run.ratios]
     for ratio in run.ratios:
         of = "" if alone else f"_{ratio.to}"
-        words.append(f"lowest{of}={ratio.lowest:.3f} highest{of}={ratio.highest:.3f}")
+        words.append(f"lowest{of}={ratio.lowest:.3f} highest{of}={ratio.highest:.3f} saturated{of}={ratio.saturated:.3f}")
     first = run.contenders[0]
     words.append(f"max_{first.label}={first.saturated_per_second:.0f} max_direct={run.direct_saturated.per_second:.0f}")
     if run.direct.p99_millis:
@@ -127,7 +142,7 @@ def _row(contender: Contender) -> str:
     return (
         f"{contender.label:10}{contender.median_of('per_second'):8.0f}{contender.median_of('cpu_per_unit'):12.2f}"
         f"{f'({low:.2f}-{high:.2f})':>18}{_latencies(contender.median_of('p50_millis'), contender.median_of('p99_millis'))}"
-        f"{contender.saturated_per_second:12.0f}{contender.rss_mib:9.0f}{contender.start_to_ready_millis:10.0f}\n"
+        f"{contender.saturated_per_second:12.0f}{_saturated_cost(contender):12.2f}{contender.rss_mib:9.0f}{contender.start_to_ready_millis:10.0f}\n"
     )
 
 
@@ -147,7 +162,7 @@ def as_json(run: Run) -> dict:
         "rate": run.rate,
         "connections": run.connections,
         "windowSeconds": run.window_seconds,
-        "cpuRatios": {r.to: {"median": r.median, "lowest": r.lowest, "highest": r.highest} for r in run.ratios},
+        "cpuRatios": {r.to: {"median": r.median, "lowest": r.lowest, "highest": r.highest, "saturated": r.saturated} for r in run.ratios},
         "direct": asdict(run.direct) | {"saturatedPerSecond": run.direct_saturated.per_second},
         "proxies": [_contender_json(c) for c in run.contenders],
         "notes": run.notes,
@@ -173,6 +188,7 @@ def _contender_json(contender: Contender) -> dict:
         "warm": contender.warm,
         "medians": {figure: contender.median_of(figure) for figure in figures},
         "saturatedPerSecond": contender.saturated_per_second,
+        "saturatedWindows": [_window_json(w) for w in contender.saturated],
         "rssMib": contender.rss_mib,
         "startToReadyMillis": contender.start_to_ready_millis,
         "windows": [_window_json(w) for w in contender.windows],

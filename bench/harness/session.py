@@ -16,6 +16,8 @@ from .proxy import Proxy
 from .report import Contender, Run
 from .workload import Workload
 
+SATURATED_WINDOWS = 3  # of each contender, alternating too, as fast as the generator can
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -54,18 +56,22 @@ def measure(generator: Generator, proxies: Sequence[Proxy], direct: Pod, servers
     at_rate, at_most = (generator.call(direct, straight, seconds, wanted) for wanted in (rate, None))
     machine = Machine(sorted(os.sched_getaffinity(0))[:2], [*servers, *(pid for proxy in proxies for pid in proxy.pids)])
     windows: list[list[Window]] = [[] for _ in proxies]
+    saturated_windows: list[list[Window]] = [[] for _ in proxies]
     for _ in range(plan.windows):
         for proxy, taken in zip(proxies, windows, strict=True):
             taken.append(window := one_window(generator, proxy, seconds, rate))
             late = f", p99 {window.traffic.p99_millis:.2f} ms" if window.traffic.p99_millis else ""
             said = f"{window.cpu_per_unit:.2f} CPU-s per {load.unit.name}{late}, {window.traffic.failed} failed"
             say(f"{load.name} {proxy.name}: {said}")
+    for _ in range(SATURATED_WINDOWS):
+        for proxy, taken in zip(proxies, saturated_windows, strict=True):
+            taken.append(one_window(generator, proxy, seconds, None))
     foreign = machine.foreign_share()
     names = [proxy.name for proxy in proxies]
     labels = [name if names.count(name) == 1 else f"{name}-{n}" for n, name in enumerate(names)]
     contenders = [
-        Contender(label, taken, fast.traffic.per_second, proxy.rss_mib(), proxy.start_to_ready_millis, its_warm)
-        for label, taken, fast, proxy, its_warm in zip(labels, windows, fastest, proxies, warm, strict=True)
+        Contender(label, taken, full, proxy.rss_mib(), proxy.start_to_ready_millis, its_warm)
+        for label, taken, full, proxy, its_warm in zip(labels, windows, saturated_windows, proxies, warm, strict=True)
     ]
     noted = notes(contenders, rate, foreign)
     return Run(load, rate, generator.connections, seconds, at_rate, at_most, contenders, noted)

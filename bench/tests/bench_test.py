@@ -29,7 +29,8 @@ def window(proxy: str, cpu_seconds: float, per_second: float = 5000, failed: int
 
 
 def contender(label: str, *cpu_seconds: float, per_second: float = 5000, warm: bool = True) -> Contender:
-    return Contender(label, [window(label, c, per_second) for c in cpu_seconds], 12000, 80, 400, warm)
+    saturated = [window(label, c / 2, rate) for c, rate in zip(cpu_seconds, (12000, 11000, 13000), strict=False)]
+    return Contender(label, [window(label, c, per_second) for c in cpu_seconds], saturated, 80, 400, warm)
 
 
 def run_of(name: str, *contenders: Contender, latency: float = 1) -> Run:
@@ -46,12 +47,12 @@ class FiguresTest(unittest.TestCase):
     run_ = run_of("http1", contender("agent", 2, 3, 4), contender("envoy", 6, 4, 8))
 
     def test_ratio_is_of_medians_and_spread_of_neighbours(self) -> None:
-        self.assertEqual(self.run_.ratios, [Ratio("envoy", 0.5, 1 / 3, 0.75)])
+        self.assertEqual(self.run_.ratios, [Ratio("envoy", 0.5, 1 / 3, 0.75, 0.5)])
 
     def test_summary_is_the_line_that_scripts_read(self) -> None:
         self.assertEqual(
             summary(self.run_),
-            "http1 cpu_ratio_envoy=0.500 lowest=0.333 highest=0.750 max_agent=12000 max_direct=60000"
+            "http1 cpu_ratio_envoy=0.500 lowest=0.333 highest=0.750 saturated=0.500 max_agent=12000 max_direct=60000"
             " p99_agent=2.00 p99_direct=1.00",
         )
 
@@ -89,7 +90,7 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual(notes([contender("agent", 1)], 5000, 0.01), [])
 
     def test_failed_requests_are_said_of_whom(self) -> None:
-        broken = Contender("agent", [window("agent", 1, failed=3), window("agent", 1, failed=1)], 1, 1, 1, True)
+        broken = Contender("agent", [window("agent", 1, failed=3), window("agent", 1, failed=1)], [], 1, 1, True)
         self.assertEqual(notes([broken], 5000, 0), ["agent: 4 requests were not answered as they should be"])
         self.assertEqual(run_of("grpc", broken, contender("envoy", 1, 1)).failed, 4)
 
