@@ -40,6 +40,7 @@ final class AuthorityPem {
     static final String CERTIFICATE = "ca-cert.pem";
     static final String ROOT = "root-cert.pem";
     static final String CHAIN = "cert-chain.pem";
+    static final String REVOKED = "ca-crl.pem";
     private static final int KEY_CERT_SIGN = 5;
 
     /** Parts that do not make an authority, in one clear line. */

@@ -58,17 +58,31 @@ final class CaSecrets {
         }
     }
 
-    /** What the user plugged in; null where there is nothing. */
-    @Nullable Authority pluggedIn() throws BadAuthority {
+    /**
+     * What the user plugged in.
+     *
+     * @param revoked lists of revoked certificates; null: none
+     */
+    record PluggedIn(Authority authority, @Nullable String revoked) {}
+
+    /** Null where there is nothing. */
+    @Nullable PluggedIn pluggedIn() throws BadAuthority {
         Secret secret = client.secrets().inNamespace(namespace).withName(PLUGGED_IN).get();
-        return secret == null ? null : read(PLUGGED_IN, parts(secret));
+        if (secret == null) {
+            return null;
+        }
+        Map<String, byte[]> parts = parts(secret);
+        byte[] revoked = parts.get(AuthorityPem.REVOKED);
+        return new PluggedIn(
+                read(PLUGGED_IN, parts),
+                revoked == null ? null : new String(revoked, StandardCharsets.ISO_8859_1));
     }
 
     private Authority read(String secret, Map<String, byte[]> parts) throws BadAuthority {
         return AuthorityPem.read(parts, key -> place(secret, key), clock.instant());
     }
 
-    private String place(String secret, String key) {
+    String place(String secret, String key) {
         return "secret " + namespace + "/" + secret + " key " + key;
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** ca beside a cluster directory: key and bundle are files, callers hold tokens of a list. */
 final class DirectoryBacking implements Backing {
@@ -25,6 +26,9 @@ final class DirectoryBacking implements Backing {
     private final ObjectDirectory applied;
     private final DirectoryPods pods;
     private final NodeTokens tokens;
+    private final RevokedPem revoked = new RevokedPem();
+    private final Path given;
+    private final Path told;
 
     DirectoryBacking(CaConfig.Directory home, String trustDomain, Lifetimes lifetimes, Clock clock)
             throws IOException {
@@ -36,12 +40,31 @@ final class DirectoryBacking implements Backing {
         pods = new DirectoryPods(observed);
         pods.refresh();
         tokens = new NodeTokens(home.nodeTokens());
-        writeBundle(home.rootCertFile());
+        write(home.rootCertFile(), Pem.write(trust.present().bundle()));
+        given = home.caDir().resolve(AuthorityPem.REVOKED);
+        told = home.rootCertFile().resolveSibling(AuthorityPem.REVOKED);
+        tellRevoked();
     }
 
-    private void writeBundle(Path file) throws IOException {
+    /** To the agents, which look for it beside the bundle. */
+    private void tellRevoked() throws IOException {
+        String pem = read(given);
+        String toldSoFar = read(told);
+        String before = toldSoFar == null ? "" : toldSoFar;
+        String now = revoked.follow(pem, given.toString(), trust.present(), before);
+        if (now.isEmpty()) {
+            Files.deleteIfExists(told);
+        } else if (!now.equals(before)) {
+            write(told, now);
+        }
+    }
+
+    private static @Nullable String read(Path file) throws IOException {
+        return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : null;
+    }
+
+    private static void write(Path file, String pem) throws IOException {
         Path temporary = file.resolveSibling("." + file.getFileName() + ".new");
-        String pem = Pem.write(trust.present().bundle());
         Files.write(temporary, pem.getBytes(StandardCharsets.US_ASCII));
         Files.move(
                 temporary,
@@ -73,6 +96,7 @@ final class DirectoryBacking implements Backing {
     @Override
     public void follow() throws IOException, InterruptedException {
         lifetimes.meshSettings(applied.get(MESH));
+        tellRevoked();
         pods.follow();
         observed.awaitChange(LOOK);
     }

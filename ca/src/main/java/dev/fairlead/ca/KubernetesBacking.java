@@ -17,6 +17,7 @@ import java.net.HttpURLConnection;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +52,7 @@ final class KubernetesBacking implements Backing {
     private @Nullable Trust trust; // set before open() returns
     private boolean byUser; // whether trust is, or becomes, what the user plugged in
     private String complaint = "";
+    private final RevokedPem revoked = new RevokedPem();
 
     KubernetesBacking(
             KubernetesClient client,
@@ -171,7 +173,8 @@ final class KubernetesBacking implements Backing {
     private void succeed() throws BadAuthority {
         Trust now = trust;
         CaSecrets.Own own = secrets.own();
-        Authority given = secrets.pluggedIn();
+        CaSecrets.PluggedIn plugged = secrets.pluggedIn();
+        Authority given = plugged == null ? null : plugged.authority();
         Authority kept = own.authority();
         if (given == null && kept == null) {
             if (now != null && byUser) {
@@ -191,8 +194,9 @@ final class KubernetesBacking implements Backing {
         if (unsaved || !next.roots().equals(own.roots())) {
             secrets.write(own, unsaved ? kept : null, next.roots());
         }
-        publish(next.roots().roots()); // before anything is signed under a new one
+        publish(next.roots().roots(), null); // before anything is signed under a new one
         take(next);
+        tellRevoked(plugged == null ? null : plugged.revoked());
         byUser = given != null;
         complaint = next.signing().sameAs(wanted) ? "" : complaint;
     }
@@ -203,7 +207,7 @@ final class KubernetesBacking implements Backing {
             complaint = reason;
             log.error("signing goes on with what was there before reason=\"{}\"", reason);
         }
-        publish(now.present().bundle());
+        publish(now.present().bundle(), null);
     }
 
     private void take(Succession next) {
@@ -222,10 +226,32 @@ final class KubernetesBacking implements Backing {
         }
     }
 
-    /** Writes the bundle where it is not as it should be. */
-    private void publish(List<X509Certificate> bundle) {
-        Map<String, String> data = Map.of(ROOT_KEY, Pem.write(bundle));
+    private void tellRevoked(@Nullable String given) {
+        Trust.Present now = trust().present();
+        String place = secrets.place(CaSecrets.PLUGGED_IN, AuthorityPem.REVOKED);
+        publish(now.bundle(), revoked.follow(given, place, now, toldRevoked(map(ROOT_MAP))));
+    }
+
+    private static String toldRevoked(@Nullable ConfigMap map) {
+        String told =
+                map == null || map.getData() == null
+                        ? null
+                        : map.getData().get(AuthorityPem.REVOKED);
+        return told == null ? "" : told;
+    }
+
+    /**
+     * Writes the bundle where it is not as it should be.
+     *
+     * @param revoked lists of revoked certificates, empty: none; null: as told so far
+     */
+    private void publish(List<X509Certificate> bundle, @Nullable String revoked) {
         ConfigMap map = map(ROOT_MAP);
+        String lists = revoked == null ? toldRevoked(map) : revoked;
+        Map<String, String> data = new HashMap<>(Map.of(ROOT_KEY, Pem.write(bundle)));
+        if (!lists.isEmpty()) {
+            data.put(AuthorityPem.REVOKED, lists);
+        }
         if (map == null) {
             client.resource(
                             new ConfigMapBuilder()

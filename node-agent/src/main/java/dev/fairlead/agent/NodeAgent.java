@@ -74,6 +74,7 @@ public final class NodeAgent implements AutoCloseable {
     private final ManagedChannel caChannel;
     private final TlsContexts tls;
     private final DataPlane dataPlane;
+    private final RevocationWatch revocations;
     private final Certificates certificates;
     private final LastGood lastGood;
     private final XdsClient xds;
@@ -102,6 +103,7 @@ public final class NodeAgent implements AutoCloseable {
                         new DefaultThreadFactory("worker"),
                         HalfClosingEpoll.newFactory());
         dataPlane = new DataPlane(workers, config.podBounds(), tls);
+        revocations = new RevocationWatch(config.rootCertFile(), tls, dataPlane::reconsider, clock);
         certificates =
                 new Certificates(
                         new CertificateClient(caChannel, token),
@@ -191,6 +193,7 @@ public final class NodeAgent implements AutoCloseable {
     /** Starts all of it; returns when it serves, or is on its way to. */
     private void start() throws IOException {
         admin.start();
+        revocations.start();
         xds.start();
         Thread.ofVirtual().name("readiness").start(this::watchReadiness);
         enrolment.restore().thenRun(() -> readiness.met("pods"));
@@ -255,6 +258,7 @@ public final class NodeAgent implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        revocations.close();
         certificates.close();
         pilotChannel.shutdownNow();
         caChannel.shutdownNow();

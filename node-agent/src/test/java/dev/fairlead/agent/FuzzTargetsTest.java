@@ -7,6 +7,7 @@ import dev.fairlead.agent.data.http.RequestFuzz;
 import dev.fairlead.agent.data.http.ResponseFuzz;
 import dev.fairlead.agent.data.http2.Http2Fuzz;
 import dev.fairlead.agent.data.tls.ClientHelloFuzz;
+import dev.fairlead.agent.data.tls.RevocationsFuzz;
 import dev.fairlead.agent.data.token.TokenFuzz;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,6 +45,10 @@ class FuzzTargetsTest {
                 new Target("Http2", Http2Fuzz::fuzzerTestOneInput, Http2Fuzz.seeds()),
                 new Target("Sniffer", SnifferFuzz::fuzzerTestOneInput, SnifferFuzz.seeds()),
                 new Target("Hello", ClientHelloFuzz::fuzzerTestOneInput, ClientHelloFuzz.seeds()),
+                new Target(
+                        "Revocations",
+                        RevocationsFuzz::fuzzerTestOneInput,
+                        RevocationsFuzz.seeds()),
                 new Target("Token", TokenFuzz::fuzzerTestOneInput, TokenFuzz.seeds()),
                 new Target("Compile", CompileFuzz::fuzzerTestOneInput, CompileFuzz.seeds()),
                 new Target("PodSocket", PodSocketFuzz::fuzzerTestOneInput, PodSocketFuzz.seeds()));

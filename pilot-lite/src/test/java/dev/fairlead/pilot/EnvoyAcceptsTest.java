@@ -88,6 +88,7 @@ class EnvoyAcceptsTest {
                   mesh: |
                     THE_MESH
                     trustDomainAliases: [old.example.com]
+                    defaultConfig: {proxyHeaders: {forwardedClientCert: APPEND_FORWARD, setCurrentClientCertDetails: {cert: true, chain: true}}}
                     extensionProviders:
                     - name: calls
                       envoyExtAuthzGrpc:

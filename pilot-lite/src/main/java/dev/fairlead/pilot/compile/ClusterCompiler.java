@@ -247,10 +247,13 @@ final class ClusterCompiler {
         };
     }
 
+    /** In the mesh's trust domain and its aliases. */
     private List<String> identities(List<Registry.Member> members) {
+        List<String> domains = new ArrayList<>(mesh.security().trustDomainAliases());
+        domains.add(mesh.trustDomain());
         return members.stream()
                 .flatMap(member -> java.util.stream.Stream.ofNullable(member.pod()))
-                .map(pod -> pod.identity(mesh.trustDomain()).uri())
+                .flatMap(pod -> domains.stream().map(domain -> pod.identity(domain).uri()))
                 .sorted()
                 .distinct()
                 .toList();

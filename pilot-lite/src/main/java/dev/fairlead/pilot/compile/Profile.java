@@ -4,7 +4,7 @@ package dev.fairlead.pilot.compile;
 public final class Profile {
 
     /** The newest that is served; a newer agent understands it too. */
-    public static final int NEWEST = 6;
+    public static final int NEWEST = 7;
 
     /** Agents are told which pods to capture. */
     public static final int ENROLMENT = 2;
@@ -29,6 +29,9 @@ public final class Profile {
 
     /** Authentication and authorization of what enters pods. */
     public static final int SECURITY = 6;
+
+    /** What is told of who calls; revoked certificates; TLS that pods' clients originate. */
+    public static final int IDENTITY = 7;
 
     private Profile() {}
 }

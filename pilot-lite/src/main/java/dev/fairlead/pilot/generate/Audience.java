@@ -64,6 +64,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it can be told what to say of who calls; an older one says what it always said. */
+    default boolean knowsClientCertificates() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.IDENTITY;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

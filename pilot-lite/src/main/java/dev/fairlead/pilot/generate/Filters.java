@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
+import dev.fairlead.pilot.state.ClientCertDetails;
 import dev.fairlead.pilot.state.ConnectionPool;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -19,7 +20,9 @@ import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalD
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
@@ -122,10 +125,22 @@ final class Filters {
             String statPrefix,
             RouteConfiguration routes,
             List<HttpFilter> filters,
+            ClientCertDetails told,
             Audience audience) {
         var manager = HttpConnectionManager.newBuilder().addAllHttpFilters(filters);
         if (audience.knowsTrafficPolicy()) {
             manager.setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH);
+        }
+        if (audience.knowsClientCertificates()) {
+            manager.setForwardClientCertDetails(
+                            ForwardClientCertDetails.valueOf(told.form().name()))
+                    .setSetCurrentClientCertDetails(
+                            SetCurrentClientCertDetails.newBuilder()
+                                    .setSubject(BoolValue.of(told.subject()))
+                                    .setCert(told.cert())
+                                    .setChain(told.chain())
+                                    .setDns(told.dns())
+                                    .setUri(told.uri()));
         }
         return http(audience, manager.setStatPrefix(statPrefix).setRouteConfig(routes));
     }

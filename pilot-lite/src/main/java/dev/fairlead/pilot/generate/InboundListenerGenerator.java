@@ -87,7 +87,9 @@ final class InboundListenerGenerator {
         }
         TransportSocket tls =
                 contexts.downstream(
-                        pod.pod().identity(mesh.trustDomain()).uri(), Alpn.downstream(audience));
+                        pod.pod().identity(mesh.trustDomain()).uri(),
+                        Alpn.downstream(audience),
+                        audience);
         for (Door door : doors(pod)) {
             listener.addAllFilterChains(chains(door, mode(pod, door), tls));
         }
@@ -278,6 +280,7 @@ final class InboundListenerGenerator {
                 name,
                 RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
                 door.checks,
+                mesh.security().clientCert(),
                 audience);
     }
 }

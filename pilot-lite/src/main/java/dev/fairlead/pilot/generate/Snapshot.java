@@ -37,6 +37,8 @@ public final class Snapshot {
                     Profile.HTTP2 - 1,
                     Profile.TRAFFIC_POLICY - 1,
                     Profile.OUTLIER_DETECTION - 1,
+                    Profile.SECURITY - 1,
+                    Profile.IDENTITY - 1,
                     Profile.NEWEST);
 
     private final Revisions revisions;

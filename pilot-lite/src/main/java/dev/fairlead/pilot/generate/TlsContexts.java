@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMat
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 
 /** Transport sockets between workloads. Certificates are named, never carried. */
@@ -66,19 +67,39 @@ final class TlsContexts {
      *
      * @param alpn accepted, preferred first
      */
-    TransportSocket downstream(String identity, List<String> alpn) {
-        CommonTlsContext common =
+    TransportSocket downstream(String identity, List<String> alpn, Audience audience) {
+        CommonTlsContext.Builder common =
                 CommonTlsContext.newBuilder()
                         .setTlsParams(parameters())
                         .addAllAlpnProtocols(alpn)
-                        .addTlsCertificateSdsSecretConfigs(secret(identity))
-                        .setValidationContextSdsSecretConfig(secret(ROOT))
-                        .build();
+                        .addTlsCertificateSdsSecretConfigs(secret(identity));
+        if (audience.knowsClientCertificates()) {
+            common.setCombinedValidationContext(
+                    CombinedCertificateValidationContext.newBuilder()
+                            .setDefaultValidationContext(trustDomains())
+                            .setValidationContextSdsSecretConfig(secret(ROOT)));
+        } else { // it takes the mesh's own trust domain, and no other
+            common.setValidationContextSdsSecretConfig(secret(ROOT));
+        }
         return socket(
                 DownstreamTlsContext.newBuilder()
                         .setRequireClientCertificate(com.google.protobuf.BoolValue.of(true))
                         .setCommonTlsContext(common)
                         .build());
+    }
+
+    /** Whose clients are taken: the mesh's, under each of its names. */
+    private CertificateValidationContext trustDomains() {
+        var accepted = CertificateValidationContext.newBuilder();
+        for (String domain : TrustDomains.of(mesh).all()) {
+            accepted.addMatchTypedSubjectAltNames(
+                    SubjectAltNameMatcher.newBuilder()
+                            .setSanType(SubjectAltNameMatcher.SanType.URI)
+                            .setMatcher(
+                                    StringMatcher.newBuilder()
+                                            .setPrefix("spiffe://" + domain + "/")));
+        }
+        return accepted.build();
     }
 
     private TlsParameters parameters() {

@@ -2,6 +2,7 @@ package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.compile.PodView;
 import dev.fairlead.pilot.compile.Profile;
+import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.wire.enrolment.Enrolment;
@@ -30,7 +31,7 @@ final class WorkloadGenerator {
     /**
      * @param profile what the agent understands
      */
-    static VersionedResource workload(PodView view, String trustDomain, int profile) {
+    static VersionedResource workload(PodView view, MeshSettings mesh, int profile) {
         Pod pod = view.pod();
         Workload.Builder workload =
                 Workload.newBuilder()
@@ -38,7 +39,7 @@ final class WorkloadGenerator {
                         .setNamespace(pod.namespace())
                         .setName(pod.meta().name())
                         .setServiceAccount(pod.serviceAccount())
-                        .setTrustDomain(trustDomain)
+                        .setTrustDomain(mesh.trustDomain())
                         .putAllLabels(pod.labels())
                         .addAllAddresses(pod.addresses())
                         .setNode(pod.node())
@@ -65,6 +66,9 @@ final class WorkloadGenerator {
                     workload.addOtherwisePorts(port);
                 }
             }
+        }
+        if (profile >= Profile.IDENTITY) {
+            workload.addAllTrustDomainAliases(mesh.security().trustDomainAliases());
         }
         return VersionedResource.of(pod.uid(), workload.build(), Set.of());
     }

@@ -215,9 +215,8 @@ final class Written {
             return before;
         }
         var each = new ByIdentity<>(before == null ? null : before.each);
-        String trustDomain = view.mesh().trustDomain();
         Function<PodView, VersionedResource> write =
-                pod -> WorkloadGenerator.workload(pod, trustDomain, profile);
+                pod -> WorkloadGenerator.workload(pod, view.mesh(), profile);
         return new Workloads(
                 view.pods(), each, map(view.pods().values(), pod -> each.of(pod, write)));
     }

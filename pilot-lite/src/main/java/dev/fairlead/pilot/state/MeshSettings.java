@@ -57,11 +57,15 @@ public record MeshSettings(
      *
      * @param trustDomainAliases other first parts of the same identities
      * @param providers who decides for CUSTOM policies, by name
+     * @param clientCert what applications are told of who calls
      */
     public record Security(
-            List<String> trustDomainAliases, Map<String, ExtensionProvider> providers) {
+            List<String> trustDomainAliases,
+            Map<String, ExtensionProvider> providers,
+            ClientCertDetails clientCert) {
 
-        public static final Security NONE = new Security(List.of(), Map.of());
+        public static final Security NONE =
+                new Security(List.of(), Map.of(), ClientCertDetails.DEFAULT);
 
         public Security {
             trustDomainAliases = List.copyOf(trustDomainAliases);

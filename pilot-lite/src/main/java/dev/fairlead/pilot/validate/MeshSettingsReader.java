@@ -73,7 +73,10 @@ public final class MeshSettingsReader {
                 protocols(mesh, Protocols.of(compat)),
                 mesh.object("defaultHttpRetryPolicy", RetriesReader::read),
                 destinations(mesh),
-                new Security(aliases(mesh), ExtensionProviderReader.read(mesh)));
+                new Security(
+                        aliases(mesh),
+                        ExtensionProviderReader.read(mesh),
+                        ProxyConfigReader.read(mesh)));
     }
 
     private static List<String> aliases(Fields mesh) {

@@ -387,8 +387,61 @@ class GeneratedResourcesTest {
         assertThat(tls.getRequireClientCertificate().getValue()).isTrue();
         assertThat(tls.getCommonTlsContext().getTlsCertificateSdsSecretConfigs(0).getName())
                 .isEqualTo("spiffe://cluster.local/ns/default/sa/sleep");
-        assertThat(tls.getCommonTlsContext().getValidationContextSdsSecretConfig().getName())
-                .isEqualTo("ROOTCA");
+        var validation = tls.getCommonTlsContext().getCombinedValidationContext();
+        assertThat(validation.getValidationContextSdsSecretConfig().getName()).isEqualTo("ROOTCA");
+        assertThat(
+                        validation
+                                .getDefaultValidationContext()
+                                .getMatchTypedSubjectAltNamesList()
+                                .stream()
+                                .map(name -> name.getSanType() + " " + name.getMatcher())
+                                .map(String::strip))
+                .containsExactly("URI prefix: \"spiffe://cluster.local/\"");
+    }
+
+    @Test
+    void aliasesOfTheTrustDomainAreTakenOnBothSides() {
+        String yaml =
+                reviewsAndSleep()
+                        + STRICT
+                        + """
+                        ---
+                        apiVersion: v1
+                        kind: ConfigMap
+                        metadata: {name: mesh, namespace: fairlead-system}
+                        data:
+                          mesh: |
+                            trustDomainAliases: [old.example.com]
+                        """;
+
+        var all = snapshot(yaml, "uid-reviews-v2").agent("node-1", Profile.NEWEST);
+
+        assertThat(text(all, ResourceType.LISTENER, "inbound|uid-sleep-v1"))
+                .contains("spiffe://cluster.local/", "spiffe://old.example.com/");
+        assertThat(
+                        text(
+                                all,
+                                ResourceType.CLUSTER,
+                                "outbound|9080||reviews.default.svc.cluster.local"))
+                .contains(
+                        "spiffe://cluster.local/ns/default/sa/",
+                        "spiffe://old.example.com/ns/default/sa/");
+        assertThat(text(all, ResourceType.WORKLOAD, "uid-sleep-v1")).contains("old.example.com");
+        assertThat(
+                        text(
+                                snapshot(yaml).agent("node-1", Profile.IDENTITY - 1),
+                                ResourceType.LISTENER,
+                                "inbound|uid-sleep-v1"))
+                .doesNotContain("old.example.com");
+    }
+
+    /** Its strings are in it as they are. */
+    private static String text(
+            Map<ResourceType, Map<String, VersionedResource>> all, ResourceType type, String name) {
+        return Objects.requireNonNull(all.getOrDefault(type, Map.of()).get(name), name)
+                .body()
+                .getValue()
+                .toStringUtf8();
     }
 
     @Test

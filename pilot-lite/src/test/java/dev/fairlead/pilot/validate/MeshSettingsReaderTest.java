@@ -105,6 +105,42 @@ class MeshSettingsReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "|SANITIZE_SET true false false true true",
+                "{}|SANITIZE_SET true false false true true",
+                "{forwardedClientCert: UNDEFINED}|SANITIZE_SET true false false true true",
+                "{forwardedClientCert: APPEND_FORWARD}|APPEND_FORWARD true false false true true",
+                "{forwarded_client_cert: SANITIZE}|SANITIZE true false false true true",
+                "{forwardedClientCert: FORWARD_ONLY}|FORWARD_ONLY true false false true true",
+                "{forwardedClientCert: ALWAYS_FORWARD_ONLY}|ALWAYS_FORWARD_ONLY true false false true true",
+                "{setCurrentClientCertDetails: {subject: false, cert: true, chain: true, dns: false, uri: false}}|SANITIZE_SET false true true false false",
+            })
+    void proxyHeaders(String headers, String expected) {
+        String mesh = headers == null ? "" : "defaultConfig: {proxyHeaders: " + headers + "}";
+        assertThat(read(mesh))
+                .isInstanceOfSatisfying(
+                        Verdict.Accepted.class,
+                        accepted -> {
+                            var told = ((MeshSettings) accepted.value()).security().clientCert();
+                            assertThat(
+                                            told.form()
+                                                    + " "
+                                                    + told.subject()
+                                                    + " "
+                                                    + told.cert()
+                                                    + " "
+                                                    + told.chain()
+                                                    + " "
+                                                    + told.dns()
+                                                    + " "
+                                                    + told.uri())
+                                    .isEqualTo(expected);
+                        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "compat: istio-2.0|data.mesh.compat: must be modern or istio-1.0",
                 "trustDomain: A/B|data.mesh.trustDomain: \"A/B\" is not a trust domain",
                 "h2UpgradePolicy: DEFAULT|data.mesh.h2UpgradePolicy: unknown value DEFAULT",
@@ -112,6 +148,10 @@ class MeshSettingsReaderTest {
                 "protocolDetectionTimeout: -1s|data.mesh.protocolDetectionTimeout: \"-1s\" is not a duration of at least 0ms, at most a year",
                 "accessLogFile: x|data.mesh.accessLogFile: unknown field",
                 "defaultHttpRetryPolicy: {attempts: 1, retryOn: x}|data.mesh.defaultHttpRetryPolicy.retryOn: \"x\" is nothing to retry on",
+                "defaultConfig: {proxyHeaders: {forwardedClientCert: ALWAYS}}|data.mesh.defaultConfig.proxyHeaders.forwardedClientCert: unknown value ALWAYS",
+                "defaultConfig: {proxyHeaders: {server: {value: x}}}|data.mesh.defaultConfig.proxyHeaders.server: not supported yet",
+                "defaultConfig: {proxyHeaders: {setCurrentClientCertDetails: {san: true}}}|data.mesh.defaultConfig.proxyHeaders.setCurrentClientCertDetails.san: unknown field",
+                "defaultConfig: {gatewayTopology: {forwardClientCertDetails: SANITIZE}}|data.mesh.defaultConfig.gatewayTopology: not supported yet",
                 "just words|data.mesh: must be an object"
             })
     void refused(String mesh, String problem) {

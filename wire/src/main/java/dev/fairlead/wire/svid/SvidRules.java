@@ -24,7 +24,7 @@ public final class SvidRules {
     private static final int URI_NAME = 6; // GeneralName uniformResourceIdentifier
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;
-    private static final int CRL_SIGN = 6;
+    static final int CRL_SIGN = 6;
 
     private SvidRules() {}
 

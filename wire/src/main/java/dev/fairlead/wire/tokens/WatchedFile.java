@@ -17,13 +17,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread: any. Cost of a look: one stat.
  */
-final class WatchedFile<T> {
+public final class WatchedFile<T> {
 
     private static final Logger log = LoggerFactory.getLogger(WatchedFile.class);
     private static final int MAX_BYTES = 1 << 20; // tokens of some 5,000 nodes
 
     /** Reads a value from a file's content; any of its exceptions refuses the version. */
-    interface Parser<T> {
+    public interface Parser<T> {
         T parse(byte[] content) throws Exception;
     }
 
@@ -34,13 +34,13 @@ final class WatchedFile<T> {
     private @Nullable Stamp seen;
     private @Nullable T value;
 
-    WatchedFile(Path file, Parser<T> parser) {
+    public WatchedFile(Path file, Parser<T> parser) {
         this.file = file;
         this.parser = parser;
     }
 
     /** The file's value. IOException where there has been no good version yet. */
-    synchronized T get() throws IOException {
+    public synchronized T get() throws IOException {
         try {
             Stamp now = stamp();
             if (!now.equals(seen)) {

@@ -72,6 +72,13 @@ public final class DataPlane {
                 .thenRun(() -> installed = snapshot);
     }
 
+    /** Has all pods look at their connections anew: certificates have been revoked. */
+    public void reconsider() {
+        for (Worker worker : workers) {
+            worker.loop().execute(() -> worker.install(worker.snapshot()));
+        }
+    }
+
     /** Opens a pod's listeners, on the loop with the fewest pods. */
     public CompletableFuture<CapturedPod> open(LocalPod pod) {
         Placed already = pods.get(pod.uid());

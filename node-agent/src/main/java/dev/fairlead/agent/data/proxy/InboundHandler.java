@@ -5,6 +5,7 @@ import dev.fairlead.agent.data.policy.ConnectionChecks;
 import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.tls.PeerIdentity;
+import dev.fairlead.agent.data.tls.RevokedException;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
 import dev.fairlead.agent.model.listener.Listener;
@@ -16,12 +17,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection that enters a pod: the pod's listener gives the filter chain, the chain says whether
@@ -31,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the pod's loop.
  */
 final class InboundHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(InboundHandler.class);
 
     private final PodRuntime pod;
     private final ChainSelection selection;
@@ -97,9 +103,22 @@ final class InboundHandler {
                 ctx.channel().config().setAutoRead(false);
                 Peer peer = Peer.of(ssl);
                 ctx.pipeline().remove(this);
-                serve(ctx.channel(), destination, chain, peer);
+                pod.context()
+                        .tls()
+                        .guard(ctx.channel(), peer.chain(), () -> revoked(ctx.channel()));
+                if (ctx.channel().isOpen()) {
+                    serve(ctx.channel(), destination, chain, peer);
+                }
             } else {
                 pod.inboundStats().inc(ListenerStat.SSL_CONNECTION_ERROR);
+                if (RevokedException.isWhy(handshake.cause())) {
+                    pod.inboundStats().inc(ListenerStat.SSL_CERTIFICATE_REVOKED);
+                }
+                log.debug(
+                        "handshake failed pod={} peer={} reason=\"{}\"",
+                        pod.uid(),
+                        ctx.channel().remoteAddress(),
+                        reason(handshake.cause()));
                 ctx.close();
             }
         }
@@ -110,12 +129,27 @@ final class InboundHandler {
         }
     }
 
+    private void revoked(Channel channel) {
+        pod.inboundStats().inc(ListenerStat.SSL_CERTIFICATE_REVOKED);
+        Relay.reset(channel);
+    }
+
+    /** The innermost: what our own check says stands there. */
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
     /**
      * Who called, proven by its certificate.
      *
+     * @param chain what it has shown, leaf first
      * @param serverName that it asked for; empty: none
      */
-    record Peer(SpiffeId identity, String certificateHash, String serverName) {
+    record Peer(SpiffeId identity, List<X509Certificate> chain, String serverName) {
 
         /** The peer of a handshake that has succeeded. */
         static Peer of(SslHandler ssl) {
@@ -123,7 +157,7 @@ final class InboundHandler {
                 SSLSession session = ssl.engine().getSession();
                 return new Peer(
                         PeerIdentity.of(session),
-                        PeerIdentity.hashOf(session),
+                        PeerIdentity.chainOf(session),
                         PeerIdentity.serverNameOf(ssl.engine()));
             } catch (SSLPeerUnverifiedException e) {
                 throw new IllegalStateException("a handshake that verified nobody", e);

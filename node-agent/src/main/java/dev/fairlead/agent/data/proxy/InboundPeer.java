@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who calls a pod: the address, what the control plane knows of it, and the identity where mTLS
- * proved one. A workload whose own identity is not the proven one is not taken for the caller.
+ * proved one. A workload that may not prove that identity is not taken for the caller.
  */
 record InboundPeer(PodRuntime pod, InetAddress address, InboundHandler.@Nullable Peer proven) {
 
     @Nullable Workload workload() {
         Workload at = pod.snapshot().workloads().at(address);
-        if (at != null && proven != null && !at.identity().equals(proven.identity())) {
+        if (at != null && proven != null && !at.identities().contains(proven.identity())) {
             return null;
         }
         return at;

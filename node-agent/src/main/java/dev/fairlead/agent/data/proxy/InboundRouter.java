@@ -11,11 +11,13 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.Listener;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +31,8 @@ final class InboundRouter extends PodRouter {
 
     private final InboundPeer peer;
     private final Facts facts;
-    private final @Nullable String clientCertificate;
     private FilterChain chain;
+    private ForwardedClientCert clientCertificate;
     private @Nullable Listener listener;
     private @Nullable RequestKinds series;
     private @Nullable Object seriesFor;
@@ -56,14 +58,15 @@ final class InboundRouter extends PodRouter {
         this.listener = pod.snapshot().inbound().get(pod.uid());
         this.peer = peer;
         this.facts = facts;
+        this.clientCertificate = clientCertificate(filter.manager());
+    }
+
+    private ForwardedClientCert clientCertificate(HttpManager manager) {
         InboundHandler.Peer proven = peer.proven();
-        this.clientCertificate =
-                proven == null
-                        ? null
-                        : ForwardedClientCert.of(
-                                pod.context().pod().identity(),
-                                proven.certificateHash(),
-                                proven.identity());
+        return ForwardedClientCert.of(
+                manager.clientCert(),
+                pod.context().pod().identity(),
+                proven == null ? List.of() : proven.chain());
     }
 
     /** What holds for requests holds for the next one, on a connection of before too. */
@@ -77,6 +80,9 @@ final class InboundRouter extends PodRouter {
         FilterChain successor = now == null ? null : now.successor(chain);
         if (successor != null && successor.filter() instanceof Filter.Http http) {
             chain = successor;
+            if (!http.manager().clientCert().equals(manager().clientCert())) {
+                clientCertificate = clientCertificate(http.manager());
+            }
             follow(http, facts);
         }
     }
@@ -85,14 +91,13 @@ final class InboundRouter extends PodRouter {
     public void receive(HttpRequest request) {
         followConfiguration();
         HttpHeaders headers = request.headers();
+        String passing = clientCertificate.passing(headers);
         RequestControl.take(headers, false);
         InetAddress client = ForwardedFor.single(headers);
         if (client != null && pod.snapshot().workloads().at(client) != null) {
             headers.set(HeaderNames.X_ENVOY_INTERNAL, "true"); // the mesh is who is within
         }
-        if (clientCertificate != null) {
-            headers.set(HeaderNames.X_FORWARDED_CLIENT_CERT, clientCertificate);
-        }
+        clientCertificate.set(headers, passing);
     }
 
     @Override

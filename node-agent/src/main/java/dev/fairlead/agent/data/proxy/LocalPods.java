@@ -15,6 +15,7 @@ import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ConnectionFacts;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.FilterChain;
+import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.policy.RequestFacts;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -28,6 +29,7 @@ import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -115,7 +117,12 @@ final class LocalPods {
 
     /** One that was let in, and what its destination would say now. */
     private record Entered(
-            LocalPod source, LocalPod destination, OnTheWire wire, FilterChain then, Worker worker)
+            LocalPod source,
+            LocalPod destination,
+            OnTheWire wire,
+            FilterChain then,
+            Worker worker,
+            TlsStore tls)
             implements Crossing {
 
         @Override
@@ -123,6 +130,11 @@ final class LocalPods {
             Listener listener = worker.snapshot().inbound().get(destination.uid());
             if (listener == null) {
                 return then; // the pod leaves, and its connections with it
+            }
+            if (wire.mutual() != null
+                    && (tls.isRevoked(source.identity())
+                            || tls.isRevoked(destination.identity()))) {
+                return null;
             }
             FilterChain now = listener.select(wire.facts());
             return now == null || (now.tls() != null) != (wire.mutual() != null) ? null : now;
@@ -163,9 +175,13 @@ final class LocalPods {
                 || isChecked(chain.filter())) {
             return new SameNode.Way.Wire();
         }
-        String hash = mutual == null ? null : tls.certificateHash(source.identity());
-        if (mutual != null && hash == null) {
+        List<X509Certificate> shown = mutual == null ? List.of() : tls.chain(source.identity());
+        if (mutual != null && shown.isEmpty()) {
             return new SameNode.Way.Refused(ResponseFlag.NOT_READY);
+        }
+        if (mutual != null
+                && (tls.isRevoked(source.identity()) || tls.isRevoked(destination.identity()))) {
+            return new SameNode.Way.Refused(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
         }
         return new SameNode.Way.Direct(
                 destination,
@@ -173,9 +189,9 @@ final class LocalPods {
                         chain.filter(),
                         source,
                         destination,
-                        hash,
+                        shown,
                         worker,
-                        new Entered(source, destination, wire, chain, worker)));
+                        new Entered(source, destination, wire, chain, worker, tls)));
     }
 
     /** Its buckets and rules are on the destination's own loop, and each is to be asked once. */
@@ -209,14 +225,14 @@ final class LocalPods {
             Filter filter,
             LocalPod source,
             LocalPod destination,
-            @Nullable String certificateHash,
+            List<X509Certificate> shown,
             Worker worker,
             Crossing crossing) {
         Snapshot snapshot = worker.snapshot();
         WorkerStats stats = worker.stats();
         Workload caller = snapshot.workloads().withUid(source.uid());
         Workload callee = snapshot.workloads().withUid(destination.uid());
-        SpiffeId proven = certificateHash == null ? null : source.identity();
+        SpiffeId proven = shown.isEmpty() ? null : source.identity();
         SeriesLabels http = InboundPeer.labels(callee, destination, caller, proven, "http");
         SeriesLabels tcp = InboundPeer.labels(callee, destination, caller, proven, "tcp");
         String name = applicationCluster(filter);
@@ -224,10 +240,10 @@ final class LocalPods {
         String application = known == null ? name : known.statName();
         return new DestinationAccount(
                 destination,
-                certificateHash == null
-                        ? null
-                        : ForwardedClientCert.of(
-                                destination.identity(), certificateHash, source.identity()),
+                filter instanceof Filter.Http(var _, var _, var _, HttpManager manager)
+                        ? ForwardedClientCert.of(
+                                manager.clientCert(), destination.identity(), shown)
+                        : null,
                 known == null ? HttpProtocol.HTTP1 : known.protocol(),
                 stats.http(destination.uid(), filter.statPrefix()),
                 stats.cluster(destination.uid(), application),

@@ -107,7 +107,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         upstream = connection;
         account = connection.account();
         if (account != null && account.clientCertificate() != null) {
-            head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
+            account.clientCertificate().replace(head.headers());
         }
         connection.send(head, this);
         while (!waiting.isEmpty() && upstream == connection) {

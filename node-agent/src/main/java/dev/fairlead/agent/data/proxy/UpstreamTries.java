@@ -13,6 +13,7 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.RetryPolicy;
 import dev.fairlead.agent.model.route.RoutePolicy;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -60,7 +61,8 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
     private @Nullable PendingRequest pending;
     private @Nullable UpstreamRequest upstream;
     private boolean beginning;
-    private boolean certified;
+    private boolean vouched;
+    private @Nullable String beforeVouching;
     private boolean discarding;
     private boolean replayed;
 
@@ -183,12 +185,18 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
 
     /** The short way has no handshake: the caller's certificate is said here. */
     private void vouch(@Nullable DestinationAccount account) {
+        HttpHeaders headers = head.headers();
+        if (vouched) { // by a try that took the short way; this one may go elsewhere
+            headers.remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
+            if (beforeVouching != null) {
+                headers.set(HeaderNames.X_FORWARDED_CLIENT_CERT, beforeVouching);
+            }
+            vouched = false;
+        }
         if (account != null && account.clientCertificate() != null) {
-            head.headers().set(HeaderNames.X_FORWARDED_CLIENT_CERT, account.clientCertificate());
-            certified = true;
-        } else if (certified) { // by a try that took the short way; this one goes elsewhere
-            head.headers().remove(HeaderNames.X_FORWARDED_CLIENT_CERT);
-            certified = false;
+            beforeVouching = headers.get(HeaderNames.X_FORWARDED_CLIENT_CERT);
+            account.clientCertificate().replace(headers);
+            vouched = true;
         }
     }
 

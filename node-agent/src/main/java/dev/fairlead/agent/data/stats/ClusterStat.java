@@ -167,6 +167,10 @@ public enum ClusterStat implements Stat {
             "Retries that may still be made; 0 with a budget."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
     SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
+    SSL_CERTIFICATE_REVOKED(
+            "ssl_certificate_revoked",
+            Kind.COUNTER,
+            "Handshakes refused and connections reset because of a revoked certificate."),
     SSL_FAIL_VERIFY_SAN(
             "ssl_fail_verify_san",
             Kind.COUNTER,

@@ -60,7 +60,11 @@ public enum ListenerStat implements Stat {
             Kind.COUNTER,
             "Connections reset because configuration or certificate did not come in time."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
-    SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed.");
+    SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
+    SSL_CERTIFICATE_REVOKED(
+            "ssl_certificate_revoked",
+            Kind.COUNTER,
+            "Handshakes refused and connections reset because of a revoked certificate.");
 
     private final String statName;
     private final Kind kind;

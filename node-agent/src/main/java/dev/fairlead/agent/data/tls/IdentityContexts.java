@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: any; making contexts and retiring exclude each other.
  */
 final class IdentityContexts {
+
+    /** With forward secrecy and no CBC; those of TLS 1.3 are all so. */
+    private static final List<String> SUITES =
+            List.of(
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_CHACHA20_POLY1305_SHA256",
+                    "ECDHE-ECDSA-AES256-GCM-SHA384",
+                    "ECDHE-RSA-AES256-GCM-SHA384",
+                    "ECDHE-ECDSA-AES128-GCM-SHA256",
+                    "ECDHE-RSA-AES128-GCM-SHA256",
+                    "ECDHE-ECDSA-CHACHA20-POLY1305",
+                    "ECDHE-RSA-CHACHA20-POLY1305");
 
     private final Svid svid;
     private final PeerTrust trust;
@@ -107,6 +121,7 @@ final class IdentityContexts {
                                     .trustManager(trust)
                                     .endpointIdentificationAlgorithm(null) // names are SPIFFE IDs
                                     .protocols(mode.protocols())
+                                    .ciphers(SUITES)
                                     .applicationProtocolConfig(alpn(mode))
                                     .option(OpenSslContextOption.USE_TASKS, false)
                                     .build();

@@ -4,13 +4,11 @@ import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.SvidRules;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -50,17 +48,13 @@ public final class PeerIdentity {
         return "";
     }
 
-    /** SHA-256 of the peer's certificate, in lower-case hex, as XFCC's Hash has it. */
-    public static String hashOf(SSLSession session) throws SSLPeerUnverifiedException {
-        return hashOf(session.getPeerCertificates()[0]);
-    }
-
-    static String hashOf(Certificate certificate) {
-        try {
-            byte[] encoded = certificate.getEncoded();
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
-        } catch (CertificateEncodingException | NoSuchAlgorithmException e) {
-            throw new IllegalStateException("a verified certificate that cannot be hashed", e);
+    /** What the peer has shown, leaf first; at least one. */
+    public static List<X509Certificate> chainOf(SSLSession session)
+            throws SSLPeerUnverifiedException {
+        List<X509Certificate> chain = new ArrayList<>();
+        for (Certificate one : session.getPeerCertificates()) {
+            chain.add((X509Certificate) one);
         }
+        return chain;
     }
 }

@@ -1,18 +1,21 @@
 package dev.fairlead.agent.data.tls;
 
 import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.Revocations;
 import dev.fairlead.wire.svid.SvidRules;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Whom to trust under one bundle: a client of our trust domain; a server that the connection
+ * Whom to trust under one bundle: a client of our trust domains; a server that the connection
  * expects. Called in every handshake, since none is resumed. Thread: any.
  */
 final class PeerTrust extends X509ExtendedTrustManager {
@@ -20,7 +23,9 @@ final class PeerTrust extends X509ExtendedTrustManager {
     private static final X509Certificate[] NONE = {}; // clients choose without our hint
 
     private final X509TrustManager pkix;
+    private final List<X509Certificate> bundle;
     private final String trustDomain;
+    private final Supplier<Revocations> revocations;
     private final VerifiedChains verified;
     private final TlsCounters counters;
 
@@ -28,13 +33,16 @@ final class PeerTrust extends X509ExtendedTrustManager {
             List<X509Certificate> bundle,
             String trustDomain,
             InstantSource clock,
-            TlsCounters counters) {
+            TlsCounters counters,
+            Supplier<Revocations> revocations) {
         try {
             pkix = SvidRules.pkix(bundle);
         } catch (CertificateException e) {
             throw new IllegalArgumentException("bundle: " + e.getMessage(), e);
         }
+        this.bundle = List.copyOf(bundle);
         this.trustDomain = trustDomain;
+        this.revocations = revocations;
         this.verified = new VerifiedChains(clock);
         this.counters = counters;
     }
@@ -43,10 +51,13 @@ final class PeerTrust extends X509ExtendedTrustManager {
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         SpiffeId peer = identify(chain, () -> pkix.checkClientTrusted(chain, authType));
-        if (!peer.trustDomain().equals(trustDomain)) {
+        if (!AcceptedClients.contains(engine, peer, trustDomain)) {
             counters.wrongPeer.increment();
             throw new CertificateException(
-                    "client is " + peer + ", expected trust domain " + trustDomain);
+                    "client is "
+                            + peer
+                            + ", expected trust domain "
+                            + AcceptedClients.describe(engine, trustDomain));
         }
     }
 
@@ -65,12 +76,26 @@ final class PeerTrust extends X509ExtendedTrustManager {
             throws CertificateException {
         try {
             SpiffeId id = verified.identify(chain, check);
+            requireNotRevoked(List.of(chain));
             counters.verified.increment();
             return id;
         } catch (CertificateException e) {
             counters.untrusted.increment();
             throw e;
         }
+    }
+
+    private void requireNotRevoked(List<X509Certificate> chain) throws RevokedException {
+        X509Certificate revoked = revoked(chain);
+        if (revoked != null) {
+            counters.revoked.increment();
+            throw new RevokedException(revoked);
+        }
+    }
+
+    /** The one of a chain that its issuer has taken back; null: none. */
+    @Nullable X509Certificate revoked(List<X509Certificate> chain) {
+        return revocations.get().revoked(chain, bundle);
     }
 
     @Override

@@ -4,11 +4,14 @@ import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.identity.Svid;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.Revocations;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,8 @@ public final class TlsContexts implements TlsStore {
     private final InstantSource clock;
     private final TlsCounters counters = new TlsCounters();
     private final Map<SpiffeId, IdentityContexts> identities = new ConcurrentHashMap<>();
+    private final LiveConnections live = new LiveConnections();
+    private volatile Revocations revocations = Revocations.NONE;
 
     public TlsContexts(String trustDomain, InstantSource clock) {
         this.trustDomain = trustDomain;
@@ -63,7 +68,43 @@ public final class TlsContexts implements TlsStore {
                 return other.trust();
             }
         }
-        return new PeerTrust(svid.bundle(), trustDomain, clock, counters);
+        return new PeerTrust(svid.bundle(), trustDomain, clock, counters, () -> revocations);
+    }
+
+    /**
+     * Handshakes from now on refuse what these lists name, and open connections that rest on it
+     * end. Returns how many that were.
+     */
+    public int revoke(Revocations now) {
+        revocations = now;
+        int ended = now.isEmpty() ? 0 : live.end(this::isRevoked);
+        counters.revoked.add(ended);
+        return ended;
+    }
+
+    private boolean isRevoked(List<X509Certificate> chain) {
+        for (IdentityContexts identity : identities.values()) {
+            if (identity.trust().revoked(chain) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void guard(Channel channel, List<X509Certificate> chain, Runnable revoked) {
+        live.add(channel, chain, revoked);
+        if (!revocations.isEmpty() && isRevoked(chain)) { // a list that came during the handshake
+            revoked.run();
+        }
+    }
+
+    @Override
+    public boolean isRevoked(SpiffeId self) {
+        IdentityContexts contexts = identities.get(self);
+        return contexts != null
+                && !revocations.isEmpty()
+                && contexts.trust().revoked(contexts.svid().chain()) != null;
     }
 
     /** No handshake as {@code id} any more. */
@@ -90,9 +131,9 @@ public final class TlsContexts implements TlsStore {
     }
 
     @Override
-    public @Nullable String certificateHash(SpiffeId self) {
+    public List<X509Certificate> chain(SpiffeId self) {
         Svid shown = svid(self);
-        return shown == null ? null : PeerIdentity.hashOf(shown.leaf());
+        return shown == null ? List.of() : shown.chain();
     }
 
     @Override
@@ -102,7 +143,11 @@ public final class TlsContexts implements TlsStore {
             return null;
         }
         try {
-            SslHandler handler = context.newHandler(allocator);
+            String domains = AcceptedClients.asPeerHost(tls.trustDomains());
+            SslHandler handler =
+                    domains == null
+                            ? context.newHandler(allocator)
+                            : context.newHandler(allocator, domains, NO_PORT);
             withoutTickets(handler);
             return handler;
         } finally {
@@ -159,7 +204,7 @@ public final class TlsContexts implements TlsStore {
                     if (future.isSuccess() && !isExpected(handler)) {
                         log.error("peer not as expected after handshake, closed");
                         handler.closeOutbound();
-                        ((io.netty.channel.Channel) future.getNow()).close();
+                        ((Channel) future.getNow()).close();
                     }
                 });
     }

@@ -7,6 +7,7 @@ public final class TlsCounters {
 
     final LongAdder verified = new LongAdder();
     final LongAdder untrusted = new LongAdder();
+    final LongAdder revoked = new LongAdder();
     final LongAdder wrongPeer = new LongAdder();
 
     /** Chains that proved an identity. */
@@ -17,6 +18,11 @@ public final class TlsCounters {
     /** Chains that did not: foreign root, expired, not an SVID. */
     public long untrusted() {
         return untrusted.sum();
+    }
+
+    /** Chains with a certificate that its issuer has taken back. */
+    public long revoked() {
+        return revoked.sum();
     }
 
     /** Proven identities that were not the expected one (Envoy: fail_verify_san). */

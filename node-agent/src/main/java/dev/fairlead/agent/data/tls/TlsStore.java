@@ -4,7 +4,10 @@ import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TlsStore {
 
-    /** TLS towards a client, who must show a certificate of the mesh's trust domain. */
+    /** TLS towards a client, who must show a certificate of one of {@code tls.trustDomains()}. */
     @Nullable SslHandler server(ServerTls tls, ByteBufAllocator allocator);
 
     /**
@@ -30,7 +33,16 @@ public interface TlsStore {
             SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator);
 
     /**
-     * SHA-256 of the certificate that {@code self} shows, lower-case hex; null where it has none.
+     * Ends a connection when its peer's chain is revoked.
+     *
+     * @param channel whose handshake has succeeded
+     * @param revoked called on the channel's loop, at once where it is revoked already
      */
-    @Nullable String certificateHash(SpiffeId self);
+    void guard(Channel channel, List<X509Certificate> chain, Runnable revoked);
+
+    /** Whether what {@code self} shows has been taken back by its issuer: peers refuse it. */
+    boolean isRevoked(SpiffeId self);
+
+    /** What {@code self} shows, leaf first; empty where it has no certificate now. */
+    List<X509Certificate> chain(SpiffeId self);
 }

@@ -4,7 +4,10 @@ import dev.fairlead.agent.data.capture.AddressPolicy;
 import dev.fairlead.agent.data.capture.RefusalReason;
 import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.header.ProxyHeader;
+import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ClusterStat;
+import dev.fairlead.agent.data.tls.PeerIdentity;
+import dev.fairlead.agent.data.tls.RevokedException;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.ConnectionPool.TcpKeepAlive;
 import dev.fairlead.agent.model.cluster.Endpoint;
@@ -23,7 +26,10 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,7 +184,7 @@ final class Connector {
         Workload workload = workloadAt(endpoint);
         return workload == null
                 ? new Security.Impossible()
-                : new Security.Mutual(tls, Set.of(workload.identity()));
+                : new Security.Mutual(tls, workload.identities());
     }
 
     private @Nullable Workload workloadAt(Endpoint endpoint) {
@@ -316,7 +322,24 @@ final class Connector {
         }
     }
 
-    private static void awaitHandshake(
+    /** The connection ends when its server's certificate is taken back. */
+    private void guard(Channel channel, SslHandler ssl, ConnectionBooks books) {
+        try {
+            List<X509Certificate> chain = PeerIdentity.chainOf(ssl.engine().getSession());
+            context.tls()
+                    .guard(
+                            channel,
+                            chain,
+                            () -> {
+                                books.stats().inc(ClusterStat.SSL_CERTIFICATE_REVOKED);
+                                Relay.reset(channel);
+                            });
+        } catch (SSLPeerUnverifiedException e) {
+            throw new IllegalStateException("a handshake that verified nobody", e);
+        }
+    }
+
+    private void awaitHandshake(
             Channel channel, SslHandler ssl, ConnectionBooks books, Waiter waiter) {
         HeldInput.hold(channel);
         channel.read();
@@ -324,10 +347,18 @@ final class Connector {
                 .addListener(done -> {
                     if (done.isSuccess()) {
                         books.stats().inc(ClusterStat.SSL_HANDSHAKE);
+                        guard(channel, ssl, books);
+                        if (!channel.isOpen()) {
+                            waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+                            return;
+                        }
                         waiter.connected(channel, null, true);
                         HeldInput.passOn(channel);
                     } else {
                         books.stats().inc(ClusterStat.SSL_CONNECTION_ERROR);
+                        if (RevokedException.isWhy(done.cause())) {
+                            books.stats().inc(ClusterStat.SSL_CERTIFICATE_REVOKED);
+                        }
                         ResponseFlag why = books.failed(done.cause());
                         channel.close();
                         waiter.failed(why);

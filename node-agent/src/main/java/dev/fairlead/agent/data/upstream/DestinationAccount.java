@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.upstream;
 
+import dev.fairlead.agent.data.http.ForwardedClientCert;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.RequestKinds;
@@ -17,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * loop (each loop has counters of its own; readers sum).
  *
  * @param clientCertificate x-forwarded-client-cert as the destination's side would have set it;
- *     null: none, as there would have been no mTLS
+ *     null: bytes pass that have no headers
  * @param protocol that the destination's side would have asked the application in
  * @param proxyProtocol what the application's connections begin with
  * @param crossing the connection itself; null: it is always let in
  */
 public record DestinationAccount(
         LocalPod destination,
-        @Nullable String clientCertificate,
+        @Nullable ForwardedClientCert clientCertificate,
         HttpProtocol protocol,
         HttpCounters http,
         ClusterCounters cluster,

@@ -15,6 +15,7 @@ import java.util.List;
  * @param streamIdleTimeout of requests on which nothing moves; zero: none
  * @param checks what requests must pass before they are routed on, in order
  * @param paths how paths are written, before anything is decided
+ * @param clientCert what is told of who calls; of listeners that let in
  */
 public record HttpManager(
         boolean cors,
@@ -26,7 +27,8 @@ public record HttpManager(
         boolean requestIdInResponse,
         Duration streamIdleTimeout,
         List<HttpFilter> checks,
-        PathNormalization paths) {
+        PathNormalization paths,
+        ForwardClientCert clientCert) {
 
     /** Of listeners that say nothing. */
     public static final Duration STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
@@ -54,7 +56,8 @@ public record HttpManager(
                 requestIdInResponse,
                 streamIdleTimeout,
                 List.of(),
-                PathNormalization.NONE);
+                PathNormalization.NONE,
+                ForwardClientCert.DEFAULT);
     }
 
     /** The same, with what requests must pass. */
@@ -69,7 +72,8 @@ public record HttpManager(
                 requestIdInResponse,
                 streamIdleTimeout,
                 filters,
-                paths);
+                paths,
+                clientCert);
     }
 
     /** The same, with paths written so. */
@@ -84,7 +88,24 @@ public record HttpManager(
                 requestIdInResponse,
                 streamIdleTimeout,
                 checks,
-                how);
+                how,
+                clientCert);
+    }
+
+    /** The same, with that told of who calls. */
+    public HttpManager forwarding(ForwardClientCert told) {
+        return new HttpManager(
+                cors,
+                faults,
+                serverName,
+                serverHeader,
+                via,
+                generateRequestId,
+                requestIdInResponse,
+                streamIdleTimeout,
+                checks,
+                paths,
+                told);
     }
 
     public static final HttpManager DEFAULT =

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param services FQDNs of the Services that select it, oldest first
  * @param membership what its own node's agent is to do with it
  * @param plaintext where its policy takes no mutual TLS
+ * @param identities that it may prove: its own, and those of its trust domain's aliases
  */
 public record Workload(
         String uid,
@@ -29,7 +30,8 @@ public record Workload(
         String workloadName,
         List<String> services,
         Membership membership,
-        Plaintext plaintext) {
+        Plaintext plaintext,
+        Set<SpiffeId> identities) {
 
     /**
      * Whether the traffic of a pod is to be captured.
@@ -91,13 +93,15 @@ public record Workload(
                 workloadName,
                 services,
                 membership,
-                Plaintext.NOWHERE);
+                Plaintext.NOWHERE,
+                Set.of(identity));
     }
 
     public Workload {
         labels = Map.copyOf(labels);
         addresses = List.copyOf(addresses);
         services = List.copyOf(services);
+        identities = Set.copyOf(identities);
     }
 
     /** Whether mutual TLS is understood on a port. */

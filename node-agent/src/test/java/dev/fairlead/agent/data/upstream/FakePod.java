@@ -38,6 +38,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -370,8 +371,16 @@ final class FakePod implements AutoCloseable {
         }
 
         @Override
-        public @Nullable String certificateHash(SpiffeId self) {
-            return null;
+        public void guard(Channel channel, List<X509Certificate> chain, Runnable revoked) {}
+
+        @Override
+        public boolean isRevoked(SpiffeId self) {
+            return false;
+        }
+
+        @Override
+        public List<X509Certificate> chain(SpiffeId self) {
+            return List.of();
         }
     }
 

@@ -90,7 +90,7 @@ final class Filters {
                 prefix,
                 routes(manager, at),
                 upgrades(manager, at),
-                HttpManagers.compile(manager, replies, clusters, at));
+                HttpManagers.compile(manager, replies, clusters, inbound, at));
     }
 
     private static Set<String> upgrades(HttpConnectionManager manager, At at) throws Refusal {

@@ -1,6 +1,8 @@
 package dev.fairlead.agent.control.xds.compile;
 
 import com.google.protobuf.Any;
+import dev.fairlead.agent.model.listener.ForwardClientCert;
+import dev.fairlead.agent.model.listener.ForwardClientCert.Form;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.listener.HttpManager;
 import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
@@ -14,6 +16,7 @@ import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateL
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +28,11 @@ final class HttpManagers {
 
     /** Gathers the names of clusters that are asked into {@code clusters}. */
     static HttpManager compile(
-            HttpConnectionManager manager, Replies replies, Set<String> clusters, At at)
+            HttpConnectionManager manager,
+            Replies replies,
+            Set<String> clusters,
+            boolean inbound,
+            At at)
             throws Refusal {
         List<HttpFilter> checks = new ArrayList<>();
         boolean cors = false;
@@ -106,7 +113,41 @@ final class HttpManagers {
                                         manager.getStreamIdleTimeout(),
                                         at.field("stream_idle_timeout"))
                                 : HttpManager.STREAM_IDLE_TIMEOUT);
-        return compiled.checking(checks).normalizing(paths(manager, at));
+        return compiled.checking(checks)
+                .normalizing(paths(manager, at))
+                .forwarding(clientCert(manager, inbound, at));
+    }
+
+    /** What says neither comes from before there was a choice, and is told the caller. */
+    private static ForwardClientCert clientCert(
+            HttpConnectionManager manager, boolean inbound, At at) throws Refusal {
+        var wanted = manager.getForwardClientCertDetails();
+        boolean says = manager.hasSetCurrentClientCertDetails();
+        if (wanted == ForwardClientCertDetails.SANITIZE && !says) {
+            return ForwardClientCert.DEFAULT;
+        }
+        if (!inbound) {
+            throw at.field(says ? "set_current_client_cert_details" : "forward_client_cert_details")
+                    .refuse("of inbound listeners only: what a pod says of a caller goes nowhere");
+        }
+        Form form =
+                switch (wanted) {
+                    case SANITIZE -> Form.SANITIZE;
+                    case FORWARD_ONLY -> Form.FORWARD_ONLY;
+                    case APPEND_FORWARD -> Form.APPEND_FORWARD;
+                    case SANITIZE_SET -> Form.SANITIZE_SET;
+                    case ALWAYS_FORWARD_ONLY -> Form.ALWAYS_FORWARD_ONLY;
+                    case UNRECOGNIZED ->
+                            throw at.field("forward_client_cert_details").refuse("unknown");
+                };
+        var details = manager.getSetCurrentClientCertDetails();
+        return new ForwardClientCert(
+                form,
+                details.getCert(),
+                details.getChain(),
+                details.getSubject().getValue(),
+                details.getUri(),
+                details.getDns());
     }
 
     private static PathNormalization paths(HttpConnectionManager manager, At at) throws Refusal {

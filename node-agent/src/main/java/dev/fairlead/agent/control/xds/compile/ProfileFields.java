@@ -193,7 +193,16 @@ final class ProfileFields {
                 "stream_idle_timeout",
                 "normalize_path",
                 "merge_slashes",
-                "path_with_escaped_slashes_action");
+                "path_with_escaped_slashes_action",
+                "forward_client_cert_details",
+                "set_current_client_cert_details");
+        allow(
+                HttpConnectionManager.SetCurrentClientCertDetails.getDescriptor(),
+                "subject",
+                "cert",
+                "chain",
+                "dns",
+                "uri");
         allow(HttpConnectionManager.UpgradeConfig.getDescriptor(), "upgrade_type", "enabled");
         allow(Rds.getDescriptor(), "config_source", "route_config_name");
         allow(HttpFilter.getDescriptor(), "name", "typed_config");

@@ -21,6 +21,7 @@ final class TlsContexts {
     private static final String SOURCE_WORKLOAD = "source-workload";
 
     private static final String ROOT = "ROOTCA";
+    private static final String SPIFFE = "spiffe://";
     private static final int MAX_ALPN = 255; // RFC 7301 §3.1
 
     private TlsContexts() {}
@@ -33,16 +34,55 @@ final class TlsContexts {
         }
         CommonTlsContext common = tls.getCommonTlsContext();
         At commonAt = tlsAt.field("common_tls_context");
-        if (common.hasCombinedValidationContext()) {
-            throw commonAt.field("combined_validation_context").refuse("upstream only");
-        }
-        requireRoot(
-                common.getValidationContextSdsSecretConfig(),
-                commonAt.field("validation_context_sds_secret_config"));
+        Set<String> trustDomains = trustDomains(common, commonAt);
         String uri = certificateName(common, commonAt);
         At nameAt = commonAt.element("tls_certificate_sds_secret_configs", 0).field("name");
         return new ServerTls(
-                spiffeId(uri, nameAt), alpn(common, commonAt), maxTls12(common, commonAt));
+                spiffeId(uri, nameAt),
+                alpn(common, commonAt),
+                maxTls12(common, commonAt),
+                trustDomains);
+    }
+
+    /** Of which clients must be; none said: of ours. */
+    private static Set<String> trustDomains(CommonTlsContext common, At at) throws Refusal {
+        if (!common.hasCombinedValidationContext()) {
+            requireRoot(
+                    common.getValidationContextSdsSecretConfig(),
+                    at.field("validation_context_sds_secret_config"));
+            return Set.of();
+        }
+        var validation = common.getCombinedValidationContext();
+        At validationAt = at.field("combined_validation_context");
+        requireRoot(
+                validation.getValidationContextSdsSecretConfig(),
+                validationAt.field("validation_context_sds_secret_config"));
+        At defaultAt = validationAt.field("default_validation_context");
+        var names = validation.getDefaultValidationContext().getMatchTypedSubjectAltNamesList();
+        if (names.isEmpty()) {
+            throw defaultAt.field("match_typed_subject_alt_names").refuse("empty");
+        }
+        Set<String> domains = new HashSet<>();
+        for (int i = 0; i < names.size(); i++) {
+            At nameAt = defaultAt.element("match_typed_subject_alt_names", i);
+            if (names.get(i).getSanType() != SubjectAltNameMatcher.SanType.URI) {
+                throw nameAt.field("san_type").refuse("not URI");
+            }
+            String prefix = names.get(i).getMatcher().getPrefix();
+            At prefixAt = nameAt.field("matcher").field("prefix");
+            if (names.get(i).getMatcher().getIgnoreCase()
+                    || !prefix.startsWith(SPIFFE)
+                    || !prefix.endsWith("/")) {
+                throw prefixAt.refuse("\"" + prefix + "\" is not spiffe://<trust domain>/");
+            }
+            String domain = prefix.substring(SPIFFE.length(), prefix.length() - 1);
+            try {
+                domains.add(SpiffeId.ca(domain).trustDomain()); // which checks it
+            } catch (IllegalArgumentException e) {
+                throw prefixAt.refuse(String.valueOf(e.getMessage()));
+            }
+        }
+        return domains;
     }
 
     static UpstreamTls upstream(TransportSocket socket, At at) throws Refusal {

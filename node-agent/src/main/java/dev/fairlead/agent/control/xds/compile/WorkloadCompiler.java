@@ -9,6 +9,7 @@ import dev.fairlead.wire.v1.workload.Exclusions;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -46,7 +47,8 @@ public final class WorkloadCompiler
                                 workload.getLeftAlone(),
                                 exclusions(workload.getExclusions(), At.ROOT.field("exclusions")),
                                 workload.getScope()),
-                        plaintext(workload));
+                        plaintext(workload),
+                        identities(workload));
         return new Outcome.Compiled<>(model, References.NONE);
     }
 
@@ -68,6 +70,26 @@ public final class WorkloadCompiler
         } catch (IllegalArgumentException e) {
             throw At.ROOT.field("service_account").refuse(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Set<SpiffeId> identities(dev.fairlead.wire.v1.workload.Workload workload)
+            throws Refusal {
+        SpiffeId own = identity(workload);
+        Set<SpiffeId> all = new HashSet<>(Set.of(own));
+        for (int i = 0; i < workload.getTrustDomainAliasesCount(); i++) {
+            try {
+                all.add(
+                        new SpiffeId(
+                                workload.getTrustDomainAliases(i),
+                                own.namespace(),
+                                own.serviceAccount()));
+            } catch (IllegalArgumentException e) {
+                throw At.ROOT
+                        .element("trust_domain_aliases", i)
+                        .refuse(String.valueOf(e.getMessage()));
+            }
+        }
+        return all;
     }
 
     private static CaptureExclusions exclusions(Exclusions exclusions, At at) throws Refusal {

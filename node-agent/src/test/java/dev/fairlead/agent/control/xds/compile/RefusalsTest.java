@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -24,6 +25,7 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +37,25 @@ class RefusalsTest {
         Listener.Builder listener = Wire.outbound("default", "r", "db");
         damage.accept(listener);
         return Arguments.of(refusal, new ListenerCompiler(), listener.build());
+    }
+
+    @Test
+    void whatAnOutboundListenerSaysOfCallersIsRefused() {
+        Listener.Builder listener = Wire.outbound("default", "r", "db");
+        var filter = listener.getFilterChainsBuilder(0).getFiltersBuilder(0);
+        var manager = edit(filter.getTypedConfig(), HttpConnectionManager.class);
+        filter.setTypedConfig(
+                Any.pack(
+                        manager.toBuilder()
+                                .setForwardClientCertDetails(
+                                        HttpConnectionManager.ForwardClientCertDetails
+                                                .ALWAYS_FORWARD_ONLY)
+                                .build()));
+
+        assertThat(refusalOf(new ListenerCompiler(), listener.build()))
+                .startsWith(
+                        "filter_chains[0].filters[0].typed_config.forward_client_cert_details: of"
+                                + " inbound listeners only");
     }
 
     private static Arguments serverTls(
@@ -221,6 +242,28 @@ class RefusalsTest {
                                 tls.getCommonTlsContextBuilder()
                                         .getValidationContextSdsSecretConfigBuilder()
                                         .setName("other")),
+                serverTls(
+                        "common_tls_context.combined_validation_context.default_validation_context"
+                                + ".match_typed_subject_alt_names: empty",
+                        tls ->
+                                tls.getCommonTlsContextBuilder()
+                                        .setCombinedValidationContext(Wire.clientsOf())),
+                serverTls(
+                        "common_tls_context.combined_validation_context.default_validation_context"
+                                + ".match_typed_subject_alt_names[1].matcher.prefix:"
+                                + " \"spiffe://b\" is not spiffe://<trust domain>/",
+                        tls ->
+                                tls.getCommonTlsContextBuilder()
+                                        .setCombinedValidationContext(
+                                                Wire.clientsOf("spiffe://a/", "spiffe://b"))),
+                serverTls(
+                        "common_tls_context.combined_validation_context.default_validation_context"
+                                + ".match_typed_subject_alt_names[0].matcher.prefix:"
+                                + " trust domain \"a/ns\"",
+                        tls ->
+                                tls.getCommonTlsContextBuilder()
+                                        .setCombinedValidationContext(
+                                                Wire.clientsOf("spiffe://a/ns/"))),
                 serverTls(
                         "common_tls_context.tls_params.tls_minimum_protocol_version: TLSv1_0 is"
                                 + " not TLSv1_2",

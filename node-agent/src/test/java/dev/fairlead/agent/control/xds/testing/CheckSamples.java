@@ -139,6 +139,15 @@ public final class CheckSamples {
                             .getTypedConfig()
                             .unpack(HttpConnectionManager.class)
                             .toBuilder();
+            manager.setForwardClientCertDetails(
+                            HttpConnectionManager.ForwardClientCertDetails.APPEND_FORWARD)
+                    .setSetCurrentClientCertDetails(
+                            HttpConnectionManager.SetCurrentClientCertDetails.newBuilder()
+                                    .setSubject(com.google.protobuf.BoolValue.of(true))
+                                    .setCert(true)
+                                    .setChain(true)
+                                    .setDns(true)
+                                    .setUri(true));
             manager.addHttpFilters(0, filter("access", access()));
             manager.addHttpFilters(1, filter("limit", limit()));
             manager.addHttpFilters(

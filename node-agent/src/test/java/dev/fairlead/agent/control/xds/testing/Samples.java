@@ -67,6 +67,7 @@ public final class Samples {
                         .setIsolated(true)
                         .setPlaintext(true)
                         .addOtherwisePorts(8080)
+                        .addTrustDomainAliases("old.example.com")
                         .setExclusions(
                                 Exclusions.newBuilder()
                                         .addInboundPorts(22)

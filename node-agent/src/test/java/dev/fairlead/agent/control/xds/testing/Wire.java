@@ -266,6 +266,21 @@ public final class Wire {
                         .build());
     }
 
+    /** Which takes clients of these trust domains. */
+    public static CombinedCertificateValidationContext clientsOf(String... prefixes) {
+        var accepted = CertificateValidationContext.newBuilder();
+        for (String prefix : prefixes) {
+            accepted.addMatchTypedSubjectAltNames(
+                    SubjectAltNameMatcher.newBuilder()
+                            .setSanType(SubjectAltNameMatcher.SanType.URI)
+                            .setMatcher(StringMatcher.newBuilder().setPrefix(prefix)));
+        }
+        return CombinedCertificateValidationContext.newBuilder()
+                .setDefaultValidationContext(accepted)
+                .setValidationContextSdsSecretConfig(secret("ROOTCA"))
+                .build();
+    }
+
     private static CombinedCertificateValidationContext peer(String uri) {
         return CombinedCertificateValidationContext.newBuilder()
                 .setDefaultValidationContext(
