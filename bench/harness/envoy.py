@@ -110,7 +110,7 @@ def inbound(scene: Scene, identity: Identity) -> dict:
         terminal = _connection_manager(f"inbound_{port}", hosts) if scene.workload.http else _tcp_proxy("inbound")
         match = {"destination_port": port}
         chains.append({"filter_chain_match": match, "filters": [terminal], "transport_socket": identity.server()})
-    return {"listeners": [_listener("inbound", 15006, chains)], "clusters": [_original("inbound") | _version(scene)]}
+    return {"listeners": [_listener("inbound", 15006, chains)], "clusters": [_original("inbound") | _version(scene, False)]}
 
 
 def _listener(name: str, port: int, chains: list[dict]) -> dict:
@@ -223,7 +223,7 @@ def _cluster(scene: Scene, service: str, port: int, subset: str, identity: Ident
     endpoints = [{"endpoint": {"address": {"socket_address": address}}}] if subset in scene.endpoints else []
     policy = _cluster_policy() if scene.workload.policy else {}
     secured = {"transport_socket": identity.client()} if identity else {}
-    return secured | policy | _version(scene) | _marked(
+    return secured | policy | _version(scene, scene.workload.fresh) | _marked(
         name=name,
         type="STATIC",
         lb_policy="LEAST_REQUEST",
@@ -231,13 +231,17 @@ def _cluster(scene: Scene, service: str, port: int, subset: str, identity: Ident
     )  # fmt: skip
 
 
-def _version(scene: Scene) -> dict:
-    """HTTP/2 to applications that are declared to speak it."""
-    if scene.workload.protocol not in ("http2", "grpc"):
-        return {}
+def _version(scene: Scene, fresh: bool) -> dict:
+    """HTTP/2 to applications that are declared to speak it; connections for one request where that is measured."""
     message = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-    explicit = {"http2_protocol_options": {}}
-    return {"typed_extension_protocol_options": {message: {"@type": _url(message), "explicit_http_config": explicit}}}
+    if scene.workload.protocol in ("http2", "grpc"):
+        options = {"explicit_http_config": {"http2_protocol_options": {}}}
+    elif fresh:
+        once = {"max_requests_per_connection": 1}
+        options = {"explicit_http_config": {"http_protocol_options": {}}, "common_http_protocol_options": once}
+    else:
+        return {}
+    return {"typed_extension_protocol_options": {message: {"@type": _url(message), **options}}}
 
 
 def _original(name: str) -> dict:

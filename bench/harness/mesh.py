@@ -128,8 +128,13 @@ def _virtual_service(service: str, workload: Workload) -> dict:
 def _destination_rule(service: str, workload: Workload) -> dict:
     names = subsets_of(service, workload)
     subsets = [{"name": subset, "labels": {subset_label(subset): "yes"}} for subset in names]
-    spec = {"host": service, "subsets": subsets} | ({"trafficPolicy": _policy()} if workload.policy else {})
+    policy = _policy() if workload.policy else _fresh() if workload.fresh else None
+    spec = {"host": service, "subsets": subsets} | ({"trafficPolicy": policy} if policy else {})
     return _object("networking.istio.io/v1", "DestinationRule", service, spec)
+
+
+def _fresh() -> dict:
+    return {"connectionPool": {"http": {"maxRequestsPerConnection": 1}}}
 
 
 def _policy() -> dict:

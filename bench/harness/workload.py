@@ -42,7 +42,7 @@ class Workload:
     """
     Applications, and the loads that are put on them in turn.
 
-    routes, subsets: of the service that is called. policy: with retries, circuit breakers and outlier detection.
+    routes, subsets: of the service that is called. fresh: each request goes on a connection of its own. policy: with retries, circuit breakers and outlier detection.
     protocol: what the Services' ports are named for (http, http2, grpc, tcp). mtls: the server pod has a proxy too, and
     both proxies together are what is measured. contenders: by default, the first is the agent.
     """
@@ -55,6 +55,7 @@ class Workload:
     routes: int = 3
     subsets: int = 2
     policy: bool = False
+    fresh: bool = False
 
     @property
     def http(self) -> bool:
@@ -81,6 +82,9 @@ WORKLOADS = {
         Workload("h2", "http2", (Measure("h2", "HTTP/2, 10 streams a connection", "h2", 8000),)),
         Workload("grpc", "grpc", (Measure("grpc", "gRPC unary", "grpc", 3000),)),
         Workload("mtls_http1", "http", (Measure("mtls_http1", "HTTP/1.1, mTLS between two nodes", "http1", 4000),), True),
+        # both proxies resume TLS sessions by default, so that these are resumed handshakes
+        Workload("mtls_resumed", "http", (Measure("mtls_resumed", "HTTP/1.1, mTLS, a connection a request", "http1", 500),),
+                 True, fresh=True),
         _tcp("tcp", "", 400, False),
         _tcp("tcp_mtls", ", mTLS between two nodes", 200, True),
     )

@@ -130,7 +130,7 @@ class FiguresTest(unittest.TestCase):
 
 class RoutesTest(unittest.TestCase):
     def test_both_renderings_have_the_same_services_rules_and_weights(self) -> None:
-        for name in ("http1", "traffic", "routes", "h2", "grpc", "mtls_http1"):
+        for name in ("http1", "traffic", "routes", "h2", "grpc", "mtls_http1", "mtls_resumed"):
             chains = envoy.outbound(scene(name), None)["listeners"][0]["filter_chains"]
             hosts = chains[0]["filters"][0]["typed_config"]["route_config"]["virtual_hosts"]
             services = self.objects("VirtualService", name)
@@ -178,6 +178,12 @@ class RoutesTest(unittest.TestCase):
             for word, its in (("retries", "retry_policy"), ("outlierDetection", "outlier_detection")):
                 self.assertEqual((word in ours, its in envoys), (name == "traffic", name == "traffic"))
 
+    def test_a_connection_a_request_is_every_contenders(self) -> None:
+        for name, workload in WORKLOADS.items():
+            ours, envoys = json.dumps(mesh.istio_objects(workload)), json.dumps(envoy.outbound(scene(name), None))
+            for word, its in (("maxRequestsPerConnection", ours), ("max_requests_per_connection", envoys)):
+                self.assertEqual(f'"{word}": 1' in its, workload.fresh)
+
     def test_growth_is_of_many_in_terms_of_few(self) -> None:
         few, many = (run_of("http1", contender("agent", c), contender("envoy", 2 * c)) for c in (2, 3))
         runs = {"http1": as_json(few), "routes": as_json(many)}
@@ -190,7 +196,7 @@ class RoutesTest(unittest.TestCase):
             self.assertEqual(speaks, name in ("h2", "grpc"))
 
     def test_mtls_is_demanded_of_every_contender(self) -> None:
-        for name in ("mtls_http1", "tcp_mtls"):
+        for name in ("mtls_http1", "mtls_resumed", "tcp_mtls"):
             identity = envoy.Identity(LEAF)
             sockets = [c["transport_socket"] for c in envoy.outbound(scene(name), identity)["clusters"][:-1]]
             self.assertIn(mesh.spiffe_id(mesh.SERVER_ACCOUNT), json.dumps(sockets[0]))

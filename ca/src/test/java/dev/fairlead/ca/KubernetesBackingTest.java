@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -122,6 +123,36 @@ class KubernetesBackingTest {
         }
         try (KubernetesBacking again = open()) {
             assertThat(bundle()).isEqualTo(Pem.write(again.trust().present().bundle()));
+        }
+    }
+
+    @Test
+    void listsOfRevokedCertificatesStandBesideTheRoots() throws Exception {
+        Authority given = Leaves.selfSignedRoot("cluster.local", Instant.now());
+        String list = RevokedPemTest.list(given, 77);
+        plugIn(given);
+        client.secrets()
+                .inNamespace(namespace)
+                .withName("cacerts")
+                .edit(secret -> {
+                    secret.getData()
+                            .put(
+                                    "ca-crl.pem",
+                                    Base64.getEncoder()
+                                            .encodeToString(
+                                                    list.getBytes(StandardCharsets.US_ASCII)));
+                    return secret;
+                });
+        try (KubernetesBacking ca = open()) {
+            ca.look();
+            assertThat(
+                            client.configMaps()
+                                    .inNamespace(namespace)
+                                    .withName("fairlead-root")
+                                    .get()
+                                    .getData())
+                    .containsEntry("ca-crl.pem", list)
+                    .containsKey("root.pem");
         }
     }
 

@@ -28,7 +28,7 @@ class RevokedPemTest {
 
     private final RevokedPem revoked = new RevokedPem();
 
-    private static String list(Authority signer, long serial) throws Exception {
+    static String list(Authority signer, long serial) throws Exception {
         return list(signer, serial, false);
     }
 

@@ -25,7 +25,10 @@ import java.util.TreeMap;
  * @param workers FAIRLEAD_WORKERS: loops that carry traffic; default one less than processors, 1 to
  *     16
  * @param iptables FAIRLEAD_IPTABLES: nft, legacy or auto; default auto
- * @param podBounds FAIRLEAD_POD_CONNECTIONS, open at once, in and out; default 8192
+ * @param podBounds what one pod may have at once: FAIRLEAD_POD_CONNECTIONS, in and out; default
+ *     8192. FAIRLEAD_POD_STREAMS of HTTP/2 clients; default 16384. FAIRLEAD_POD_HANDSHAKES with its
+ *     callers under way; default 1024; FAIRLEAD_POD_SOURCE_HANDSHAKES with one address; default
+ *     256. FAIRLEAD_POD_BUFFERED_BYTES of requests that are kept; default 67108864
  * @param nodeSources where the node's pods are learned from
  */
 public record AgentConfig(
@@ -76,10 +79,19 @@ public record AgentConfig(
                 port(env, "FAIRLEAD_READY_PORT", 15021),
                 number(env, "FAIRLEAD_WORKERS", defaultWorkers()),
                 Backend.parse(env.getOrDefault("FAIRLEAD_IPTABLES", "auto")),
-                new PodBounds(
-                        number(env, "FAIRLEAD_POD_CONNECTIONS", PodBounds.USUAL.connections())),
+                podBounds(env),
                 NodeSources.fromEnv(env),
                 number(env, "FAIRLEAD_DRAIN_SECONDS", 5));
+    }
+
+    private static PodBounds podBounds(Map<String, String> env) {
+        PodBounds usual = PodBounds.USUAL;
+        return new PodBounds(
+                number(env, "FAIRLEAD_POD_CONNECTIONS", usual.connections()),
+                number(env, "FAIRLEAD_POD_STREAMS", usual.streams()),
+                number(env, "FAIRLEAD_POD_HANDSHAKES", usual.handshakes()),
+                number(env, "FAIRLEAD_POD_SOURCE_HANDSHAKES", usual.handshakesPerSource()),
+                number(env, "FAIRLEAD_POD_BUFFERED_BYTES", usual.bufferedBytes()));
     }
 
     private static int defaultWorkers() {
@@ -121,6 +133,12 @@ public record AgentConfig(
         shown.put("FAIRLEAD_STATE_DIR", stateDir.toString());
         shown.put("FAIRLEAD_DRAIN_SECONDS", Integer.toString(drainSeconds));
         shown.put("FAIRLEAD_POD_CONNECTIONS", Integer.toString(podBounds.connections()));
+        shown.put("FAIRLEAD_POD_STREAMS", Integer.toString(podBounds.streams()));
+        shown.put("FAIRLEAD_POD_HANDSHAKES", Integer.toString(podBounds.handshakes()));
+        shown.put(
+                "FAIRLEAD_POD_SOURCE_HANDSHAKES",
+                Integer.toString(podBounds.handshakesPerSource()));
+        shown.put("FAIRLEAD_POD_BUFFERED_BYTES", Integer.toString(podBounds.bufferedBytes()));
         shown.put("FAIRLEAD_WORKERS", Integer.toString(workers));
         shown.put("FAIRLEAD_IPTABLES", iptables.name().toLowerCase(java.util.Locale.ROOT));
         shown.put("FAIRLEAD_PODS", nodeSources.kubernetes() ? "node" : "socket");

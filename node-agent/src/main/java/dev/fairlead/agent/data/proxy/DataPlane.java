@@ -120,7 +120,8 @@ public final class DataPlane {
                                 random,
                                 nodeLimits,
                                 nodeChecks,
-                                System::nanoTime));
+                                System::nanoTime),
+                        bounds);
         worker.add(runtime, sockets);
         return new AcceptedConnections() {
             @Override

@@ -90,6 +90,11 @@ final class Http2Downstream extends Peer<Http2DownstreamStream> {
                     streamId, Http2Error.PROTOCOL_ERROR, "malformed request");
         }
         flood().streamOpened();
+        if (!router.load().takeStream()) {
+            stats.inc(HttpStat.DOWNSTREAM_RQ_OVERFLOW);
+            throw Http2Exception.streamError(
+                    streamId, Http2Error.REFUSED_STREAM, "the pod has too many streams");
+        }
         Http2DownstreamStream stream = new Http2DownstreamStream(this, streamId);
         own(Objects.requireNonNull(connection().stream(streamId), "the codec made it"), stream);
         stream.begin(request, ends);

@@ -29,6 +29,7 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     private @Nullable HttpExchange exchange;
     private boolean asksHead;
     private boolean requestEnded;
+    private boolean counted = true; // among its pod's streams
 
     Http2DownstreamStream(Http2Downstream connection, int id) {
         super(connection, id);
@@ -188,6 +189,10 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     @Override
     public void closed() {
         super.closed();
+        if (counted) {
+            counted = false;
+            connection.router().load().giveStream();
+        }
         HttpExchange current = exchange;
         exchange = null;
         if (current != null) {

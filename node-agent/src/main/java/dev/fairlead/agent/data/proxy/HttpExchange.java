@@ -56,7 +56,7 @@ final class HttpExchange {
     private final boolean http10;
     private final boolean http2;
     private final ExchangeBooks books;
-    private final WaitingBody waiting = new WaitingBody();
+    private final WaitingBody waiting;
     private final ExchangeTimer timer = new ExchangeTimer();
     private final @Nullable Tunnel tunnel;
     private final @Nullable GrpcCall grpc;
@@ -82,6 +82,7 @@ final class HttpExchange {
         this.head = head;
         this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
         this.http2 = head.protocolVersion().majorVersion() == 2;
+        this.waiting = new WaitingBody(router.load());
         this.tunnel = Tunnel.asked(head, router);
         this.grpc = tunnel == null ? GrpcCall.of(head) : null;
         this.books = new ExchangeBooks(router, head, grpc);

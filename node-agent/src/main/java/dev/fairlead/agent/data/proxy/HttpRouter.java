@@ -100,6 +100,9 @@ interface HttpRouter {
 
     EventLoop loop();
 
+    /** What its pod holds of the agent. */
+    PodLoad load();
+
     String podName();
 
     String podAddress();

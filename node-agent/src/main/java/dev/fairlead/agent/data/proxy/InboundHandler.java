@@ -14,8 +14,10 @@ import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.HashMap;
@@ -69,6 +71,9 @@ final class InboundHandler {
             serve(channel, destination, chain, null);
             return;
         }
+        if (!mayShakeHands(channel)) {
+            return;
+        }
         SslHandler ssl = pod.context().tls().server(tls, channel.alloc());
         if (ssl == null) {
             pod.inboundStats().inc(ListenerStat.NOT_READY);
@@ -79,6 +84,37 @@ final class InboundHandler {
         HeldInput.hold(channel); // what comes with the handshake's last message
         HeldInput.passOn(channel);
         channel.config().setAutoRead(true);
+    }
+
+    /** Otherwise the connection, or another of a source that has more, is reset. */
+    private boolean mayShakeHands(Channel channel) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress caller)) {
+            channel.close(); // gone before it could be asked
+            return false;
+        }
+        InetAddress source = caller.getAddress();
+        Handshakes handshakes = pod.handshakes();
+        switch (handshakes.begin(source, channel)) {
+            case Handshakes.Admission.Refused() -> {
+                pod.inboundStats().inc(ListenerStat.SSL_HANDSHAKE_OVERFLOW);
+                Relay.reset(channel);
+                return false;
+            }
+            case Handshakes.Admission.Admitted(@Nullable Channel instead) -> {
+                if (instead != null) {
+                    pod.inboundStats().inc(ListenerStat.SSL_HANDSHAKE_OVERFLOW);
+                    Relay.reset(instead);
+                }
+            }
+        }
+        channel.closeFuture().addListener(_ -> handshakes.end(source, channel));
+        return true;
+    }
+
+    private void handsShaken(Channel channel) {
+        if (channel.remoteAddress() instanceof InetSocketAddress caller) {
+            pod.handshakes().end(caller.getAddress(), channel);
+        }
     }
 
     /** Goes on when the peer is known; its last act is to leave the pipeline. */
@@ -96,10 +132,16 @@ final class InboundHandler {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
+            if (event instanceof ChannelInputShutdownEvent) {
+                ctx.close(); // its last word was no end of a handshake
+            } else if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
                 ctx.fireUserEventTriggered(event);
             } else if (handshake.isSuccess()) {
+                handsShaken(ctx.channel());
                 pod.inboundStats().inc(ListenerStat.SSL_HANDSHAKE);
+                if (PeerIdentity.isResumed(ssl.engine())) {
+                    pod.inboundStats().inc(ListenerStat.SSL_SESSION_REUSED);
+                }
                 ctx.channel().config().setAutoRead(false);
                 Peer peer = Peer.of(ssl);
                 ctx.pipeline().remove(this);

@@ -131,6 +131,11 @@ abstract sealed class PodRouter implements HttpRouter permits InboundRouter, Out
     }
 
     @Override
+    public PodLoad load() {
+        return pod.load();
+    }
+
+    @Override
     public String podName() {
         return pod.context().pod().name();
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.capture.PodBounds;
 import dev.fairlead.agent.data.detect.HeldInput;
 import dev.fairlead.agent.data.policy.ConnectionChecks;
 import dev.fairlead.agent.data.policy.PodLimits;
@@ -42,6 +43,8 @@ final class PodRuntime {
     private final RequestChecks checks;
     private final ConnectionChecks connectionChecks;
     private final PodTokens tokens;
+    private final PodLoad load;
+    private final Handshakes handshakes;
     private final OutboundHandler outbound;
     private final InboundHandler inbound;
     private final Map<String, PodCluster> clusters = new HashMap<>();
@@ -55,6 +58,10 @@ final class PodRuntime {
     private record Crossed(LocalPod destination, Crossing crossing) {}
 
     PodRuntime(PodContext context) {
+        this(context, PodBounds.USUAL);
+    }
+
+    PodRuntime(PodContext context, PodBounds bounds) {
         this.context = context;
         outboundStats = context.stats().listener(uid(), "outbound");
         inboundStats = context.stats().listener(uid(), "inbound");
@@ -62,6 +69,8 @@ final class PodRuntime {
         checks = new RequestChecks(limits, context.random());
         connectionChecks = new ConnectionChecks(context.stats().access(uid()));
         tokens = new PodTokens(context.epochSeconds());
+        load = new PodLoad(bounds, outboundStats);
+        handshakes = new Handshakes(bounds);
         outbound = new OutboundHandler(this);
         inbound = new InboundHandler(this);
         workload = snapshot().workloads().withUid(uid());
@@ -215,6 +224,16 @@ final class PodRuntime {
     /** What its opaque connections must pass. */
     ConnectionChecks connectionChecks() {
         return connectionChecks;
+    }
+
+    /** What it holds of the agent. */
+    PodLoad load() {
+        return load;
+    }
+
+    /** With its callers, those under way. */
+    Handshakes handshakes() {
+        return handshakes;
     }
 
     /** What it knows of end users' tokens. */

@@ -19,9 +19,17 @@ final class WaitingBody {
     private static final int MAX_KEPT_BYTES = 1024 * 1024;
 
     private final ArrayDeque<HttpContent> pieces = new ArrayDeque<>(2);
+    private final PodLoad load;
     private long bytes;
     private boolean keeps;
     private boolean whole = true;
+
+    /**
+     * @param load of the pod, which may keep so many bytes in all
+     */
+    WaitingBody(PodLoad load) {
+        this.load = load;
+    }
 
     /** From now on all pieces are kept, as long as they are few. */
     void keep() {
@@ -30,18 +38,21 @@ final class WaitingBody {
 
     /** Takes a piece that cannot be sent yet; false: enough for now. */
     boolean add(HttpContent piece) {
+        int size = piece.content().readableBytes();
+        boolean room = size == 0 || load.mayHold(size);
         pieces.add(piece);
-        bytes += piece.content().readableBytes();
-        return bytes <= MAX_BYTES;
+        hold(size);
+        return room && bytes <= MAX_BYTES;
     }
 
     /** Sends a piece, and keeps what may be needed again. */
     void pass(HttpContent piece, UpstreamRequest upstream) {
         if (keeps) {
-            bytes += piece.content().readableBytes();
-            if (bytes > MAX_KEPT_BYTES) {
+            int size = piece.content().readableBytes();
+            if (bytes + size > MAX_KEPT_BYTES || size > 0 && !load.mayHold(size)) {
                 letGo();
             } else {
+                hold(size);
                 pieces.add(piece.retainedDuplicate());
             }
         }
@@ -60,7 +71,7 @@ final class WaitingBody {
         while (!pieces.isEmpty()) {
             upstream.write(pieces.remove());
         }
-        bytes = 0;
+        holdNothing();
     }
 
     /** Whether all of it is still here. */
@@ -86,6 +97,16 @@ final class WaitingBody {
         while (!pieces.isEmpty()) {
             pieces.remove().release();
         }
+        holdNothing();
+    }
+
+    private void hold(int size) {
+        bytes += size;
+        load.hold(size);
+    }
+
+    private void holdNothing() {
+        load.release(bytes);
         bytes = 0;
     }
 }

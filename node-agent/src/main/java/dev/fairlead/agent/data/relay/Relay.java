@@ -11,6 +11,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: the loop of both channels.
  */
 public final class Relay {
+
+    /** Of a channel that we have reset. */
+    private static final AttributeKey<Boolean> RESET = AttributeKey.valueOf(Relay.class, "reset");
 
     /** Who counts. All calls come on the loop; {@link #ended} is called once. */
     public interface Observer {
@@ -206,6 +210,9 @@ public final class Relay {
             if (reset) {
                 end(fromDownstream ? ResponseFlag.DOWNSTREAM_CLOSED : ResponseFlag.UPSTREAM_CLOSED);
                 Relay.reset(other);
+            } else if (own.hasAttr(RESET)) { // who reads the other must not take it for an end
+                end(ResponseFlag.NONE);
+                Relay.reset(other);
             } else {
                 end(ResponseFlag.NONE);
                 closeAfterFlush(other);
@@ -232,6 +239,7 @@ public final class Relay {
      */
     public static void reset(Channel channel) {
         if (channel.isOpen()) {
+            channel.attr(RESET).set(true);
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             ChannelHandlerContext first = channel.pipeline().firstContext();
             if (first == null) {

@@ -166,6 +166,8 @@ public enum ClusterStat implements Stat {
             Kind.GAUGE,
             "Retries that may still be made; 0 with a budget."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
+    SSL_SESSION_REUSED(
+            "ssl_session_reused", Kind.COUNTER, "TLS handshakes that resumed a session."),
     SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
     SSL_CERTIFICATE_REVOKED(
             "ssl_certificate_revoked",

@@ -38,6 +38,10 @@ public enum HttpStat implements Stat {
             "downstream_rq_http1_total", Kind.COUNTER, "HTTP/1.x requests received."),
     DOWNSTREAM_RQ_HTTP2_TOTAL(
             "downstream_rq_http2_total", Kind.COUNTER, "HTTP/2 requests received."),
+    DOWNSTREAM_RQ_OVERFLOW(
+            "downstream_rq_overflow",
+            Kind.COUNTER,
+            "HTTP/2 streams refused because the pod has as many as one pod may have."),
     DOWNSTREAM_RQ_TX_RESET("downstream_rq_tx_reset", Kind.COUNTER, "Streams reset by us."),
     DOWNSTREAM_RQ_TOO_MANY_PREMATURE_RESETS(
             "downstream_rq_too_many_premature_resets",

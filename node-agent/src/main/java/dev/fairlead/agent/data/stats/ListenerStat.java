@@ -12,6 +12,10 @@ public enum ListenerStat implements Stat {
             "downstream_cx_overflow",
             Kind.COUNTER,
             "Connections reset because the pod has as many as one pod may have."),
+    DOWNSTREAM_BUFFER_OVERFLOW(
+            "downstream_buffer_overflow",
+            Kind.COUNTER,
+            "Pieces of requests not kept because the pod keeps as many bytes as one pod may."),
     NO_FILTER_CHAIN_MATCH(
             "no_filter_chain_match",
             Kind.COUNTER,
@@ -60,7 +64,13 @@ public enum ListenerStat implements Stat {
             Kind.COUNTER,
             "Connections reset because configuration or certificate did not come in time."),
     SSL_HANDSHAKE("ssl_handshake", Kind.COUNTER, "TLS handshakes that succeeded."),
+    SSL_SESSION_REUSED(
+            "ssl_session_reused", Kind.COUNTER, "TLS handshakes that resumed a session."),
     SSL_CONNECTION_ERROR("ssl_connection_error", Kind.COUNTER, "TLS handshakes that failed."),
+    SSL_HANDSHAKE_OVERFLOW(
+            "ssl_handshake_overflow",
+            Kind.COUNTER,
+            "Connections reset because too many handshakes were under way."),
     SSL_CERTIFICATE_REVOKED(
             "ssl_certificate_revoked",
             Kind.COUNTER,

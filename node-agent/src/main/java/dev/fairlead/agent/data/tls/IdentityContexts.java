@@ -43,6 +43,9 @@ final class IdentityContexts {
                     "ECDHE-ECDSA-CHACHA20-POLY1305",
                     "ECDHE-RSA-CHACHA20-POLY1305");
 
+    private static final int MAX_SESSIONS = 1024; // some 4 KiB each
+    private static final int SESSION_SECONDS = 3600;
+
     private final Svid svid;
     private final PeerTrust trust;
     private final SvidKeyManager key;
@@ -125,7 +128,11 @@ final class IdentityContexts {
                                     .applicationProtocolConfig(alpn(mode))
                                     .option(OpenSslContextOption.USE_TASKS, false)
                                     .build();
-            context.sessionContext().setSessionCacheEnabled(false);
+            // a client's sessions are kept by whom it expects where; a server's are its tickets, by
+            // keys that BoringSSL makes for each context
+            context.sessionContext().setSessionCacheEnabled(!mode.server());
+            context.sessionContext().setSessionCacheSize(MAX_SESSIONS);
+            context.sessionContext().setSessionTimeout(SESSION_SECONDS);
             if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
                 sessions.setSessionIdContext(sessionIdContext(svid.id()));
             }

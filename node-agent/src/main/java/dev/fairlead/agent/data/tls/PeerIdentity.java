@@ -48,6 +48,13 @@ public final class PeerIdentity {
         return "";
     }
 
+    /** Whether a finished handshake went on with a session of before. */
+    public static boolean isResumed(SSLEngine engine) {
+        return engine instanceof ReferenceCountedOpenSslEngine open
+                && open.sslPointer() != 0
+                && SSL.isSessionReused(open.sslPointer());
+    }
+
     /** What the peer has shown, leaf first; at least one. */
     public static List<X509Certificate> chainOf(SSLSession session)
             throws SSLPeerUnverifiedException {

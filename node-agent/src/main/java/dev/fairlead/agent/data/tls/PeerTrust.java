@@ -10,16 +10,18 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whom to trust under one bundle: a client of our trust domains; a server that the connection
- * expects. Called in every handshake, since none is resumed. Thread: any.
+ * expects. Called in every handshake, and for the peer of a session that is resumed. Thread: any.
  */
 final class PeerTrust extends X509ExtendedTrustManager {
 
+    private static final String RESUMED = "UNKNOWN"; // how keys were exchanged, to the JDK
     private static final X509Certificate[] NONE = {}; // clients choose without our hint
 
     private final X509TrustManager pkix;
@@ -69,6 +71,26 @@ final class PeerTrust extends X509ExtendedTrustManager {
             counters.wrongPeer.increment();
             throw new CertificateException(
                     "server is " + peer + ", expected " + ExpectedPeers.describe(engine));
+        }
+    }
+
+    /**
+     * What was checked when the session began is checked again: certificates expire, are taken
+     * back, and trust domains cease to be ours.
+     *
+     * @param engine whose handshake has resumed a session
+     */
+    void checkResumed(SSLEngine engine) throws CertificateException {
+        X509Certificate[] chain;
+        try {
+            chain = PeerIdentity.chainOf(engine.getSession()).toArray(X509Certificate[]::new);
+        } catch (SSLPeerUnverifiedException e) {
+            throw new CertificateException("a session without a peer", e);
+        }
+        if (engine.getUseClientMode()) {
+            checkServerTrusted(chain, RESUMED, engine);
+        } else {
+            checkClientTrusted(chain, RESUMED, engine);
         }
     }
 

@@ -11,6 +11,8 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,14 +27,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The TLS contexts of all identities of this node.
  *
- * <p>SVIDs are put in and taken out by one thread, the identities' owner; worker loops make
- * handlers. No session is ever resumed: no cache, no tickets, so the peer is checked in each
- * handshake. Cost of a first connection in a mode: a context, 0.03 ms; of others: an engine.
+ * <p>SVIDs are put in and taken out under a lock; worker loops make handlers. Sessions are resumed
+ * within one SVID, mode, expectation and destination, never across: tickets are of their context's
+ * own keys, and end with it. The peer of a resumed one is checked again. Cost of a first connection
+ * in a mode: a context, 0.03 ms; of others: an engine.
  */
 public final class TlsContexts implements TlsStore {
 
     private static final Logger log = LoggerFactory.getLogger(TlsContexts.class);
-    private static final int NO_PORT = -1;
+    private static final int NO_PORT = 0; // nothing is kept by it
 
     private final String trustDomain;
     private final InstantSource clock;
@@ -50,7 +53,7 @@ public final class TlsContexts implements TlsStore {
      * Handshakes from now on use {@code svid}. Open connections keep what they have. Contexts of
      * the modes in use are made here, off the loops.
      */
-    public void install(Svid svid) {
+    public synchronized void install(Svid svid) {
         IdentityContexts next = new IdentityContexts(svid, trustOf(svid));
         IdentityContexts old = identities.get(svid.id());
         if (old != null) {
@@ -77,9 +80,17 @@ public final class TlsContexts implements TlsStore {
      */
     public int revoke(Revocations now) {
         revocations = now;
+        renew();
         int ended = now.isEmpty() ? 0 : live.end(this::isRevoked);
         counters.revoked.add(ended);
         return ended;
+    }
+
+    /** Sessions of before cannot be resumed any more. */
+    private synchronized void renew() {
+        for (IdentityContexts each : List.copyOf(identities.values())) {
+            install(each.svid());
+        }
     }
 
     private boolean isRevoked(List<X509Certificate> chain) {
@@ -108,7 +119,7 @@ public final class TlsContexts implements TlsStore {
     }
 
     /** No handshake as {@code id} any more. */
-    public void remove(SpiffeId id) {
+    public synchronized void remove(SpiffeId id) {
         IdentityContexts old = identities.remove(id);
         if (old != null) {
             old.retire();
@@ -138,17 +149,19 @@ public final class TlsContexts implements TlsStore {
 
     @Override
     public @Nullable SslHandler server(ServerTls tls, ByteBufAllocator allocator) {
-        var context = acquire(tls.identity(), new TlsMode(true, tls.alpn(), tls.maxTls12()));
-        if (context == null) {
+        Leased leased = acquire(tls.identity(), new TlsMode(true, tls.alpn(), tls.maxTls12()));
+        if (leased == null) {
             return null;
         }
+        ReferenceCountedOpenSslContext context = leased.context;
         try {
             String domains = AcceptedClients.asPeerHost(tls.trustDomains());
             SslHandler handler =
                     domains == null
                             ? context.newHandler(allocator)
                             : context.newHandler(allocator, domains, NO_PORT);
-            withoutTickets(handler);
+            withTickets(handler);
+            checkResumed(handler, leased.trust);
             return handler;
         } finally {
             context.release();
@@ -157,26 +170,44 @@ public final class TlsContexts implements TlsStore {
 
     @Override
     public @Nullable SslHandler client(
-            SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator) {
+            SpiffeId self,
+            UpstreamTls tls,
+            Set<SpiffeId> peers,
+            InetSocketAddress to,
+            ByteBufAllocator allocator) {
         String expected = ExpectedPeers.asPeerHost(peers);
-        var context = acquire(self, new TlsMode(false, tls.alpn(), tls.maxTls12()));
-        if (context == null) {
+        Leased leased = acquire(self, new TlsMode(false, tls.alpn(), tls.maxTls12()));
+        if (leased == null) {
             return null;
         }
+        ReferenceCountedOpenSslContext context = leased.context;
         try {
-            SslHandler handler = context.newHandler(allocator, expected, NO_PORT);
-            long ssl = withoutTickets(handler);
+            SslHandler handler = context.newHandler(allocator, expected, place(tls.sni(), to));
+            long ssl = withTickets(handler);
             if (!tls.sni().isEmpty()) {
                 SSL.setTlsExtHostName(ssl, tls.sni()); // Istio's has "_", which SNIHostName refuses
             }
             checkAgainAfterHandshake(handler);
+            checkResumed(handler, leased.trust);
             return handler;
         } finally {
             context.release();
         }
     }
 
-    private @Nullable ReferenceCountedOpenSslContext acquire(SpiffeId self, TlsMode mode) {
+    /**
+     * Where a session leads, as the second half of its key, the first being who is expected there.
+     * Two that collide offer their sessions to each other's servers, which cannot read them.
+     */
+    private static int place(String sni, InetSocketAddress to) {
+        int place = 31 * (31 * sni.hashCode() + to.getAddress().hashCode()) + to.getPort();
+        return place == NO_PORT ? 1 : place;
+    }
+
+    /** A context, retained, and what its peers are checked by. */
+    private record Leased(ReferenceCountedOpenSslContext context, PeerTrust trust) {}
+
+    private @Nullable Leased acquire(SpiffeId self, TlsMode mode) {
         while (true) {
             IdentityContexts contexts = identities.get(self);
             if (contexts == null) {
@@ -184,20 +215,37 @@ public final class TlsContexts implements TlsStore {
             }
             ReferenceCountedOpenSslContext context = contexts.acquire(mode);
             if (context != null) {
-                return context;
+                return new Leased(context, contexts.trust());
             }
             Thread.onSpinWait(); // replaced this instant: the next look finds the new one
         }
     }
 
-    /** Netty turns TLS 1.3 tickets on for each engine, whatever the context says. */
-    private static long withoutTickets(SslHandler handler) {
+    /** Netty turns tickets on for TLS 1.3 only. */
+    private static long withTickets(SslHandler handler) {
         long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
-        SSL.setOptions(ssl, SSL.SSL_OP_NO_TICKET);
+        SSL.clearOptions(ssl, SSL.SSL_OP_NO_TICKET);
         return ssl;
     }
 
-    /** A second lock on the same door: holds even if a session were resumed some day. */
+    /** BoringSSL asks nobody about the peer of a session that it resumes. */
+    private static void checkResumed(SslHandler handler, PeerTrust trust) {
+        handler.handshakeFuture()
+                .addListener(future -> {
+                    if (!future.isSuccess() || !PeerIdentity.isResumed(handler.engine())) {
+                        return;
+                    }
+                    try {
+                        trust.checkResumed(handler.engine());
+                    } catch (CertificateException e) {
+                        log.debug("resumed session refused reason=\"{}\"", e.getMessage());
+                        handler.closeOutbound();
+                        ((Channel) future.getNow()).close();
+                    }
+                });
+    }
+
+    /** A second lock on the same door, for sessions that are resumed too. */
     private static void checkAgainAfterHandshake(SslHandler handler) {
         handler.handshakeFuture()
                 .addListener(future -> {

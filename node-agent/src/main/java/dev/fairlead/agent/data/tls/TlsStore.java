@@ -6,6 +6,7 @@ import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -27,10 +28,15 @@ public interface TlsStore {
      * byte of the application was sent.
      *
      * @param self whose certificate is shown
+     * @param to where the server is: sessions of one place are not offered at another
      * @param peers at least one; what {@code tls.peers()} says, or the addressed workload's own
      */
     @Nullable SslHandler client(
-            SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator);
+            SpiffeId self,
+            UpstreamTls tls,
+            Set<SpiffeId> peers,
+            InetSocketAddress to,
+            ByteBufAllocator allocator);
 
     /**
      * Ends a connection when its peer's chain is revoked.

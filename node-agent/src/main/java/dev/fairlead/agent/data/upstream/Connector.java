@@ -260,6 +260,7 @@ final class Connector {
                                     context.pod().identity(),
                                     mutual,
                                     peers,
+                                    endpoint.address(),
                                     io.netty.buffer.ByteBufAllocator.DEFAULT);
             if (ssl == null) {
                 waiter.failed(ResponseFlag.NOT_READY);
@@ -347,6 +348,9 @@ final class Connector {
                 .addListener(done -> {
                     if (done.isSuccess()) {
                         books.stats().inc(ClusterStat.SSL_HANDSHAKE);
+                        if (PeerIdentity.isResumed(ssl.engine())) {
+                            books.stats().inc(ClusterStat.SSL_SESSION_REUSED);
+                        }
                         guard(channel, ssl, books);
                         if (!channel.isOpen()) {
                             waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);

@@ -184,7 +184,7 @@ public final class PodSocketsScenario {
 
     /** One pod that opens too many cannot take them from others. */
     private void bounded() throws Exception {
-        var captured = open(pod("p1"), new PodBounds(1), relay).get();
+        var captured = open(pod("p1"), new PodBounds(1, 10, 10, 10, 0), relay).get();
         rules.apply(Peers.netns("p1"), PodRules.all()::captured);
         relay.refused.clear();
         try (var held = Peers.open("p1", "198.18.1.3", 8080)) {

@@ -9,7 +9,9 @@ import dev.fairlead.agent.data.upstream.SameNode.Way;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.Filter;
+import dev.fairlead.agent.model.listener.NetworkFilter;
 import dev.fairlead.agent.model.listener.ServerTls;
+import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.CaptureExclusions;
 import dev.fairlead.agent.model.workload.LocalPod;
@@ -178,6 +180,22 @@ class LocalPodsTest {
             assertThat(crossing.chain()).isNull();
         }
         tls.remove(CALLED);
+    }
+
+    /** Its rules are the destination's to ask, on its own loop. */
+    @Test
+    void aGuardedOpaquePortIsReachedOverItsInterface() {
+        Filter.Tcp open = (Filter.Tcp) Config.tcp("app");
+        Filter.Tcp guarded =
+                new Filter.Tcp(
+                        open.statPrefix(),
+                        open.clusters(),
+                        open.idleTimeout(),
+                        open.maxDuration(),
+                        List.of(new NetworkFilter.Access(new AccessRules(null, null))));
+
+        assertThat(way(strict(open), true, MUTUAL, false)).isInstanceOf(Way.Direct.class);
+        assertThat(way(strict(guarded), true, MUTUAL, false)).isEqualTo(new Way.Wire());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.fairlead.agent.data.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.capture.AddressPolicy;
+import dev.fairlead.agent.data.capture.PodBounds;
 import dev.fairlead.agent.data.stats.CheckStat;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
@@ -112,6 +113,11 @@ final class Mesh implements AutoCloseable {
         this(snapshot, new NoTls(), new OnTheWire(), new NodeLimits(), checks);
     }
 
+    /** A pod that may have so much. */
+    Mesh(Snapshot snapshot, TlsStore tls, PodBounds bounds) throws Exception {
+        this(snapshot, tls, new OnTheWire(), new NodeLimits(), EndpointChecks.NONE, bounds);
+    }
+
     private Mesh(Snapshot snapshot, TlsStore tls, SameNode sameNode, NodeLimits node)
             throws Exception {
         this(snapshot, tls, sameNode, node, EndpointChecks.NONE);
@@ -123,6 +129,17 @@ final class Mesh implements AutoCloseable {
             SameNode sameNode,
             NodeLimits node,
             EndpointChecks checks)
+            throws Exception {
+        this(snapshot, tls, sameNode, node, checks, PodBounds.USUAL);
+    }
+
+    private Mesh(
+            Snapshot snapshot,
+            TlsStore tls,
+            SameNode sameNode,
+            NodeLimits node,
+            EndpointChecks checks,
+            PodBounds bounds)
             throws Exception {
         this.snapshot = snapshot;
         loop = (EventLoop) group.next();
@@ -141,7 +158,7 @@ final class Mesh implements AutoCloseable {
                         checks,
                         () -> (clockStands ? 0 : System.nanoTime()) + nanos,
                         () -> epochSeconds);
-        runtime = onLoop(() -> new PodRuntime(context));
+        runtime = onLoop(() -> new PodRuntime(context, bounds));
         listen((channel, to) -> runtime.acceptOutbound(channel, to));
         listen((channel, to) -> runtime.acceptInbound(channel, to));
     }

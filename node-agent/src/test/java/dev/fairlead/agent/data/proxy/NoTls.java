@@ -7,6 +7,7 @@ import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,11 @@ final class NoTls implements TlsStore {
 
     @Override
     public @Nullable SslHandler client(
-            SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator) {
+            SpiffeId self,
+            UpstreamTls tls,
+            Set<SpiffeId> peers,
+            InetSocketAddress to,
+            ByteBufAllocator allocator) {
         return null;
     }
 

@@ -97,6 +97,19 @@ final class TlsPair implements AutoCloseable {
         return received.toString();
     }
 
+    /** The server speaks, and with that its tickets leave. */
+    void answer() {
+        if (server.isOpen()) {
+            server.writeOutbound(
+                    Unpooled.copiedBuffer("answer", java.nio.charset.StandardCharsets.UTF_8));
+            pump();
+        }
+        ByteBuf bytes;
+        while ((bytes = client.readInbound()) != null) {
+            bytes.release();
+        }
+    }
+
     byte[] clientHello() {
         return firstFlight;
     }

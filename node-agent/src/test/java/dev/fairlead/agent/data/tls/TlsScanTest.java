@@ -16,6 +16,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -32,6 +33,8 @@ class TlsScanTest {
     private static final SpiffeId SELF = new SpiffeId("cluster.local", "default", "self");
     private static final SpiffeId PEER = new SpiffeId("cluster.local", "default", "peer");
     private static final UnpooledByteBufAllocator ALLOCATOR = UnpooledByteBufAllocator.DEFAULT;
+
+    private static final InetSocketAddress PLACE = new InetSocketAddress("127.0.0.1", 1);
 
     private final TestAuthority authority = new TestAuthority("mesh");
     private final TlsContexts contexts = new TlsContexts("cluster.local", Clock.systemUTC());
@@ -82,7 +85,7 @@ class TlsScanTest {
                         SslContextBuilder.forServer(keys()).clientAuth(ClientAuth.REQUIRE),
                         version,
                         suite),
-                requireNonNull(contexts.client(SELF, tls, Set.of(PEER), ALLOCATOR)),
+                requireNonNull(contexts.client(SELF, tls, Set.of(PEER), PLACE, ALLOCATOR)),
                 false);
     }
 

@@ -366,7 +366,11 @@ final class FakePod implements AutoCloseable {
 
         @Override
         public @Nullable SslHandler client(
-                SpiffeId self, UpstreamTls tls, Set<SpiffeId> peers, ByteBufAllocator allocator) {
+                SpiffeId self,
+                UpstreamTls tls,
+                Set<SpiffeId> peers,
+                InetSocketAddress to,
+                ByteBufAllocator allocator) {
             return null;
         }
 
