@@ -13,8 +13,11 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
@@ -35,20 +38,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Stands between pilot-lite and the judging Envoy. Everything passes as it is, but for four things: the outbound
- * listener is bound, since this Envoy has no agent that accepts for it; secrets, which pilot-lite does not serve, are
- * answered with a certificate of the run; the test network is internal to it, so that it obeys what pods ask of their
- * own requests; and fields named in the file of mutations are taken out, so that a harness
+ * Stands between pilot-lite and the judging Envoys. Everything passes as it is, but for four things: listeners are
+ * bound, since an Envoy has no agent that accepts for it; secrets, which pilot-lite does not serve, are
+ * answered with a certificate of the run; of what pods send, the test network is internal, so that the Envoy obeys what
+ * they ask of their own requests; and fields named in the file of mutations are taken out, so that a harness
  * which finds no difference then is found out.
  *
- * <p>Arguments: port, pilot-lite's host:port, node token, mesh bundle, certificate, key, mutations (one
- * {@code full.message.Name.field} a line, read at each response). Prints {@code ready}.
+ * <p>Arguments: port, pilot-lite's host:port, node token, mesh bundle, certificate, key, mutations (read at each
+ * response; a line is {@code full.message.Name.field}, or {@code full.message.Name.field=any}: in its place {@code any}
+ * is true). Prints {@code ready}.
  */
 public class Tap {
 
@@ -68,24 +71,36 @@ public class Tap {
                             HttpProtocolOptions.getDefaultInstance(),
                             HTTPFault.getDefaultInstance(),
                             CorsPolicy.getDefaultInstance(),
-                            LocalRateLimit.getDefaultInstance())
+                            LocalRateLimit.getDefaultInstance(),
+                            RBAC.getDefaultInstance(),
+                            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC
+                                    .getDefaultInstance(),
+                            JwtAuthentication.getDefaultInstance(),
+                            ExtAuthz.getDefaultInstance())
                     .collect(
                             Collectors.toUnmodifiableMap(
                                     message -> TYPES + message.getDescriptorForType().getFullName(),
                                     Function.identity()));
 
+    private final String bundle;
     private final String certificate;
     private final String key;
     private final Path mutations;
 
-    private Tap(String certificate, String key, Path mutations) {
+    private Tap(String bundle, String certificate, String key, Path mutations) {
+        this.bundle = bundle;
         this.certificate = certificate;
         this.key = key;
         this.mutations = mutations;
     }
 
     public static void main(String[] arguments) throws Exception {
-        var tap = new Tap(Files.readString(Path.of(arguments[4])), Files.readString(Path.of(arguments[5])), Path.of(arguments[6]));
+        var tap =
+                new Tap(
+                        Files.readString(Path.of(arguments[3])),
+                        Files.readString(Path.of(arguments[4])),
+                        Files.readString(Path.of(arguments[5])),
+                        Path.of(arguments[6]));
         var authorization = new Metadata();
         authorization.put(
                 Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
@@ -177,7 +192,7 @@ public class Tap {
         for (String name : names) {
             var secret = Secret.newBuilder().setName(name);
             if (name.equals("ROOTCA")) {
-                secret.setValidationContext(CertificateValidationContext.newBuilder().setTrustedCa(inline(certificate)));
+                secret.setValidationContext(CertificateValidationContext.newBuilder().setTrustedCa(inline(bundle)));
             } else {
                 secret.setTlsCertificate(
                         TlsCertificate.newBuilder().setCertificateChain(inline(certificate)).setPrivateKey(inline(key)));
@@ -193,12 +208,19 @@ public class Tap {
     }
 
     private DeltaDiscoveryResponse edited(DeltaDiscoveryResponse response) throws Exception {
-        Set<String> cleared = Files.exists(mutations) ? Set.copyOf(Files.readAllLines(mutations)) : Set.of();
+        Map<String, String> cleared = Files.exists(mutations) ? mutations(Files.readAllLines(mutations)) : Map.of();
         var edited = response.toBuilder();
         for (var resource : edited.getResourcesBuilderList()) {
             resource.setResource((Any) without(bound(resource.getResource()), cleared));
         }
         return edited.build();
+    }
+
+    /** By field, what stands in its place; empty: nothing. */
+    private static Map<String, String> mutations(List<String> lines) {
+        return lines.stream()
+                .map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> parts.length > 1 ? parts[1] : ""));
     }
 
     private static Any bound(Any resource) throws InvalidProtocolBufferException {
@@ -207,7 +229,7 @@ public class Tap {
         }
         Listener.Builder listener = resource.unpack(Listener.class).toBuilder();
         if (!listener.getName().startsWith("outbound|")) {
-            return resource;
+            return Any.pack(listener.clearBindToPort().build());
         }
         for (var chain : listener.getFilterChainsBuilderList()) {
             for (var filter : chain.getFiltersBuilderList()) {
@@ -222,7 +244,7 @@ public class Tap {
     }
 
     /** The message without those fields, at whatever depth. */
-    private static Message without(Message message, Set<String> cleared) throws InvalidProtocolBufferException {
+    private static Message without(Message message, Map<String, String> cleared) throws InvalidProtocolBufferException {
         if (cleared.isEmpty()) {
             return message;
         }
@@ -235,8 +257,12 @@ public class Tap {
         Message.Builder edited = message.toBuilder();
         for (Map.Entry<FieldDescriptor, Object> entry : message.getAllFields().entrySet()) {
             FieldDescriptor field = entry.getKey();
-            if (cleared.contains(field.getFullName())) {
+            String instead = cleared.get(field.getFullName());
+            if (instead != null) {
                 edited.clearField(field);
+                if (!instead.isEmpty()) {
+                    edited.setField(message.getDescriptorForType().findFieldByName(instead), true);
+                }
             } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
                 if (field.isRepeated()) {
                     edited.clearField(field);

@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import os
 import socket
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Answer:
     """What the caller saw: a response, or how the connection ended without one."""
 
-    outcome: str  # status, or closed, reset, silent
+    outcome: str  # status, or closed, reset, silent, no TLS
     version: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
@@ -30,6 +31,8 @@ class Answer:
 
 class Namespace:
     """Makes sockets that live in a pod's network; a socket stays where it was made."""
+
+    tls: dict = {}  # how TLS is begun on them, in asyncio's words
 
     def __init__(self, path: Path) -> None:
         self._own = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -66,6 +69,41 @@ async def ask_http2(
         return Answer("silent")
 
 
+def _end(connection: socket.socket, writer: asyncio.StreamWriter | None) -> None:
+    if writer is not None and writer.get_extra_info("ssl_object") is not None:
+        writer.transport.abort()  # it closes the socket, later
+        return
+    if writer is not None:
+        writer.close()
+    with contextlib.suppress(OSError):
+        connection.close()
+
+
+async def ask_bytes(namespace: Namespace, address: tuple[str, int], said: bytes) -> Answer:
+    """What comes back to some bytes until the connection ends; that nothing does is `closed`, however it is said."""
+    try:
+        return await asyncio.wait_for(_ask_bytes(namespace, address, said), PATIENCE_SECONDS)
+    except TimeoutError:
+        return Answer("silent")
+
+
+async def _ask_bytes(namespace: Namespace, address: tuple[str, int], said: bytes) -> Answer:
+    connection = namespace.socket()
+    connection.setblocking(False)
+    writer, heard = None, b""
+    try:
+        await asyncio.get_running_loop().sock_connect(connection, address)
+        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT, **namespace.tls)
+        writer.write(said)
+        while piece := await reader.read(65536):
+            heard += piece
+    except OSError:
+        pass  # a reset, before TLS or after
+    finally:
+        _end(connection, writer)
+    return Answer("answered" if heard else "closed", body=heard)
+
+
 async def _ask_http2(
     namespace: Namespace, address: tuple[str, int], headers: list[tuple[str, str]], body: bytes, waits: bool
 ) -> Answer:
@@ -74,7 +112,7 @@ async def _ask_http2(
     writer = None
     try:
         await asyncio.get_running_loop().sock_connect(connection, address)
-        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT)
+        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT, **namespace.tls)
         said = await http2.ask(reader, writer, headers, body, waits)
         if not said.headers:
             return Answer(said.end or "closed", informational=said.informational)
@@ -82,13 +120,12 @@ async def _ask_http2(
         return Answer(status, "HTTP/2", said.fields, said.body, said.trailers, said.end == "ended", said.informational)
     except ConnectionError:
         return Answer("reset")
+    except ssl.SSLError as error:
+        return Answer(f"no TLS: {error.reason}")
     except http2.errors() as error:
         return Answer(f"malformed: {error}")
     finally:
-        if writer is not None:
-            writer.close()
-        with contextlib.suppress(OSError):
-            connection.close()
+        _end(connection, writer)
 
 
 async def _ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes], method: str) -> Answer:
@@ -97,7 +134,7 @@ async def _ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes],
     writer = None
     try:
         await asyncio.get_running_loop().sock_connect(connection, address)
-        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT)
+        reader, writer = await asyncio.open_connection(sock=connection, limit=http1.LIMIT, **namespace.tls)
         writer.write(raw[0])
         rest, informational = list(raw[1:]), []
         while True:
@@ -117,10 +154,9 @@ async def _ask(namespace: Namespace, address: tuple[str, int], raw: list[bytes],
         return Answer("reset")
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
         return Answer("closed")
+    except ssl.SSLError as error:
+        return Answer(f"no TLS: {error.reason}")
     except OSError as error:
         return Answer(f"not connected: {os.strerror(error.errno or 0)}")
     finally:
-        if writer is not None:
-            writer.close()
-        with contextlib.suppress(OSError):
-            connection.close()
+        _end(connection, writer)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from . import http1, http2
 
 CASE = "x-case"
+ASKED = "/authz"  # paths below it ask who may: what `x-ext` says
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,21 @@ class Echo:
 
     async def serve(self, listening: socket.socket) -> None:
         await asyncio.start_server(self._connection, sock=listening, limit=http1.LIMIT)
+
+    async def serve_bytes(self, listening: socket.socket) -> None:
+        """An application that is no HTTP: its client's first line is a case, all of it comes back."""
+        await asyncio.start_server(self._bytes, sock=listening)
+
+    async def _bytes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            said = await reader.read(65536)
+            if said:
+                endpoint = writer.get_extra_info("sockname")[0]
+                case, _, rest = said.partition(b"\n")
+                self.arrivals[case.decode("latin-1")].append(Arrival(endpoint, "bytes", (), rest))
+                writer.write(b"heard " + rest)
+                await writer.drain()
+        writer.close()
 
     def close_idle(self) -> None:
         """Ends all connections: none that has served before meets the orders of another configuration."""
@@ -128,14 +144,29 @@ class Echo:
         orders = Orders.of(request.get("x-echo") or "")
         if orders.delay:
             await asyncio.sleep(orders.delay)
+        if _asks(request):
+            return orders, 403 if request.get("x-ext") == "deny" else 200
         if nth < orders.fail:
             return orders, int(orders.failure) if orders.failure.isdigit() else None
         return orders, orders.status
 
 
+def _asks(request: http1.Message) -> bool:
+    return request.start.split(" ")[1].startswith(ASKED)
+
+
+def _verdict(status: int) -> tuple[list[tuple[str, str]], bytes, list[tuple[str, str]]]:
+    """What an authorizer answers: headers for the application, for the client, and for nobody."""
+    body = b"" if status == 200 else b"not you"
+    headers = [("content-length", str(len(body))), ("content-type", "text/plain"), ("x-granted", "yes"), ("x-refused", "by judge"), ("x-noted", "once"), ("x-secret", "s")]
+    return headers, body, []
+
+
 def _content(orders: Orders, status: int, request: http1.Message) -> tuple[list[tuple[str, str]], bytes, list[tuple[str, str]]]:
     """Headers, body and trailers, whatever version carries them; a length where the order is not to be without."""
     method, target, *_ = request.start.split(" ")
+    if _asks(request):
+        return _verdict(status)
     body = f"{method} {target}\n".encode("latin-1") if orders.size < 0 else b"x" * orders.size
     headers = [("content-type", "text/plain"), ("server", "echo"), ("x-drop", "a"), ("x-keep", "b")]
     if orders.header:

@@ -47,12 +47,14 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         prog="conformance",
         description="Generated configuration and requests: what this agent does, and what a real Envoy does.",
     )
-    parser.add_argument("--cases", type=int, default=2000, metavar="N", help="requests that both are asked (2000)")
+    parser.add_argument("--cases", type=int, default=2000, metavar="N", help="requests that both are asked, in each part (2000)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from (1)")
+    parser.add_argument("--part", choices=("traffic", "access", "all"), default="all", help="traffic: where requests go; access: who may (all)")
     parser.add_argument("--requests", type=int, default=25, metavar="N", help="for each configuration (25)")
     parser.add_argument("--findings", type=int, default=8, metavar="N", help="end after that many differences (8)")
     parser.add_argument("--no-shrink", action="store_true", help="count what differs, look for no smallest form")
     parser.add_argument("--mutations", action="store_true", help="break one field after the other: each must be noticed")
+    parser.add_argument("--only", default="", metavar="WORD", help="of the mutations those with this in their names")
     parser.add_argument("--without", default="", metavar="A,B", help="leave fields of these names out, e.g. retries,mirror")
     return parser.parse_args(arguments)
 
@@ -78,13 +80,17 @@ def _in_namespaces(arguments: list[str], envoy: str) -> int:
 def _inside(options: argparse.Namespace, envoy: Path) -> int:
     if os.environ.get(LIBRARY):
         sys.path.append(os.environ[LIBRARY])
+    from .inbound import Guarded
     from .session import Session
     from .world import World
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     world = World(envoy, Path(os.environ["FAIRLEAD_DIST"]))
     try:
-        return asyncio.run(_run(options, Session(world, lambda text: print(text, flush=True), frozenset(options.without.split(",")))))
+        kinds = {"traffic": Session, "access": Guarded}
+        picked = {part: kind for part, kind in kinds.items() if options.part in (part, "all")}
+        told = (lambda text: print(text, flush=True), frozenset(options.without.split(",")))
+        return asyncio.run(_run(options, {part: kind(world, *told) for part, kind in picked.items()}))
     except RuntimeError as error:
         print(f"conformance: {error}", file=sys.stderr)
         return 1
@@ -92,10 +98,13 @@ def _inside(options: argparse.Namespace, envoy: Path) -> int:
         world.close()
 
 
-async def _run(options: argparse.Namespace, session) -> int:
-    await session.world.serve()
+async def _run(options: argparse.Namespace, sessions: dict) -> int:
+    await next(iter(sessions.values())).world.serve()
     if options.mutations:
-        noticed = await session.mutations(options.seed, options.requests, options.cases)
+        noticed: dict[str, int] = {}
+        for session in sessions.values():
+            found = await session.mutations(options.seed, options.requests, options.cases, options.only)
+            noticed |= found or {"": 0}
         count = sum(1 for cases in noticed.values() if cases)
         print(f"conformance: {len(noticed)} mutations, {count} noticed, seed {options.seed}")
         return 0 if noticed and count == len(noticed) else 1
@@ -104,14 +113,23 @@ async def _run(options: argparse.Namespace, session) -> int:
     everything = folder / "all.txt" if options.no_shrink else None
     if everything:
         everything.write_text("")
-    outcome = await session.run(options.seed, options.cases, options.requests, options.findings, None if everything else folder, everything)
-    print("answers:", json.dumps(dict(outcome.answers.most_common())))
+    cases = explained = bad = refused = 0
+    for part, session in sessions.items():
+        outcome = await session.run(options.seed, options.cases, options.requests, options.findings, None if everything else folder, everything)
+        _tell(part, outcome)
+        cases += outcome.cases
+        explained += sum(outcome.explained.values())
+        bad += len(outcome.findings)
+        refused += sum(outcome.refused.values())
+    print(f"conformance: {cases} cases, {bad} unexplained differences, {explained} explained, seed {options.seed}")
+    return 1 if bad or refused else 0
+
+
+def _tell(part: str, outcome) -> None:
+    print(f"{part}: {outcome.cases} cases, answers:", json.dumps(dict(outcome.answers.most_common())))
     for name, count in sorted(outcome.explained.items()):
         print(f"explained: {name}: {count} (docs/differences.md)")
     for why, count in outcome.refused.most_common():
         print(f"refused by pilot-lite: {why} ({count} times)")
     for kind, count in outcome.kinds().most_common(40):
         print(f"differs {count} times: {kind}")
-    explained, bad = sum(outcome.explained.values()), len(outcome.findings)
-    print(f"conformance: {outcome.cases} cases, {bad} unexplained differences, {explained} explained, seed {options.seed}")
-    return 1 if bad or outcome.refused else 0

@@ -1,6 +1,11 @@
-"""Fields that are taken from the Envoy's resources: to the harness it is as if the agent mishandled them."""
+"""
+Fields that are taken from the Envoy's resources: to the harness it is as if the agent mishandled them. With `=any` what a
+field asks is held to be so.
+"""
 
 _ROUTE = "envoy.config.route.v3"
+_RBAC = "envoy.config.rbac.v3"
+_JWT = "envoy.extensions.filters.http.jwt_authn.v3"
 _FAULT = "envoy.extensions.filters.http.fault.v3"
 
 MUTATIONS = (
@@ -28,4 +33,33 @@ MUTATIONS = (
     f"{_FAULT}.HTTPFault.abort",
     "envoy.extensions.filters.http.cors.v3.CorsPolicy.allow_methods",
     "envoy.config.cluster.v3.Cluster.lb_policy",
+)
+
+GUARD_MUTATIONS = (
+    f"{_RBAC}.Permission.not_rule=any",
+    f"{_RBAC}.Principal.not_id=any",
+    f"{_RBAC}.Principal.direct_remote_ip=any",
+    f"{_RBAC}.Principal.remote_ip=any",
+    f"{_RBAC}.Principal.authenticated=any",
+    f"{_RBAC}.Principal.metadata=any",
+    f"{_RBAC}.Principal.header=any",
+    f"{_RBAC}.Permission.header=any",
+    f"{_RBAC}.Permission.url_path=any",
+    f"{_RBAC}.Permission.uri_template=any",
+    f"{_RBAC}.Permission.destination_port=any",
+    f"{_RBAC}.Permission.requested_server_name=any",
+    f"{_RBAC}.RBAC.action",
+    "envoy.extensions.filters.http.rbac.v3.RBAC.shadow_rules",
+    "envoy.extensions.filters.network.rbac.v3.RBAC.rules",
+    "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.normalize_path",
+    f"{_JWT}.JwtProvider.audiences",
+    f"{_JWT}.JwtProvider.forward",
+    f"{_JWT}.JwtProvider.claim_to_headers",
+    f"{_JWT}.JwtProvider.forward_payload_header",
+    f"{_JWT}.JwtProvider.clock_skew_seconds",
+    f"{_JWT}.JwtProvider.from_params",
+    f"{_JWT}.JwtAuthentication.bypass_cors_preflight",
+    f"{_JWT}.RequirementRule.requires",
+    "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz.filter_enabled_metadata",
+    "envoy.extensions.filters.http.ext_authz.v3.HttpService.authorization_response",
 )

@@ -59,7 +59,10 @@ class Outcome:
 
 
 class Session:
-    """Asks both sides of a world. All methods run on one event loop."""
+    """Asks both sides of a world about traffic; `Guarded` asks who may. All methods run on one event loop."""
+
+    SLOTS = SLOTS
+    MUTATIONS = MUTATIONS
 
     def __init__(self, world: World, say: Callable[[str], None], without: frozenset[str] = frozenset()) -> None:
         self.world = world
@@ -72,7 +75,7 @@ class Session:
         await self.warm()
         while whole.cases < cases and len(whole.findings) < stop_after:
             left = -(-(cases - whole.cases) // per_config)
-            outcome = await self.batch([generate(random, per_config, self.without) for _ in range(min(SLOTS, left))])
+            outcome = await self.batch(self.drawn(random, min(self.SLOTS, left), per_config))
             whole.add(outcome)
             self.say(f"{whole.cases} cases, {len(whole.findings)} findings, {time.monotonic() - started:.0f} s")
             for config in _distinct(outcome.findings)[:stop_after] if folder else ():
@@ -82,19 +85,19 @@ class Session:
                     file.writelines(description(finding.config, [finding]) for finding in outcome.findings)
         return whole
 
-    async def mutations(self, seed: int, per_config: int, most: int) -> dict[str, int]:
+    async def mutations(self, seed: int, per_config: int, most: int, only: str = "") -> dict[str, int]:
         """By mutation, after how many cases it was noticed; 0: it was not. None at all where they differ without one."""
         noticed: dict[str, int] = {}
         await self.warm()
-        if found := (await self.batch(self._drawn(Random(seed), per_config))).findings:
+        if found := (await self.batch(self.drawn(Random(seed), self.SLOTS, per_config))).findings:
             self.say(f"without a mutation there are {len(found)} differences:\n{description(found[0].config, found[:1])}")
             return noticed
-        for mutation in MUTATIONS:
+        for mutation in (mutation for mutation in self.MUTATIONS if only in mutation):
             random, asked = Random(seed), 0
             self.world.mutations.write_text(mutation + "\n")
             noticed[mutation] = 0
             while asked < most and not noticed[mutation]:
-                outcome = await self.batch(self._drawn(random, per_config))
+                outcome = await self.batch(self.drawn(random, self.SLOTS, per_config))
                 asked += outcome.cases
                 if outcome.findings:
                     noticed[mutation] = asked
@@ -102,21 +105,24 @@ class Session:
             self.world.mutations.unlink()
         return noticed
 
-    def _drawn(self, random: Random, per_config: int) -> list[Config]:
-        return [generate(random, per_config, self.without) for _ in range(SLOTS)]
+    def drawn(self, random: Random, count: int, per_config: int) -> list[Config]:
+        return [generate(random, per_config, self.without) for _ in range(count)]
+
+    def objects(self, configs: list[Config]) -> list[dict]:
+        return [value for slot, config in enumerate(configs) for value in config.objects(slot)]
 
     async def warm(self) -> None:
         """Timeouts are short, and a process that has just begun is slow: nothing of this counts."""
-        await self.batch([generate(Random(slot), WARM_REQUESTS, self.without) for slot in range(SLOTS)])
+        await self.batch(self.drawn(Random(0), self.SLOTS, WARM_REQUESTS))
 
     async def batch(self, configs: list[Config]) -> Outcome:
         """One configuration a slot."""
         outcome = Outcome()
-        refused = await self.world.apply([value for slot, config in enumerate(configs) for value in config.objects(slot)])
+        refused = await self.world.apply(self.objects(configs))
         for name, why in refused.items():
-            outcome.refused[re.sub(r"\bh\d+\b", "HOST", f"{name}: {why}")] += 1
-        bad = {int(slot) for name in refused for slot in re.findall(r"/h(\d+)", name)}
-        before = {side: self.world.counters(side) for side in SIDES}
+            outcome.refused[re.sub(r"\b[hp]\d+\b", "HOST", f"{name}: {why}")] += 1
+        bad = {int(slot) for name in refused for slot in re.findall(r"/[hp](\d+)", name)}
+        before = {side: self.counters(side) for side in SIDES}
         self.world.echo.arrivals.clear()
         slots = [slot for slot in range(len(configs)) if slot not in bad]
         await asyncio.gather(*(self._slot(slot, configs[slot], outcome) for slot in slots))
@@ -125,25 +131,28 @@ class Session:
 
     async def _slot(self, slot: int, config: Config, outcome: Outcome) -> None:
         for number, request in enumerate(config.requests):
-            sides = await asyncio.gather(*(self._ask(side, slot, number, request) for side in SIDES))
-            where = observe.Where.ADDRESS if config.hashed(request) else observe.Where.NOWHERE if config.by_chance else observe.Where.SUBSET
+            sides = await asyncio.gather(*(self.ask(side, slot, number, request) for side in SIDES))
+            where = self.where(config, request)
             found = observe.compare(*sides, where)
             deadline = time.monotonic() + SETTLE_SECONDS
             while "arrivals" in found and time.monotonic() < deadline:
                 await asyncio.sleep(0.03)
-                sides = [(seen, self._arrived(side, slot, number)) for side, (seen, _) in zip(SIDES, sides, strict=True)]
+                sides = [(seen, self.arrived(side, slot, number)) for side, (seen, _) in zip(SIDES, sides, strict=True)]
                 found = observe.compare(*sides, where)
             outcome.cases += 1
             outcome.answers[sides[0][0]["outcome"]] += 1
             if request.value("expect") is not None:
                 found.pop("header connection", None)  # whether the body came before an early answer is chance
-            left, by = unexplained(Case(request, sides[0][0], sides[1][0]), found)
+            left, by = unexplained(Case(request, sides[0][0], sides[1][0], config), found)
             outcome.explained.update(by)
             if left:
                 outcome.findings.append(Finding(config, request, left))
 
-    async def _ask(self, side: str, slot: int, number: int, request: Request) -> tuple[dict, list[dict]]:
-        placed, case = placed_request(request, slot), self._case(side, slot, number)
+    def where(self, config: Config, request: Request) -> observe.Where:
+        return observe.Where.ADDRESS if config.hashed(request) else observe.Where.NOWHERE if config.by_chance else observe.Where.SUBSET
+
+    async def ask(self, side: str, slot: int, number: int, request: Request) -> tuple[dict, list[dict]]:
+        placed, case = placed_request(request, slot), self.case(side, slot, number)
         pod, to = self.world.sides[side], (service_address(slot), PORTS["http"])
         waits = request.value("expect") is not None
         if request.version == "HTTP/2":
@@ -151,32 +160,40 @@ class Session:
         else:
             head, end, body = wire(placed, case).partition(b"\r\n\r\n")
             answer = await ask(pod, to, [head + end, body] if waits else [head + end + body], request.method)
-        return observe.response(answer), self._arrived(side, slot, number)
+        return observe.response(answer), self.arrived(side, slot, number)
 
-    def _arrived(self, side: str, slot: int, number: int) -> list[dict]:
-        return observe.arrivals(self.world.echo.arrivals.get(self._case(side, slot, number), []), self.world.echo.subsets)
+    def arrived(self, side: str, slot: int, number: int) -> list[dict]:
+        return observe.arrivals(self.world.echo.arrivals.get(self.case(side, slot, number), []), self.world.echo.subsets)
 
-    def _case(self, side: str, slot: int, number: int) -> str:
+    def case(self, side: str, slot: int, number: int) -> str:
         return f"{side}-{self.world.batch}-{slot}-{number}"
 
     async def _counters(self, slots: list[int], configs: list[Config], before: dict, outcome: Outcome) -> None:
         deadline = time.monotonic() + SETTLE_SECONDS
         while True:
-            grown = {side: self._grown(before[side], self.world.counters(side)) for side in SIDES}
+            grown = {side: self._grown(before[side], self.counters(side)) for side in SIDES}
             found = observe.differing(grown["envoy"], grown["agent"])
             if not found or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.1)
         for slot in slots:
-            own = {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key}
-            left, by = unexplained(Case(Request(), {}, {}, configs[slot]), own)
+            left, by = unexplained(Case(Request(), {}, {}, configs[slot]), self.own(slot, configs, found))
             outcome.explained.update(by)
             if left:
                 outcome.findings.append(Finding(configs[slot], None, left))
 
-    @staticmethod
-    def _grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-        return {name: value - before.get(name, 0) for name, value in after.items() if COUNTED.search(name) and value != before.get(name, 0)}
+    def _grown(self, before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+        return {name: value - before.get(name, 0) for name, value in after.items() if self.counted(name) and value != before.get(name, 0)}
+
+    def counters(self, side: str) -> dict[str, int]:
+        return self.world.counters(side)
+
+    def counted(self, name: str) -> bool:
+        return COUNTED.search(name) is not None
+
+    def own(self, slot: int, configs: list[Config], found: dict) -> dict:
+        """What counters of the slot differ in."""
+        return {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key}
 
     async def report(self, config: Config, seed: int, folder: Path) -> None:
         config, findings = await self.shrink(config)
@@ -190,8 +207,8 @@ class Session:
         findings = (await self.batch([config])).findings
         for _ in range(SHRINK_BATCHES if findings else 0):
             tried = list(variants(config))
-            for start in range(0, len(tried), SLOTS):
-                outcome = await self.batch(tried[start : start + SLOTS])
+            for start in range(0, len(tried), self.SLOTS):
+                outcome = await self.batch(tried[start : start + self.SLOTS])
                 if outcome.findings:
                     config = min((f.config for f in outcome.findings), key=lambda c: len(repr(c)))
                     findings = [f for f in outcome.findings if f.config is config]
@@ -202,7 +219,7 @@ class Session:
 
 
 def _kind(key: str, envoy: object, agent: object) -> str:
-    key = re.sub(r"^cluster\..*\.", "counter ", re.sub(r"arrival \d+", "arrival", key))
+    key = re.sub(r"^(cluster|http)\..*\.", "counter ", re.sub(r"arrival \d+", "arrival", key))
     if key.startswith("counter") or len(str((envoy, agent))) > 150:
         return key
     return f"{key}: envoy {envoy!r}, agent {agent!r}"
@@ -239,12 +256,21 @@ def wire(request: Request, case: str) -> bytes:
     return rendered(f"{request.method} {request.target} {request.version}", headers, body)
 
 
+def told(request: Request) -> str:
+    from .guards import Asked
+
+    if isinstance(request, Asked):
+        by = f"{request.version} by {request.caller or 'nobody'} from {request.source} for {request.name or 'no name'}\n"
+        return by + ("" if request.version == "bytes" else wire(request, "case").decode()[:2000].strip())
+    return wire(placed_request(request, 0), "case").decode()[:2000].strip()
+
+
 def description(config: Config, findings: list[Finding]) -> str:
     if not findings:
         return "a difference that did not come again:\n" + "\n---\n".join(as_yaml(value) for value in config.objects(0))
     parts = ["\n---\n".join(as_yaml(value) for value in config.objects(0))]
     for finding in findings:
         if finding.request is not None:
-            parts.append("request: " + wire(placed_request(finding.request, 0), "case").decode()[:2000].strip())
+            parts.append(f"request: {told(finding.request)}")
         parts += [f"  {key}:\n    envoy: {envoy!r}\n    agent: {agent!r}" for key, (envoy, agent) in sorted(finding.differs.items())]
     return "\n".join(["", "=" * 40, *parts, ""])

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .generate import Config, Request
+from .guards import Guard
 
-KEPT = {"name", "limit", "per", "requests", "host", "destination", "subsets", "percentage"}  # what an object is not valid without
+KEPT = {"name", "limit", "per", "requests", "host", "destination", "subsets", "percentage", "kind", "role", "spec",
+        "key", "issuer", "jwks", "provider", "action", "header", "claim"}  # what an object is not valid without  # fmt: skip
 
 
-def variants(config: Config) -> Iterator[Config]:
+def variants(config: Config | Guard) -> Iterator[Config | Guard]:
     requests = config.requests
     if len(requests) > 1:
         half = len(requests) // 2
@@ -18,12 +20,9 @@ def variants(config: Config) -> Iterator[Config]:
         if len(requests) <= 8:
             for index in range(len(requests)):
                 yield replace(config, requests=requests[:index] + requests[index + 1 :])
-    for http in _without(config.http):
-        yield replace(config, http=http)
-    for rule in _without(config.rule):
-        yield replace(config, rule=rule)
-    for limits in _without(config.limits) if config.limits else ():
-        yield replace(config, limits=limits)
+    for part in ("policies",) if isinstance(config, Guard) else ("http", "rule", "limits"):
+        for smaller in _without(getattr(config, part)) if getattr(config, part) else ():
+            yield replace(config, **{part: smaller})
     if len(requests) == 1:
         for request in _simpler(requests[0]):
             yield replace(config, requests=(request,))
@@ -48,9 +47,9 @@ def _without(value) -> Iterator:
 def _simpler(request: Request) -> Iterator[Request]:
     for index in range(len(request.headers)):
         yield replace(request, headers=request.headers[:index] + request.headers[index + 1 :])
-    simple = Request()
-    for field in ("method", "target", "host", "body", "version", "chunked"):
-        if getattr(request, field) != getattr(simple, field):
+    simple = type(request)()
+    for field in ("method", "target", "host", "body", "version", "chunked", "caller", "source", "name"):
+        if getattr(request, field, None) != getattr(simple, field, None):
             yield replace(request, **{field: getattr(simple, field)})
     path, mark, _ = request.target.partition("?")
     if mark:

@@ -16,6 +16,7 @@ from harness.lab import Lab, Pod
 
 from .client import Namespace
 from .echo import Echo
+from .served import ADDRESSES, AUTHORIZER, UIDS, Served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 300
@@ -64,13 +65,16 @@ class World:
         envoy_pod = self.lab.pod("judge", "198.18.1.20")
         server = self.lab.pod("server", *SUBSETS, REFUSING[1], *map(service_address, range(SLOTS + 1)))
         self.lab.run(["ip", "route", "add", "blackhole", SILENT[1]])
+        self.served = Served(self.lab, self.folder)
         self.sides = {"agent": Namespace(agent_pod.netns), "envoy": Namespace(envoy_pod.netns)}
-        self.echo = Echo(SUBSETS)
+        self.echo = Echo(SUBSETS | dict.fromkeys(ADDRESSES.values(), "application"))
         self._server = Namespace(server.netns)
-        write_mesh(self.cluster)
+        write_mesh(self.cluster, *self.served.objects())
         self._agent(agent_pod)
         self._tap()
         self._envoy(envoy_pod, envoy)
+        self.served.start(envoy, bootstrap(self.served.admin, UIDS["envoy"]))
+        self._await(self.served.envoy, lambda: self.served.admin.exists() and "LIVE" in _get(self.served.admin, "/ready"))
 
     async def serve(self) -> None:
         """Endpoints, and the services' own addresses for what passes through."""
@@ -82,6 +86,7 @@ class World:
                 listening.listen(512)
                 listening.setblocking(False)
                 await self.echo.serve(listening)
+        await self.served.serve(self.echo)
 
     def close(self) -> None:
         self.lab.close()
@@ -93,7 +98,7 @@ class World:
             "core": _cores(),
             "controlCore": _cores(),
             "nodes": [{"name": "node-1", "address": CONTROL_PLANE, "netns": None}],
-            "pods": [_pod("client", CLIENT_UID, pod.addresses[0], str(pod.netns))],
+            "pods": [_pod("client", CLIENT_UID, pod.addresses[0], str(pod.netns)), self.served.pod("agent")],
             "probe": ["true"],
         }
         request = self.folder / "request.json"
@@ -105,9 +110,7 @@ class World:
 
     def _tap(self) -> None:
         """What stands between pilot-lite and the Envoy: see Tap.java."""
-        key, certificate = self.folder / "judge.key", self.folder / "judge.pem"
-        self.lab.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                      "-subj", "/CN=judge", "-days", "2", "-keyout", str(key), "-out", str(certificate)])  # fmt: skip
+        certificate, key = self.served.certificates()
         java = Path(os.environ["JAVA_HOME"]) / "bin/java" if "JAVA_HOME" in os.environ else Path("java")
         options = ["-Xmx96m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"]
         files = [self.folder / "node-node-1.token", self.folder / "root.pem", certificate, key, self.mutations]
@@ -121,7 +124,7 @@ class World:
         self.envoy_admin = self.folder / "envoy.sock"
         self.agent_admin = self.folder / "node-1" / "admin.sock"
         config = self.folder / "envoy.json"
-        config.write_text(json.dumps(bootstrap(self.envoy_admin), indent=1))
+        config.write_text(json.dumps(bootstrap(self.envoy_admin, CLIENT_UID), indent=1))
         flags = ["--concurrency", "1", "--disable-hot-restart", "-l", os.environ.get("FAIRLEAD_JUDGE_LOG", "warning")]
         self.envoy = self.lab.start([str(program), "-c", str(config), *flags], pod)
         self._await(self.envoy, lambda: self.envoy_admin.exists() and "LIVE" in _get(self.envoy_admin, "/ready"))
@@ -143,13 +146,14 @@ class World:
         self.revision += 1
         stamp = f"/batch-{self.batch}"
         mark = {"match": [{"uri": {"exact": stamp}}], "directResponse": {"status": MARK}}
-        wanted = [*objects, virtual_service(SENTINEL, {"hosts": [SENTINEL], "http": [mark]})]
+        wanted = [*objects, virtual_service(SENTINEL, {"hosts": [SENTINEL], "http": [mark]}), self.served.gate(stamp)]
         written = {self._write(value) for value in wanted}
         for gone in self._written - written:
             gone.unlink()
         self._written = written
         _replace(self.cluster / "applied/REVISION", f"{self.revision}\n")
         await self._in_force(stamp)
+        await self.served.in_force(stamp)
         return self._refusals(objects)
 
     def _write(self, value: dict) -> Path:
@@ -209,20 +213,30 @@ class World:
 
     def counters(self, side: str) -> dict[str, int]:
         """The clusters' counters under Envoy's names."""
-        if side == "envoy":
-            listed = json.loads(_get(self.envoy_admin, f"/stats?format=json&filter={quote('^cluster[.]outbound')}"))
+        return self._stats(self.envoy_admin if side == "envoy" else None, "cluster.outbound")
+
+    def guard_counters(self, side: str) -> dict[str, int]:
+        """Those of what enters the called pods."""
+        envoy = self.served.admin if side == "envoy" else None
+        return self._stats(envoy, "http.inbound") | self._stats(envoy, "tcp.")
+
+    def _stats(self, envoy: Path | None, prefix: str) -> dict[str, int]:
+        """Of that Envoy, or of the agent."""
+        if envoy:
+            listed = json.loads(_get(envoy, f"/stats?format=json&filter={quote('^' + prefix.replace('.', '[.]'))}"))
             return {s["name"]: s["value"] for s in listed["stats"] if "name" in s and isinstance(s["value"], int)}
         lines = (line.rpartition(": ") for line in _get(self.agent_admin, "/stats").splitlines())
-        return {name: int(value) for name, _, value in lines if name.startswith("cluster.outbound") and value.isdigit()}
+        return {name: int(value) for name, _, value in lines if name.startswith(prefix) and value.isdigit()}
 
 
-def bootstrap(admin: Path) -> dict:
+def bootstrap(admin: Path, uid: str) -> dict:
+    """Of an Envoy that acts for the pod."""
     http2 = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
     tap = {"endpoint": {"address": {"socket_address": {"address": CONTROL_PLANE, "port_value": TAP_PORT}}}}
     ads = {"ads": {}, "resource_api_version": "V3"}
     anywhere = {"address": "0.0.0.0", "port_value": 0}
     return {
-        "node": {"id": "judge", "cluster": "judge", "metadata": {"WORKLOAD_UID": CLIENT_UID}},
+        "node": {"id": "judge", "cluster": "judge", "metadata": {"WORKLOAD_UID": uid}},
         "admin": {"address": {"pipe": {"path": str(admin)}}},
         "cluster_manager": {"upstream_bind_config": {"source_address": anywhere, "socket_options": [SO_MARK]}},
         "dynamic_resources": {
@@ -257,7 +271,7 @@ def _object(version: str, kind: str, name: str, spec: dict) -> dict:
     return {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": "default"}, "spec": spec}
 
 
-def write_mesh(root: Path) -> None:
+def write_mesh(root: Path, more_applied: list[dict], more_observed: list[dict]) -> None:
     """What stays as it is: namespace, pods, services."""
     names = {**{f"h{slot}": service_address(slot) for slot in range(SLOTS)}, SENTINEL: SENTINEL_ADDRESS}
     lone = dict((REFUSING, SILENT))
@@ -266,6 +280,7 @@ def write_mesh(root: Path) -> None:
                *(cluster.service_account(name) for name in ("client", "echo"))]  # fmt: skip
     applied += [_service(name, address) for name, address in names.items()]
     applied += [_service(name, service_address(SLOTS + 1 + index)) for index, name in enumerate(lone)]
+    applied.append(_service(AUTHORIZER, service_address(SLOTS + 1 + len(lone))))
     late = {"host": SILENT[0], "trafficPolicy": {"connectionPool": {"tcp": {"connectTimeout": f"{CONNECT_SECONDS}s"}}}}
     applied.append(destination_rule(SILENT[0], late))
     client = cluster.pod(_pod("client", CLIENT_UID, "198.18.1.10", "netns"))
@@ -279,9 +294,10 @@ def write_mesh(root: Path) -> None:
         observed.append(cluster.pod(_pod(name, f"uid-{address}", address, None) | {"account": "echo"}))
     observed += [_slice(name, *SUBSETS) for name in names]
     observed += [_slice(name, address) for name, address in lone.items()]
+    observed.append(_slice(AUTHORIZER, "198.18.2.31"))
     (root / "status").mkdir(parents=True)
-    cluster.write_objects(root / "applied", applied)
-    cluster.write_objects(root / "observed", observed)
+    cluster.write_objects(root / "applied", applied + more_applied)
+    cluster.write_objects(root / "observed", observed + more_observed)
 
 
 def _pod(name: str, uid: str, address: str, netns: str | None) -> dict:
@@ -312,7 +328,7 @@ def _slice(service: str, *addresses: str) -> dict:
 
 def _path(root: Path, value: dict) -> Path:
     group = value["apiVersion"].rpartition("/")[0] or "core"
-    return root / group / value["kind"] / value["metadata"]["namespace"] / f"{value['metadata']['name']}.json"
+    return root / group / value["kind"] / value["metadata"].get("namespace", "_") / f"{value['metadata']['name']}.json"
 
 
 def _replace(path: Path, text: str) -> None:

@@ -2,6 +2,9 @@
 """What is pure of the differential harness."""
 
 import asyncio
+import base64
+import hashlib
+import json
 import re
 import sys
 import unittest
@@ -12,7 +15,7 @@ from random import Random
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "conformance"), str(ROOT / "bench")]
 
-from judge import http1, observe  # noqa: E402
+from judge import guards, http1, observe, tokens  # noqa: E402
 from judge.client import Answer  # noqa: E402
 from judge.differences import KNOWN, Case, unexplained  # noqa: E402
 from judge.echo import Arrival, Orders  # noqa: E402
@@ -78,6 +81,67 @@ class GenerateTest(unittest.TestCase):
         self.assertTrue(replace(subset, http=[]).by_chance)
         elsewhere = [{**subset.http[0], "match": [{"sourceNamespace": "other"}, {"sourceLabels": {"version": "v2"}}, {"port": 8001}]}]
         self.assertTrue(replace(subset, http=elsewhere).by_chance)
+
+
+class GuardsTest(unittest.TestCase):
+    def test_one_seed_is_one_configuration(self) -> None:
+        self.assertEqual(guards.generate(Random(7), 5), guards.generate(Random(7), 5))
+        self.assertNotEqual(guards.generate(Random(7), 5), guards.generate(Random(8), 5))
+
+    def test_fields_are_met_within_a_thousand_configurations(self) -> None:
+        text = str([guards.generate(Random(seed), 2) for seed in range(1000)])
+        for names in (guards.SOURCE, guards.OPERATION):
+            for name in names:
+                self.assertIn(f"'{name}'", text)
+                self.assertIn(f"'not{name[0].upper()}{name[1:]}'", text)
+        for word in (*guards.WHEN, *guards.BODIES, "AUDIT", "CUSTOM", "DENY", "'dry'", "{**}", "audiences", "fromHeaders", "fromParams", "fromCookies",
+                     "outputPayloadToHeader", "outputClaimToHeaders", "forwardOriginalToken", "spaceDelimitedClaims", "notValues"):  # fmt: skip
+            self.assertIn(word, text, word)
+        for token in tokens.TOKENS:
+            self.assertIn(f"TOKEN({token})", text)
+        old = str([guards.generate(Random(seed), 1, guards.OLD) for seed in range(1000)])
+        for word in ("ServiceRoleBinding", "constraints", "properties", "groups", "notNames", "triggerRules", "originIsOptional", "jwtParams", *guards.OLD_PROPERTIES):
+            self.assertIn(word, old, word)
+
+    def test_a_policy_is_for_its_slot_alone(self) -> None:
+        for seed in range(100):
+            for value in guards.generate(Random(seed), 1, self.of(seed)).objects(3):
+                spec = value["spec"]
+                whose = spec.get("targetRefs") or spec.get("targets") or [{"name": spec.get("roleRef", {}).get("name", "p3-").split("-")[0]}]
+                self.assertEqual([target["name"] for target in whose], ["p3"])
+                for rule in spec.get("rules", []) if value["kind"] == "ServiceRole" else []:
+                    self.assertEqual(rule["services"], ["p3.default.svc.cluster.local"])
+
+    @staticmethod
+    def of(seed: int) -> str:
+        return guards.OLD if seed % 2 else guards.MODERN
+
+    def test_roles_count_where_there_are_some(self) -> None:
+        role = {"kind": "ServiceRole", "role": 0, "spec": {"rules": [{"methods": ["GET"]}]}}
+        objects = guards.mesh_objects([guards.Guard([], (), guards.OLD), guards.Guard([role], (), guards.OLD)], [0, 1])
+        included = [value["spec"]["inclusion"]["services"] for value in objects if value["kind"] == "ClusterRbacConfig"]
+        self.assertEqual(included, [["p1.default.svc.cluster.local"]])
+
+    def test_variants_are_smaller(self) -> None:
+        config = guards.generate(Random(5), 6)
+        while smaller := next(variants(config), None):
+            self.assertLess(len(repr(smaller)), len(repr(config)) + 20)
+            config = smaller
+        self.assertEqual(len(config.requests), 1)
+
+
+class TokensTest(unittest.TestCase):
+    def test_a_token_says_what_it_should(self) -> None:
+        head, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in tokens.token("alice", 10).split("."))
+        said = json.loads(payload)
+        self.assertEqual((json.loads(head)["kid"], said["iss"], said["sub"], said["exp"]), ("k1", tokens.A, "alice", 300 + tokens.LIFE_SECONDS))
+        modulus = int.from_bytes(base64.urlsafe_b64decode(json.loads(tokens.key_set("k1"))["keys"][0]["n"] + "=="), "big")
+        signed = tokens.token("alice", 10).rpartition(".")[0].encode()
+        opened = pow(int.from_bytes(signature, "big"), 65537, modulus).to_bytes(256, "big")
+        self.assertTrue(opened.startswith(b"\0\1\xff") and opened.endswith(hashlib.sha256(signed).digest()))
+
+    def test_names_stand_for_tokens(self) -> None:
+        self.assertRegex(tokens.rendered("Bearer TOKEN(bob)"), r"^Bearer [\w-]+[.][\w-]+[.][\w-]+$")
 
 
 class CompareTest(unittest.TestCase):

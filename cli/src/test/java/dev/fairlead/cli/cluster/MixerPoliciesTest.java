@@ -90,7 +90,7 @@ class MixerPoliciesTest {
 
     /** {@code 200}, or status and body of the refusal. */
     private String ask(Filter.Http filter, Caller caller) {
-        var stats = new WorkerStats().http("ratings", "http").counters();
+        var stats = new WorkerStats().http("ratings", "http");
         RequestChecks.Denied denied =
                 filter.manager().checks().isEmpty()
                         ? null

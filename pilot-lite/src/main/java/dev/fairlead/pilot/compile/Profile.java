@@ -30,6 +30,9 @@ public final class Profile {
     /** Authentication and authorization of what enters pods. */
     public static final int SECURITY = 6;
 
+    /** What policies decide is counted one by one; authorizers get bodies, and connections. */
+    public static final int AUTHORIZERS = 7;
+
     /** What is told of who calls; revoked certificates; TLS that pods' clients originate. */
     public static final int IDENTITY = 7;
 

@@ -64,6 +64,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it counts each policy, and asks authorizers with bodies and about connections. */
+    default boolean knowsAuthorizers() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.AUTHORIZERS;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether it can be told what to say of who calls; an older one says what it always said. */
     default boolean knowsClientCertificates() {
         return switch (this) {

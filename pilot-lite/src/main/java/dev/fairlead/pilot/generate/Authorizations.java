@@ -35,20 +35,20 @@ final class Authorizations {
     private static final String BAD_CUSTOM = "-deny-due-to-bad-CUSTOM-action";
 
     private final TrustDomains domains;
-    private final boolean agent;
+    private final boolean whole;
 
-    /** For an Envoy, which asks everybody about everything. */
+    /** For who asks everybody about everything. */
     Authorizations(MeshSettings mesh) {
-        this(mesh, false);
+        this(mesh, true);
     }
 
     /**
-     * @param agent whether it is for agents: they send no bodies to whom they ask, and ask nobody
-     *     about connections; what they cannot ask about is refused
+     * @param whole false: for older agents, which send no bodies to whom they ask, ask nobody about
+     *     connections, and count no single policies; what they cannot ask about is refused
      */
-    Authorizations(MeshSettings mesh, boolean agent) {
+    Authorizations(MeshSettings mesh, boolean whole) {
         domains = TrustDomains.of(mesh);
-        this.agent = agent;
+        this.whole = whole;
     }
 
     /** Of requests. */
@@ -58,7 +58,7 @@ final class Authorizations {
         for (Custom custom : authorization.custom()) {
             RBAC asked = rbac(Action.DENY, custom.rules(), rules, ExternalChecks.prefix(custom));
             ExtensionProvider provider = custom.provider();
-            if (provider == null || agent && provider.body() != null) {
+            if (provider == null || !whole && provider.body() != null) {
                 filters.add(http(HTTP_RBAC, httpRbac(refused(custom, rules), null, "")));
             } else {
                 filters.add(http(HTTP_RBAC, httpRbac(null, asked, ExternalChecks.STATS)));
@@ -83,7 +83,7 @@ final class Authorizations {
             boolean calls =
                     provider != null
                             && provider.protocol() instanceof ExtensionProvider.Protocol.Grpc;
-            if (provider == null || agent && calls) {
+            if (provider == null || !whole && calls) {
                 filters.add(tcp(TCP_RBAC, tcpRbac(refused(custom, rules), null, "")));
             } else if (provider.protocol() instanceof ExtensionProvider.Protocol.Grpc) {
                 RBAC asked =
@@ -151,8 +151,18 @@ final class Authorizations {
         return rbac(Action.DENY, named, writer, ExternalChecks.prefix(custom));
     }
 
-    private static Message httpRbac(@Nullable RBAC rules, @Nullable RBAC shadow, String stats) {
-        var filter = io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.newBuilder();
+    private Message httpRbac(@Nullable RBAC rules, @Nullable RBAC shadow, String stats) {
+        var filter =
+                io.envoyproxy
+                        .envoy
+                        .extensions
+                        .filters
+                        .http
+                        .rbac
+                        .v3
+                        .RBAC
+                        .newBuilder()
+                        .setTrackPerRuleStats(whole);
         if (rules != null) {
             filter.setRules(rules);
         }

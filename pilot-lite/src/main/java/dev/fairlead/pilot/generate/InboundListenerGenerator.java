@@ -50,7 +50,7 @@ final class InboundListenerGenerator {
         this.mesh = mesh;
         this.audience = audience;
         this.contexts = new TlsContexts(mesh);
-        this.authorizations = new Authorizations(mesh, audience instanceof Audience.Agent);
+        this.authorizations = new Authorizations(mesh, audience.knowsAuthorizers());
         this.tokens = new JwtFilters(mesh);
     }
 

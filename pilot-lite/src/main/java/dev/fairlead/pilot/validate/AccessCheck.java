@@ -57,8 +57,6 @@ final class AccessCheck {
             reason = "the mesh has no provider " + policy.provider();
         } else if (state.services().stream().noneMatch(s -> answers(s, provider))) {
             reason = "nothing is " + provider.host() + ":" + provider.port();
-        } else if (provider.body() != null) {
-            reason = "agents send no bodies to " + provider.name();
         }
         if (!reason.isEmpty()) {
             warnings.warn(

@@ -218,16 +218,22 @@ class AuthorizationsTest {
                         "LOG [ns[default]-policy[audit]-rule[0]]");
         assertThat(words(chain(yaml, "node-1", "uid-reviews-v1", "inbound|9080|mtls")))
                 .isEqualTo(expected);
+        assertThat(words(chain(yaml, "node-1", "uid-reviews-v1", "inbound|9080|tls")))
+                .isEqualTo(expected);
         List<String> ofConnections = new ArrayList<>(expected.subList(2, expected.size()));
-        String bad = "-deny-due-to-bad-CUSTOM-action"; // agents ask nobody about connections
+        String bad = "-deny-due-to-bad-CUSTOM-action"; // older agents ask nobody about connections
         ofConnections.addFirst(
                 "DENY [istio-ext-authz-ask-ns[default]-policy[ask]-rule[0]"
                         + bad
                         + ", istio-ext-authz-ask-ns[default]-policy[ask]-rule[1]"
                         + bad
                         + "]");
-        assertThat(words(chain(yaml, "node-1", "uid-reviews-v1", "inbound|9080|tls")))
-                .isEqualTo(ofConnections);
+        FilterChain older =
+                chains(yaml, "node-1", "uid-reviews-v1", Profile.AUTHORIZERS - 1).stream()
+                        .filter(chain -> chain.getName().equals("inbound|9080|tls"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(words(older)).isEqualTo(ofConnections);
     }
 
     @Test

@@ -32,19 +32,35 @@ final class CheckRequest {
     }
 
     /**
+     * @param body null: there is nothing of it to be seen
      * @param own SPIFFE ID of the pod that is asked for; null: no mTLS
      */
-    static byte[] framed(
+    static byte[] ofRequest(
             RequestFacts facts,
             HttpRequest request,
+            @Nullable CheckedBody body,
             int sourcePort,
             @Nullable String own,
             Instant now) {
+        return framed(facts, request(facts.request(), request, body, now), sourcePort, own);
+    }
+
+    /**
+     * @param own SPIFFE ID of the pod that is asked for; null: no mTLS
+     */
+    static byte[] ofConnection(RequestFacts facts, int sourcePort, @Nullable String own) {
+        return framed(facts, null, sourcePort, own);
+    }
+
+    private static byte[] framed(
+            RequestFacts facts, byte @Nullable [] request, int sourcePort, @Nullable String own) {
         byte[] attributes =
                 message(out -> {
                     out.writeByteArray(1, peer(facts.source(), sourcePort, facts.principal()));
                     out.writeByteArray(2, peer(facts.destination(), facts.destinationPort(), own));
-                    out.writeByteArray(4, request(facts.request(), request, now));
+                    if (request != null) {
+                        out.writeByteArray(4, request);
+                    }
                     if (!facts.serverName().isEmpty()) {
                         out.writeByteArray(
                                 12, message(tls -> tls.writeString(1, facts.serverName())));
@@ -72,7 +88,8 @@ final class CheckRequest {
         });
     }
 
-    private static byte[] request(RequestView view, HttpRequest request, Instant now) {
+    private static byte[] request(
+            RequestView view, HttpRequest request, @Nullable CheckedBody body, Instant now) {
         byte[] time =
                 message(out -> {
                     out.writeInt64(1, now.getEpochSecond());
@@ -85,7 +102,7 @@ final class CheckRequest {
                         out.writeString(1, id);
                     }
                     out.writeString(2, view.method());
-                    for (Map.Entry<String, String> each : headers(view, request).entrySet()) {
+                    for (Map.Entry<String, String> each : headers(view, request, body).entrySet()) {
                         out.writeByteArray(
                                 3,
                                 message(entry -> {
@@ -102,6 +119,9 @@ final class CheckRequest {
                             request.protocolVersion().majorVersion() == 2
                                     ? "HTTP/2"
                                     : request.protocolVersion().text());
+                    if (body != null) {
+                        out.writeByteArray(body.asBytes() ? 12 : 11, body.sent());
+                    }
                 });
         return message(out -> {
             out.writeByteArray(1, time);
@@ -118,7 +138,8 @@ final class CheckRequest {
         }
     }
 
-    private static Map<String, String> headers(RequestView view, HttpRequest request) {
+    private static Map<String, String> headers(
+            RequestView view, HttpRequest request, @Nullable CheckedBody body) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put(":method", view.method());
         headers.put(":path", view.path());
@@ -129,6 +150,9 @@ final class CheckRequest {
             if (!name.equals("host")) {
                 headers.merge(name, each.getValue(), (a, b) -> a + "," + b);
             }
+        }
+        if (body != null) {
+            headers.put(CheckedBody.PARTIAL, Boolean.toString(body.partial()));
         }
         return headers;
     }

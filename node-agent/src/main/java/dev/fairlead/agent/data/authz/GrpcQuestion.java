@@ -23,18 +23,38 @@ public final class GrpcQuestion implements Question {
     private final String authority;
     private final byte[] message;
 
+    private GrpcQuestion(ExternalAuthorization.Grpc service, byte[] message) {
+        this.authority = service.authority().isEmpty() ? service.cluster() : service.authority();
+        this.message = message;
+    }
+
     /**
+     * @param body null: the authorizer sees nothing of it, or there is none
      * @param own SPIFFE ID of the pod that is asked for; null: no mTLS
      */
-    public GrpcQuestion(
+    public static GrpcQuestion ofRequest(
             ExternalAuthorization.Grpc service,
             RequestFacts facts,
             HttpRequest about,
+            @Nullable CheckedBody body,
             int sourcePort,
             @Nullable String own,
             Instant now) {
-        this.authority = service.authority().isEmpty() ? service.cluster() : service.authority();
-        this.message = CheckRequest.framed(facts, about, sourcePort, own, now);
+        return new GrpcQuestion(
+                service, CheckRequest.ofRequest(facts, about, body, sourcePort, own, now));
+    }
+
+    /**
+     * About a connection that is no HTTP.
+     *
+     * @param own SPIFFE ID of the pod that is asked for; null: no mTLS
+     */
+    public static GrpcQuestion ofConnection(
+            ExternalAuthorization.Grpc service,
+            RequestFacts facts,
+            int sourcePort,
+            @Nullable String own) {
+        return new GrpcQuestion(service, CheckRequest.ofConnection(facts, sourcePort, own));
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.fairlead.agent.data.authz;
 
 import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.request.TextTest;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,11 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question that looks like the request that it is about: method, path, host and authorization,
- * the headers that are allowed, and no body. 200 is yes, 5xx is no answer, all else is the
- * client's.
+ * the headers that are allowed, and what is to be seen of the body. 200 is yes, 5xx is no answer,
+ * all else is the client's.
  *
  * <p>Source: Envoy, ext_authz, HttpService.
  */
@@ -26,15 +29,25 @@ public final class HttpQuestion implements Question {
 
     private static final String REMOVE = "x-envoy-auth-headers-to-remove";
 
+    private static final byte[] NOTHING = {};
+
     /** Of a refusal, where headers are picked. */
     private static final Set<String> ALWAYS_TOLD = Set.of("location", "www-authenticate");
 
     private final ExternalAuthorization.Http service;
     private final HttpRequest about;
+    private final @Nullable CheckedBody body;
+    private final byte[] content;
 
-    public HttpQuestion(ExternalAuthorization.Http service, HttpRequest about) {
+    /**
+     * @param body null: the authorizer sees nothing of it, or there is none
+     */
+    public HttpQuestion(
+            ExternalAuthorization.Http service, HttpRequest about, @Nullable CheckedBody body) {
         this.service = service;
         this.about = about;
+        this.body = body;
+        this.content = body == null ? NOTHING : body.sent();
     }
 
     @Override
@@ -52,13 +65,18 @@ public final class HttpQuestion implements Question {
             }
         }
         service.more().forEach(headers::set);
-        headers.set(HttpHeaderNames.CONTENT_LENGTH, "0");
+        if (body != null) {
+            headers.set(CheckedBody.PARTIAL, Boolean.toString(body.partial()));
+        }
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, content.length);
         return head;
     }
 
     @Override
     public LastHttpContent body() {
-        return LastHttpContent.EMPTY_LAST_CONTENT;
+        return content.length == 0
+                ? LastHttpContent.EMPTY_LAST_CONTENT
+                : new DefaultLastHttpContent(Unpooled.wrappedBuffer(content));
     }
 
     @Override
@@ -67,13 +85,13 @@ public final class HttpQuestion implements Question {
     }
 
     @Override
-    public Verdict read(int status, HttpHeaders headers, byte[] body, HttpHeaders trailers) {
+    public Verdict read(int status, HttpHeaders headers, byte[] answer, HttpHeaders trailers) {
         if (status >= 500) {
             return new Verdict.Failed();
         }
         if (status != 200) {
             return new Verdict.Refused(
-                    status, refusal(headers), new String(body, StandardCharsets.UTF_8));
+                    status, refusal(headers), new String(answer, StandardCharsets.UTF_8));
         }
         List<String> remove = new ArrayList<>();
         for (String line : headers.getAll(REMOVE)) {

@@ -4,6 +4,7 @@ import dev.fairlead.agent.data.stats.ConnectionAccessStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.listener.NetworkFilter;
 import dev.fairlead.agent.model.policy.AccessRules;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.policy.Rbac;
 import dev.fairlead.agent.model.policy.RequestFacts;
 import java.util.List;
@@ -27,18 +28,53 @@ public final class ConnectionChecks {
         this.counters = counters;
     }
 
-    /** Whether a new connection may pass. */
-    public boolean passes(List<NetworkFilter> filters, RequestFacts connection) {
-        for (int i = 0; i < filters.size(); i++) {
-            boolean passes =
-                    switch (filters.get(i)) {
-                        case NetworkFilter.Access(AccessRules rules) -> passes(rules, connection);
-                    };
-            if (!passes) {
-                return false;
+    /** Where a new connection stands among the filters, and what the earlier ones have found. */
+    public static final class Passage {
+
+        private final List<NetworkFilter> filters;
+        private int next;
+        private @Nullable String external;
+
+        public Passage(List<NetworkFilter> filters) {
+            this.filters = filters;
+        }
+    }
+
+    /** What the filters say of a connection, up to one that cannot say it itself. */
+    public sealed interface Step {
+
+        record Passes() implements Step {}
+
+        record Refused() implements Step {}
+
+        /** Somebody else decides; if the connection may pass, the next step is asked for. */
+        record Asks(ExternalAuthorization rules) implements Step {}
+    }
+
+    public Counters<ConnectionAccessStat> counters() {
+        return counters;
+    }
+
+    /** How a new connection goes on. */
+    public Step next(Passage passage, RequestFacts connection) {
+        while (passage.next < passage.filters.size()) {
+            switch (passage.filters.get(passage.next++)) {
+                case NetworkFilter.Access(AccessRules rules) -> {
+                    if (!passes(rules, connection, passage)) {
+                        return new Step.Refused();
+                    }
+                }
+                case NetworkFilter.External(ExternalAuthorization rules) -> {
+                    String prefix = rules.policies();
+                    String found = passage.external;
+                    if (prefix == null || found != null && found.startsWith(prefix)) {
+                        return new Step.Asks(rules);
+                    }
+                    counters.inc(ConnectionAccessStat.AUTHORIZER_DISABLED);
+                }
             }
         }
-        return true;
+        return new Step.Passes();
     }
 
     /** Whether one that has passed before still may; nothing is counted. */
@@ -54,11 +90,14 @@ public final class ConnectionChecks {
         return true;
     }
 
-    private boolean passes(AccessRules access, RequestFacts connection) {
+    private boolean passes(AccessRules access, RequestFacts connection, Passage passage) {
         Rbac shadow = access.shadow();
         if (shadow != null) {
             String policy = shadow.matching(connection);
             boolean allows = shadow.action().allows(policy != null);
+            if (access.purpose() == AccessRules.Purpose.EXTERNAL && policy != null) {
+                passage.external = policy;
+            }
             counters.inc(stat(access.purpose(), allows));
             AccessDetails.logShadow(access.purpose(), policy, allows, connection);
         }

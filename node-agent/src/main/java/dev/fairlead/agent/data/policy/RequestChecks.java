@@ -2,7 +2,9 @@ package dev.fairlead.agent.data.policy;
 
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.PolicyCounts;
 import dev.fairlead.agent.data.stats.RateLimitStat;
+import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.model.listener.HttpFilter;
 import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.policy.Rbac;
@@ -59,7 +61,7 @@ public final class RequestChecks {
             List<HttpFilter> filters,
             RoutePolicy policy,
             CheckedRequest facts,
-            Counters<HttpStat> counters) {
+            HttpCounters counters) {
         for (int i = 0; i < filters.size(); i++) {
             Denied denied =
                     switch (filters.get(i)) {
@@ -138,21 +140,25 @@ public final class RequestChecks {
     }
 
     private static @Nullable Denied access(
-            AccessRules access, CheckedRequest facts, Counters<HttpStat> counters) {
+            AccessRules access, CheckedRequest facts, HttpCounters counters) {
         Rbac shadow = access.shadow();
         if (shadow != null) {
-            shadow(shadow, access.purpose(), facts, counters);
+            shadow(shadow, access, facts, counters);
         }
         Rbac rules = access.rules();
         if (rules == null) {
             return null;
         }
         String policy = rules.matching(facts);
-        if (rules.action().allows(policy != null)) {
-            counters.inc(HttpStat.RBAC_ALLOWED);
+        boolean allows = rules.action().allows(policy != null);
+        if (access.counted() && policy != null) {
+            counters.policies().inc("", policy, PolicyCounts.Outcome.of(true, allows));
+        }
+        if (allows) {
+            counters.counters().inc(HttpStat.RBAC_ALLOWED);
             return null;
         }
-        counters.inc(HttpStat.RBAC_DENIED);
+        counters.counters().inc(HttpStat.RBAC_DENIED);
         return new Denied(
                 access.status(),
                 -1,
@@ -163,32 +169,37 @@ public final class RequestChecks {
     }
 
     private static void shadow(
-            Rbac rules,
-            AccessRules.Purpose purpose,
-            CheckedRequest facts,
-            Counters<HttpStat> counters) {
+            Rbac rules, AccessRules access, CheckedRequest facts, HttpCounters counters) {
+        AccessRules.Purpose purpose = access.purpose();
         String policy = rules.matching(facts);
         if (policy != null) {
             facts.shadowed(purpose.prefix(), policy);
         }
         boolean allows = rules.action().allows(policy != null);
-        counters.inc(
-                switch (purpose) {
-                    case UNTOLD ->
-                            allows ? HttpStat.RBAC_SHADOW_ALLOWED : HttpStat.RBAC_SHADOW_DENIED;
-                    case EXTERNAL ->
-                            allows
-                                    ? HttpStat.RBAC_EXTERNAL_SHADOW_ALLOWED
-                                    : HttpStat.RBAC_EXTERNAL_SHADOW_DENIED;
-                    case DRY_RUN_ALLOW ->
-                            allows
-                                    ? HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_ALLOWED
-                                    : HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_DENIED;
-                    case DRY_RUN_DENY ->
-                            allows
-                                    ? HttpStat.RBAC_DRY_RUN_DENY_SHADOW_ALLOWED
-                                    : HttpStat.RBAC_DRY_RUN_DENY_SHADOW_DENIED;
-                });
+        if (access.counted() && policy != null) {
+            counters.policies()
+                    .inc(purpose.prefix(), policy, PolicyCounts.Outcome.of(false, allows));
+        }
+        counters.counters()
+                .inc(
+                        switch (purpose) {
+                            case UNTOLD ->
+                                    allows
+                                            ? HttpStat.RBAC_SHADOW_ALLOWED
+                                            : HttpStat.RBAC_SHADOW_DENIED;
+                            case EXTERNAL ->
+                                    allows
+                                            ? HttpStat.RBAC_EXTERNAL_SHADOW_ALLOWED
+                                            : HttpStat.RBAC_EXTERNAL_SHADOW_DENIED;
+                            case DRY_RUN_ALLOW ->
+                                    allows
+                                            ? HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_ALLOWED
+                                            : HttpStat.RBAC_DRY_RUN_ALLOW_SHADOW_DENIED;
+                            case DRY_RUN_DENY ->
+                                    allows
+                                            ? HttpStat.RBAC_DRY_RUN_DENY_SHADOW_ALLOWED
+                                            : HttpStat.RBAC_DRY_RUN_DENY_SHADOW_DENIED;
+                        });
         AccessDetails.logShadow(purpose, policy, allows, facts);
     }
 }

@@ -24,7 +24,10 @@ final class CheckStage implements RequestStage {
     public boolean passes(HttpExchange exchange) {
         RequestChecks.Denied denied =
                 checks.check(
-                        filters, exchange.policy(), exchange.checked(facts), exchange.counters());
+                        filters,
+                        exchange.policy(),
+                        exchange.checked(facts),
+                        exchange.allCounters());
         if (denied == null) {
             return true;
         }

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.authz.AuthorizationCall;
+import dev.fairlead.agent.data.authz.CheckedBody;
 import dev.fairlead.agent.data.authz.GrpcQuestion;
 import dev.fairlead.agent.data.authz.HttpQuestion;
 import dev.fairlead.agent.data.authz.Question;
@@ -14,6 +15,7 @@ import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -42,13 +44,33 @@ final class ExternalStage implements RequestStage {
             exchange.counters().inc(HttpStat.EXT_AUTHZ_DISABLED);
             return true;
         }
+        ExternalAuthorization.Body wanted = filter.body();
+        if (wanted == null || !exchange.hasBody()) {
+            return ask(exchange, checked, null);
+        }
+        exchange.waits();
+        exchange.awaitBody(
+                wanted,
+                () -> {
+                    CheckedBody body = exchange.body(wanted);
+                    boolean none =
+                            body.isEmpty()
+                                    && !HttpUtil.isTransferEncodingChunked(exchange.request());
+                    if (ask(exchange, checked, none ? null : body)) {
+                        exchange.goOn();
+                    }
+                });
+        return false;
+    }
+
+    private boolean ask(HttpExchange exchange, CheckedRequest checked, @Nullable CheckedBody body) {
         PodCluster cluster = router.cluster(filter.service().cluster());
         if (cluster == null) {
             return heard(exchange, new Verdict.Failed());
         }
         Waiting waiting = new Waiting(exchange);
         AuthorizationCall call =
-                new AuthorizationCall(cluster, question(exchange, checked), waiting::hear);
+                new AuthorizationCall(cluster, question(exchange, checked, body), waiting::hear);
         call.begin(router.plainPick(), exchange.loop(), filter.service().timeout());
         return waiting.passedAtOnce(call);
     }
@@ -62,15 +84,17 @@ final class ExternalStage implements RequestStage {
         return policy != null && policy.startsWith(prefix);
     }
 
-    private Question question(HttpExchange exchange, CheckedRequest checked) {
+    private Question question(
+            HttpExchange exchange, CheckedRequest checked, @Nullable CheckedBody body) {
         HttpRequest about = exchange.request();
         return switch (filter.service()) {
-            case ExternalAuthorization.Http http -> new HttpQuestion(http, about);
+            case ExternalAuthorization.Http http -> new HttpQuestion(http, about, body);
             case ExternalAuthorization.Grpc grpc ->
-                    new GrpcQuestion(
+                    GrpcQuestion.ofRequest(
                             grpc,
                             checked,
                             about,
+                            body,
                             exchange.sourcePort(),
                             checked.principal() == null ? null : router.podIdentity(),
                             Instant.now());

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
+import dev.fairlead.agent.data.authz.CheckedBody;
 import dev.fairlead.agent.data.grpc.GrpcCall;
 import dev.fairlead.agent.data.grpc.GrpcStatus;
 import dev.fairlead.agent.data.grpc.GrpcTimeout;
@@ -12,10 +13,12 @@ import dev.fairlead.agent.data.policy.CheckedRequest;
 import dev.fairlead.agent.data.proxy.HttpRouter.Target;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
+import dev.fairlead.agent.data.stats.WorkerStats.HttpCounters;
 import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.request.PathNormalization;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.route.HeaderEdits;
@@ -26,6 +29,7 @@ import dev.fairlead.agent.model.route.RoutePolicy;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -69,6 +73,7 @@ final class HttpExchange {
     private @Nullable Runnable atEnd;
     private @Nullable Map<String, Object> tokenPayload;
     private @Nullable CheckedRequest checked;
+    private @Nullable AwaitedBody awaited;
     private Timeouts timeouts = Timeouts.NONE;
     private ResponseFlag outcome = ResponseFlag.NONE;
     private int stage;
@@ -226,6 +231,10 @@ final class HttpExchange {
         return router.counters().counters();
     }
 
+    HttpCounters allCounters() {
+        return router.counters();
+    }
+
     EventLoop loop() {
         return downstream.loop();
     }
@@ -251,6 +260,61 @@ final class HttpExchange {
     /** It waits for what it must know. */
     void waits() {
         waited = true;
+    }
+
+    /**
+     * Reads its body before it goes on. Where there is too much of it, it is answered.
+     *
+     * @param then runs once enough is there, perhaps at once
+     */
+    void awaitBody(ExternalAuthorization.Body wanted, Runnable then) {
+        if (!http10 && RequestEdit.expectsContinue(head)) {
+            head.headers().remove(HttpHeaderNames.EXPECT);
+            sendContinue();
+        }
+        awaited = new AwaitedBody(wanted, then);
+        lookAtBody();
+    }
+
+    /** Whether it has a body, here or still to come; a tunnel's bytes are none. */
+    boolean hasBody() {
+        return tunnel == null && (waiting.bytes() > 0 || !requestEnded);
+    }
+
+    /** What is here of its body. */
+    CheckedBody body(ExternalAuthorization.Body wanted) {
+        return new CheckedBody(
+                waiting.copy(wanted.maxBytes()),
+                waiting.bytes() > wanted.maxBytes(),
+                wanted.asBytes());
+    }
+
+    /** Whether more of the body is to be read. */
+    private boolean lookAtBody() {
+        AwaitedBody now = awaited;
+        if (now == null) {
+            return false;
+        }
+        switch (AwaitedBody.of(now.wanted(), waiting.bytes(), requestEnded)) {
+            case MORE_TO_COME -> {
+                return true;
+            }
+            case ENOUGH -> {
+                awaited = null;
+                now.then().run();
+            }
+            case TOO_MUCH -> {
+                awaited = null;
+                counters().inc(HttpStat.DOWNSTREAM_RQ_TOO_LARGE);
+                reply(
+                        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code(),
+                        "Payload Too Large",
+                        EmptyHttpHeaders.INSTANCE,
+                        ResponseFlag.NONE,
+                        "request_payload_too_large");
+            }
+        }
+        return false;
     }
 
     /** Its client's port. */
@@ -410,8 +474,11 @@ final class HttpExchange {
         }
         if (tries != null) {
             tries.request(content);
-        } else if (!waiting.add(content)) {
-            downstream.bodyReadable(false);
+        } else {
+            boolean room = waiting.add(content);
+            if (!lookAtBody() && !room && !books.ended() && tries == null) {
+                downstream.bodyReadable(false);
+            }
         }
     }
 

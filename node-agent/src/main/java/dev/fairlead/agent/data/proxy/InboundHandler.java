@@ -233,10 +233,32 @@ final class InboundHandler {
             Filter.Tcp tcp,
             InboundPeer peer) {
         Facts facts = peer.facts(destination);
-        if (!tcp.checks().isEmpty() && !pod.connectionChecks().passes(tcp.checks(), facts)) {
-            TcpProxy.deny(channel, peer.tcpSeries());
+        if (tcp.checks().isEmpty()) {
+            relay(channel, destination, chain, tcp, peer, facts);
             return;
         }
+        ConnectionGate.ask(
+                pod,
+                channel,
+                destination,
+                tcp.checks(),
+                facts,
+                passes -> {
+                    if (passes) {
+                        relay(channel, destination, chain, tcp, peer, facts);
+                    } else {
+                        TcpProxy.deny(channel, peer.tcpSeries());
+                    }
+                });
+    }
+
+    private void relay(
+            Channel channel,
+            InetSocketAddress destination,
+            FilterChain chain,
+            Filter.Tcp tcp,
+            InboundPeer peer,
+            Facts facts) {
         relayed.put(channel, new Relayed(chain, facts));
         channel.closeFuture().addListener(_ -> relayed.remove(channel));
         TcpProxy.serve(

@@ -97,6 +97,9 @@ final class InboundRouter extends PodRouter {
         if (client != null && pod.snapshot().workloads().at(client) != null) {
             headers.set(HeaderNames.X_ENVOY_INTERNAL, "true"); // the mesh is who is within
         }
+        if (peer.proven() != null && !headers.contains(HeaderNames.X_FORWARDED_PROTO)) {
+            headers.set(HeaderNames.X_FORWARDED_PROTO, "https"); // a proxy would have said so
+        }
         clientCertificate.set(headers, passing);
     }
 

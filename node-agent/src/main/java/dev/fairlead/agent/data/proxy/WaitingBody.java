@@ -88,6 +88,22 @@ final class WaitingBody {
         }
     }
 
+    long bytes() {
+        return bytes;
+    }
+
+    /** The first of it, in an array of its own. */
+    byte[] copy(int most) {
+        byte[] some = new byte[(int) Math.min(bytes, most)];
+        int at = 0;
+        for (HttpContent piece : pieces) {
+            int length = Math.min(piece.content().readableBytes(), some.length - at);
+            piece.content().getBytes(piece.content().readerIndex(), some, at, length);
+            at += length;
+        }
+        return some;
+    }
+
     /** What a request's copies get; it stays here. */
     void copyTo(Mirrors mirrors) {
         pieces.forEach(mirrors::content);

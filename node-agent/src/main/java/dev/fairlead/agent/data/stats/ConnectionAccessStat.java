@@ -26,7 +26,17 @@ public enum ConnectionAccessStat implements Stat {
             "Connections that DENY policies on trial would let pass."),
     DRY_RUN_DENY_SHADOW_DENIED(
             "rbac.istio_dry_run_deny_shadow_denied",
-            "Connections that DENY policies on trial would refuse.");
+            "Connections that DENY policies on trial would refuse."),
+    AUTHORIZER_TOTAL("ext_authz.total", "Connections that an authorizer was asked about."),
+    AUTHORIZER_OK("ext_authz.ok", "Connections that an authorizer let pass."),
+    AUTHORIZER_DENIED("ext_authz.denied", "Connections that an authorizer refused."),
+    AUTHORIZER_ERROR("ext_authz.error", "Connections on which an authorizer had no answer."),
+    AUTHORIZER_FAILURE_MODE_ALLOWED(
+            "ext_authz.failure_mode_allowed",
+            "Connections that passed as an authorizer had no answer."),
+    AUTHORIZER_CX_CLOSED(
+            "ext_authz.cx_closed", "Connections closed for what an authorizer said, or did not."),
+    AUTHORIZER_DISABLED("ext_authz.disabled", "Connections that no authorizer was asked about.");
 
     private final String statName;
     private final String help;

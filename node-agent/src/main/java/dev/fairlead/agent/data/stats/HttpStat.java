@@ -85,6 +85,10 @@ public enum HttpStat implements Stat {
             "downstream_rq_idle_timeout",
             Kind.COUNTER,
             "Requests on which nothing moved for too long."),
+    DOWNSTREAM_RQ_TOO_LARGE(
+            "downstream_rq_too_large",
+            Kind.COUNTER,
+            "Requests whose body is more than what an authorizer is to see."),
     DOWNSTREAM_RQ_UPGRADE_REFUSED(
             "downstream_rq_upgrade_refused", Kind.COUNTER, "Upgrades and CONNECTs refused."),
     NO_ROUTE("no_route", Kind.COUNTER, "Requests that no route took."),

@@ -88,12 +88,14 @@ public final class WorkerStats {
         }
     }
 
-    /** An HTTP filter's counters with its responses by exact code. */
-    public record HttpCounters(Counters<HttpStat> counters, CodeCounts codes) {
+    /** An HTTP filter's counters with its responses by exact code, and what policies decided. */
+    public record HttpCounters(
+            Counters<HttpStat> counters, CodeCounts codes, PolicyCounts policies) {
 
         private void add(HttpCounters other) {
             counters.addCounters(other.counters);
             codes.addAll(other.codes);
+            policies.addAll(other.policies);
         }
     }
 
@@ -127,7 +129,11 @@ public final class WorkerStats {
     public HttpCounters http(String pod, String prefix) {
         return http.computeIfAbsent(
                 new Key(pod, prefix),
-                _ -> new HttpCounters(new Counters<>(HttpStat.class), new CodeCounts()));
+                _ ->
+                        new HttpCounters(
+                                new Counters<>(HttpStat.class),
+                                new CodeCounts(),
+                                new PolicyCounts()));
     }
 
     /** {@code name} is {@code <virtual host>.route.<stat prefix>}. */

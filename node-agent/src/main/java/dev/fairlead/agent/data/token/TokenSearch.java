@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Finds tokens in a request, and takes them out. Source: Envoy, jwt_authn extractor. */
 final class TokenSearch {
 
+    /** Of several lines Envoy makes one, in which there is no token. */
+    private static final String ONE_LINE = "authorization";
+
     private TokenSearch() {}
 
     /** In Envoy's order: headers, parameters, cookies. */
@@ -22,6 +25,9 @@ final class TokenSearch {
         for (int i = 0; i < places.headers().size(); i++) {
             InHeader place = places.headers().get(i);
             List<String> values = headers.getAll(place.name());
+            if (values.size() > 1 && place.name().equals(ONE_LINE)) {
+                values = List.of(String.join(",", values));
+            }
             for (int j = 0; j < values.size(); j++) {
                 String token = afterPrefix(values.get(j), place.prefix());
                 if (token != null) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param purpose what these are for
  * @param status of the answer to what may not pass
  * @param subject what stands for {@code %SUBJECT%} in the body; null: nothing does
+ * @param counted whether what each policy decides is counted
  */
 public record AccessRules(
         @Nullable Rbac rules,
@@ -18,7 +19,8 @@ public record AccessRules(
         Purpose purpose,
         int status,
         String body,
-        @Nullable Subject subject) {
+        @Nullable Subject subject,
+        boolean counted) {
 
     private static final String SUBJECT = "%SUBJECT%";
 
@@ -76,13 +78,19 @@ public record AccessRules(
     }
 
     public AccessRules(@Nullable Rbac rules, @Nullable Rbac shadow, Purpose purpose) {
-        this(rules, shadow, purpose, 403, "RBAC: access denied", null);
+        this(rules, shadow, purpose, 403, "RBAC: access denied", null, false);
     }
 
     /** The same, with this answer. */
     public AccessRules answering(
             int otherStatus, String otherBody, @Nullable Subject otherSubject) {
-        return new AccessRules(rules, shadow, purpose, otherStatus, otherBody, otherSubject);
+        return new AccessRules(
+                rules, shadow, purpose, otherStatus, otherBody, otherSubject, counted);
+    }
+
+    /** The same, with what each policy decides counted, or not. */
+    public AccessRules counting(boolean each) {
+        return new AccessRules(rules, shadow, purpose, status, body, subject, each);
     }
 
     /** The answer's body to this request. */

@@ -13,9 +13,29 @@ import org.jspecify.annotations.Nullable;
  *     authorization matched the request; null: all requests are asked about
  * @param failOpen a request may pass where no answer comes
  * @param statusOnError of the answer where none comes and it may not
+ * @param body what it is told of requests' bodies; null: nothing
  */
 public record ExternalAuthorization(
-        @Nullable String policies, Service service, boolean failOpen, int statusOnError) {
+        @Nullable String policies,
+        Service service,
+        boolean failOpen,
+        int statusOnError,
+        @Nullable Body body) {
+
+    /** Without bodies. */
+    public ExternalAuthorization(
+            @Nullable String policies, Service service, boolean failOpen, int statusOnError) {
+        this(policies, service, failOpen, statusOnError, null);
+    }
+
+    /**
+     * How much of a body is read before it is asked.
+     *
+     * @param maxBytes what has more is refused, unless a part is enough
+     * @param partial whether so many bytes are enough
+     * @param asBytes whether they are sent as they are; else as text
+     */
+    public record Body(int maxBytes, boolean partial, boolean asBytes) {}
 
     /** How it is asked. */
     public sealed interface Service {
@@ -27,7 +47,7 @@ public record ExternalAuthorization(
     }
 
     /**
-     * By a request like the one that is asked about, without its body.
+     * By a request like the one that is asked about.
      *
      * @param pathPrefix before the request's own path
      * @param headers of the request that are sent beside the method, path, host and authorization

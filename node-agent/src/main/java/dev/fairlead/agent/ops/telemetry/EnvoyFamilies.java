@@ -6,15 +6,18 @@ import dev.fairlead.agent.data.stats.ConnectionAccessStat;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.OutlierStat;
+import dev.fairlead.agent.data.stats.PolicyCounts;
 import dev.fairlead.agent.data.stats.RateLimitStat;
 import dev.fairlead.agent.data.stats.RouteStat;
 import dev.fairlead.agent.data.stats.Stat;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.ops.telemetry.Metric.Stability;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +71,9 @@ final class EnvoyFamilies {
                     "",
                     "Responses that were retried.");
 
+    /** What policies decided, by outcome. */
+    private static final Map<PolicyCounts.Outcome, Metric> POLICIES = policies();
+
     private static final List<Time> TIMES =
             List.of(
                     time(Scope.CLUSTER, "upstream_rq_time", ANSWERED),
@@ -79,6 +85,26 @@ final class EnvoyFamilies {
                     time(Scope.CLUSTER, "upstream_cx_length_ms", "How long connections lived."));
 
     private EnvoyFamilies() {}
+
+    private static Map<PolicyCounts.Outcome, Metric> policies() {
+        Map<PolicyCounts.Outcome, Metric> byOutcome = new EnumMap<>(PolicyCounts.Outcome.class);
+        for (PolicyCounts.Outcome outcome : PolicyCounts.Outcome.values()) {
+            byOutcome.put(
+                    outcome,
+                    new Metric(
+                            "envoy_http_rbac_policy_" + outcome.statName(),
+                            Metric.Type.COUNTER,
+                            "",
+                            List.of(
+                                    "envoy_http_conn_manager_prefix",
+                                    "envoy_rbac_policy_name",
+                                    "shadow_rules"),
+                            "Requests that a policy has matched, with what became of them or"
+                                    + " would have.",
+                            Stability.STABLE));
+        }
+        return byOutcome;
+    }
 
     private static Time time(Scope scope, String stat, String help) {
         return new Time(
@@ -187,6 +213,7 @@ final class EnvoyFamilies {
         List<Metric> all = new ArrayList<>(SOURCES.stream().map(Source::metric).toList());
         TIMES.forEach(time -> all.add(time.metric()));
         all.addAll(List.of(RETRIED, RETRIED_CLASS, RETRIED_ALL));
+        all.addAll(POLICIES.values());
         return all;
     }
 
@@ -196,7 +223,8 @@ final class EnvoyFamilies {
                         SOURCES.stream().map(source -> family(source, view, filter)),
                         TIMES.stream().map(time -> times(time, view, filter)),
                         Stream.of(RETRIED, RETRIED_CLASS, RETRIED_ALL)
-                                .map(metric -> retried(metric, view, filter)))
+                                .map(metric -> retried(metric, view, filter)),
+                        POLICIES.keySet().stream().map(outcome -> decided(outcome, view, filter)))
                 .flatMap(families -> families);
     }
 
@@ -250,6 +278,21 @@ final class EnvoyFamilies {
                         family.add(labels(scope, Integer.toString(code), name), count);
                     }
                 });
+    }
+
+    private static Family decided(PolicyCounts.Outcome outcome, StatsView view, StatFilter filter) {
+        Family family = new Family(Objects.requireNonNull(POLICIES.get(outcome)));
+        view.totals(Scope.HTTP)
+                .forEach((name, totals) ->
+                        totals.policies()
+                                .forEach((row, count) -> {
+                                    String text = Scope.HTTP.textName(name, row.statName());
+                                    if (row.outcome() == outcome && filter.accepts(text, count)) {
+                                        family.add(
+                                                List.of(name, row.policy(), row.prefix()), count);
+                                    }
+                                }));
+        return family;
     }
 
     private static Family retried(Metric metric, StatsView view, StatFilter filter) {

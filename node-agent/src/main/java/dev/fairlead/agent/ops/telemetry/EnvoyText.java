@@ -44,6 +44,8 @@ final class EnvoyText {
         totals.retryStats()
                 .forEach(
                         (stat, count) -> put(scope.textName(name, "retry." + stat), count, filter));
+        totals.policies()
+                .forEach((row, count) -> put(scope.textName(name, row.statName()), count, filter));
         totals.histograms()
                 .forEach((stat, histogram) -> {
                     String text = scope.textName(name, stat);

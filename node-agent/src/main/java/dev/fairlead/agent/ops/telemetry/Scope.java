@@ -19,6 +19,9 @@ enum Scope {
     ACCESS("tcp", ""),
     SERVER("server", "");
 
+    /** What authorizers say of opaque connections has a root of its own. */
+    private static final String ASKED = "ext_authz.";
+
     private static final String BEFORE_ROUTE = ".route.";
 
     private final String word;
@@ -61,6 +64,9 @@ enum Scope {
 
     /** Envoy's text name; a rate limit's begins with its prefix. */
     String textName(String name, String stat) {
+        if (this == ACCESS && stat.startsWith(ASKED)) {
+            return ASKED + "tcp.." + stat.substring(ASKED.length()); // its own prefix ends in a dot
+        }
         if (this == RATE_LIMIT) {
             return name + "." + word + "." + stat;
         }

@@ -4,9 +4,12 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.CodeCounts;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.Histogram;
+import dev.fairlead.agent.data.stats.PolicyCounts;
 import dev.fairlead.agent.data.stats.Stat;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,6 +37,7 @@ public final class StatTotals {
     private final long[] values;
     private final SortedMap<Integer, Long> codes = new TreeMap<>();
     private final SortedMap<Integer, Long> retryCodes = new TreeMap<>();
+    private final Map<PolicyCounts.Row, Long> policies = new HashMap<>();
     private final SortedMap<String, HistogramTotal> histograms = new TreeMap<>();
 
     <S extends Enum<S> & Stat> StatTotals(Counters<S> like) {
@@ -59,6 +63,11 @@ public final class StatTotals {
 
     StatTotals add(CodeCounts more) {
         add(codes, more);
+        return this;
+    }
+
+    StatTotals add(PolicyCounts more) {
+        more.forEach((row, count) -> policies.merge(row, count, Long::sum));
         return this;
     }
 
@@ -104,6 +113,11 @@ public final class StatTotals {
             stats.merge("upstream_rq_completed", count, Long::sum);
         });
         return stats;
+    }
+
+    /** What policies of access rules have decided; empty for what has none. */
+    Map<PolicyCounts.Row, Long> policies() {
+        return policies;
     }
 
     /** By name, in milliseconds; empty for what is no cluster. */

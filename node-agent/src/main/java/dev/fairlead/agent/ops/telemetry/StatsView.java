@@ -61,7 +61,8 @@ public final class StatsView {
                         pod,
                         WorkerStats::http,
                         each -> new StatTotals(each.counters()),
-                        (all, each) -> all.add(each.counters()).add(each.codes()));
+                        (all, each) ->
+                                all.add(each.counters()).add(each.codes()).add(each.policies()));
         routes =
                 sum(
                         loops,

@@ -22,7 +22,9 @@ import dev.fairlead.agent.model.route.StringMatcher;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -244,6 +246,44 @@ class ChecksTest {
         assertThat(status(wire, "GET / HTTP/1.1\r\nHost: a\r\nx-allow: 1\r\nx-deny: 1\r\n\r\n"))
                 .isEqualTo(403);
         assertThat(mesh.count(HttpStat.RBAC_DENIED)).isEqualTo(2);
+    }
+
+    @Test
+    void whatEachPolicyDecidesIsCountedWhereThatIsAskedFor() throws Exception {
+        FakeUpstream application = FakeUpstream.thatAnswers(OK);
+        HttpFilter.Access trial =
+                (HttpFilter.Access)
+                        rules(Rbac.Action.DENY, AccessRules.Purpose.DRY_RUN_DENY, header("x-try"));
+        HttpFilter.Access denied =
+                (HttpFilter.Access)
+                        rules(Rbac.Action.DENY, AccessRules.Purpose.UNTOLD, header("x-deny"));
+        Wire wire =
+                client(
+                        inbound(
+                                application,
+                                new HttpFilter.Access(trial.name(), trial.rules().counting(true)),
+                                new HttpFilter.Access(denied.name(), denied.rules().counting(true)),
+                                rules(
+                                        Rbac.Action.LOG,
+                                        AccessRules.Purpose.UNTOLD,
+                                        new Matcher.Any())),
+                        application);
+
+        assertThat(status(wire, "GET / HTTP/1.1\r\nHost: a\r\nx-try: 1\r\n\r\n")).isEqualTo(200);
+        assertThat(status(wire, "GET / HTTP/1.1\r\nHost: a\r\nx-deny: 1\r\n\r\n")).isEqualTo(403);
+        assertThat(status(wire, GET)).isEqualTo(200);
+        Map<String, Long> counted = new TreeMap<>();
+        mesh.stats
+                .http()
+                .values()
+                .forEach(http ->
+                        http.policies()
+                                .forEach((row, count) -> counted.put(row.statName(), count)));
+        assertThat(counted)
+                .isEqualTo(
+                        Map.of(
+                                "rbac.policy.a.denied", 1L,
+                                "rbac.istio_dry_run_deny_policy.a.shadow_denied", 1L));
     }
 
     @Test

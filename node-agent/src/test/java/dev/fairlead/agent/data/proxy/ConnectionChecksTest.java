@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.agent.data.stats.ConnectionAccessStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.listener.NetworkFilter;
 import dev.fairlead.agent.model.policy.AccessRules;
 import dev.fairlead.agent.model.policy.AccessRules.Purpose;
+import dev.fairlead.agent.model.policy.ExternalAuthorization;
 import dev.fairlead.agent.model.policy.Matcher;
 import dev.fairlead.agent.model.policy.Rbac;
 import dev.fairlead.agent.model.route.HeaderMatcher;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.StringMatcher;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +127,88 @@ class ConnectionChecksTest {
         assertThat(wire.bytes(5)).isEqualTo("hello");
         assertThat(count(ConnectionAccessStat.DRY_RUN_DENY_SHADOW_DENIED)).isEqualTo(1);
         assertThat(count(ConnectionAccessStat.DENIED)).isZero();
+    }
+
+    private static NetworkFilter[] asking(boolean failOpen) {
+        return new NetworkFilter[] {
+            new NetworkFilter.Access(
+                    new AccessRules(null, rbac(Rbac.Action.DENY, OUR_PORT), Purpose.EXTERNAL)),
+            new NetworkFilter.External(
+                    new ExternalAuthorization(
+                            "p",
+                            new ExternalAuthorization.Grpc(
+                                    "authz", Duration.ofSeconds(20), "authz.example"),
+                            failOpen,
+                            0))
+        };
+    }
+
+    private static H2Server authorizer(String answer) throws Exception {
+        return H2Server.that(asked ->
+                asked.headers(
+                                new DefaultHttp2Headers()
+                                        .status("200")
+                                        .add("content-type", "application/grpc"),
+                                false)
+                        .bytes(answer.getBytes(StandardCharsets.ISO_8859_1))
+                        .headers(new DefaultHttp2Headers().add("grpc-status", "0"), true));
+    }
+
+    private Wire asked(FakeUpstream application, String answer, boolean failOpen) throws Exception {
+        H2Server authorizer = authorizer(answer);
+        Config config = guarded(application, asking(failOpen));
+        config.protocol(HttpProtocol.HTTP2).cluster("authz", false, authorizer.address());
+        mesh = new Mesh(config.build());
+        mesh.closing(application);
+        mesh.closing(authorizer);
+        return mesh.inboundClient();
+    }
+
+    private static final String YES = "\0\0\0\0\0";
+    private static final String NO = "\0\0\0\0\4\12\2\10\7";
+
+    @Test
+    void whomTheAuthorizerLetsPassIsServed() throws Exception {
+        Wire wire = asked(greeting(), YES, false);
+
+        assertThat(wire.bytes(5)).isEqualTo("hello");
+        wire.send("more");
+        assertThat(wire.bytes(4)).isEqualTo("more");
+        assertThat(count(ConnectionAccessStat.AUTHORIZER_OK)).isEqualTo(1);
+    }
+
+    @Test
+    void whomItRefusesSeesAnEndAndTheApplicationNothing() throws Exception {
+        FakeUpstream application = greeting();
+        Wire wire = asked(application, NO, true);
+
+        assertThat(wire.rest()).isEmpty();
+        assertThat(application.connections).hasValue(0);
+        assertThat(count(ConnectionAccessStat.AUTHORIZER_DENIED)).isEqualTo(1);
+        assertThat(count(ConnectionAccessStat.AUTHORIZER_CX_CLOSED)).isEqualTo(1);
+    }
+
+    @Test
+    void withoutAnAnswerAConnectionEndsOrPasses() throws Exception {
+        assertThat(asked(greeting(), "nonsense", false).rest()).isEmpty();
+        assertThat(count(ConnectionAccessStat.AUTHORIZER_ERROR)).isEqualTo(1);
+        mesh.close();
+
+        assertThat(asked(greeting(), "nonsense", true).bytes(5)).isEqualTo("hello");
+        assertThat(count(ConnectionAccessStat.AUTHORIZER_FAILURE_MODE_ALLOWED)).isEqualTo(1);
+    }
+
+    @Test
+    void whatNoRuleFitsIsNotAskedAbout() throws Exception {
+        NetworkFilter[] filters = asking(false);
+        filters[0] =
+                new NetworkFilter.Access(
+                        new AccessRules(
+                                null, rbac(Rbac.Action.DENY, OTHER_PORT), Purpose.EXTERNAL));
+        Wire wire = client(greeting(), filters);
+
+        assertThat(wire.bytes(5)).isEqualTo("hello");
+        assertThat(count(ConnectionAccessStat.AUTHORIZER_DISABLED)).isEqualTo(1);
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ class ExternalAuthorizationTest {
 
     private FakeUpstream application;
     private Mesh mesh;
+    private ExternalAuthorization.@Nullable Body body;
 
     @BeforeEach
     void application() throws Exception {
@@ -62,7 +64,7 @@ class ExternalAuthorizationTest {
     }
 
     /** Asked about requests for /asked, by a policy of the provider "p". */
-    private static HttpFilter[] filters(ExternalAuthorization.Service service, boolean failOpen) {
+    private HttpFilter[] filters(ExternalAuthorization.Service service, boolean failOpen) {
         Rbac rules =
                 new Rbac(
                         Rbac.Action.DENY,
@@ -78,7 +80,7 @@ class ExternalAuthorizationTest {
                     HttpFilter.ACCESS, new AccessRules(null, rules, AccessRules.Purpose.EXTERNAL)),
             new HttpFilter.External(
                     "ext_authz",
-                    new ExternalAuthorization("istio-ext-authz-p-", service, failOpen, 403))
+                    new ExternalAuthorization("istio-ext-authz-p-", service, failOpen, 403, body))
         };
     }
 
@@ -197,6 +199,80 @@ class ExternalAuthorizationTest {
         Wire wire = client(authorizer, false, Duration.ofMillis(50));
 
         assertThat(ask(wire, "/asked").status()).isEqualTo(403);
+    }
+
+    private static final int MOST = 8;
+
+    private Wire.Message post(boolean partial, boolean asBytes, String content) throws Exception {
+        body = new ExternalAuthorization.Body(MOST, partial, asBytes);
+        FakeUpstream authorizer = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(authorizer, false, LONG);
+        asked = authorizer;
+        wire.send("POST /asked HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (int i = 0; i < content.length(); i += 3) { // it comes in pieces
+            String piece = content.substring(i, Math.min(content.length(), i + 3));
+            wire.send(Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n");
+        }
+        wire.send("0\r\n\r\n");
+        return wire.readResponse();
+    }
+
+    private @Nullable FakeUpstream asked;
+
+    private Wire.Message question() {
+        return Objects.requireNonNull(asked).requests.element();
+    }
+
+    @Test
+    void theAuthorizerSeesAWholeBody() throws Exception {
+        assertThat(post(false, true, "12345678").status()).isEqualTo(200);
+        assertThat(question().body()).isEqualTo("12345678");
+        assertThat(question().header("content-length")).isEqualTo("8");
+        assertThat(question().header("x-envoy-auth-partial-body")).isEqualTo("false");
+        assertThat(application.requests.element().body()).isEqualTo("12345678");
+    }
+
+    @Test
+    void aPartIsEnoughWhereThatIsSaid() throws Exception {
+        assertThat(post(true, false, "1234567890").status()).isEqualTo(200);
+        assertThat(question().body()).isEqualTo("12345678");
+        assertThat(question().header("x-envoy-auth-partial-body")).isEqualTo("true");
+        assertThat(application.requests.element().body()).isEqualTo("1234567890");
+    }
+
+    @Test
+    void elseWhatHasMoreIsRefusedUnasked() throws Exception {
+        Wire.Message answer = post(false, false, "123456789");
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.body()).isEqualTo("Payload Too Large");
+        assertThat(Objects.requireNonNull(asked).requests).isEmpty();
+        assertThat(application.requests).isEmpty();
+        assertThat(mesh.count(HttpStat.DOWNSTREAM_RQ_TOO_LARGE)).isEqualTo(1);
+    }
+
+    @Test
+    void whatHasNoBodyIsAskedAboutWithoutOne() throws Exception {
+        body = new ExternalAuthorization.Body(MOST, false, false);
+        FakeUpstream authorizer = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(authorizer, false, LONG);
+
+        assertThat(ask(wire, "/asked").status()).isEqualTo(200);
+        assertThat(authorizer.requests.element().has("x-envoy-auth-partial-body")).isFalse();
+    }
+
+    @Test
+    void whoWaitsToSendABodyIsAskedForIt() throws Exception {
+        body = new ExternalAuthorization.Body(MOST, false, false);
+        FakeUpstream authorizer = FakeUpstream.thatAnswers(OK);
+        Wire wire = client(authorizer, false, LONG);
+
+        wire.send(
+                "POST /asked HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+                        + "Expect: 100-continue\r\n\r\n");
+        assertThat(wire.readResponse().status()).isEqualTo(100);
+        wire.send("hi");
+        assertThat(wire.readResponse().status()).isEqualTo(200);
+        assertThat(authorizer.requests.element().body()).isEqualTo("hi");
     }
 
     @Test

@@ -6,9 +6,10 @@ import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.data.stats.ListenerStat;
 import dev.fairlead.agent.data.stats.PeerLabels;
+import dev.fairlead.agent.data.stats.PolicyCounts;
 import dev.fairlead.agent.data.stats.RateLimitStat;
-import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.SeriesLabels.Reporter;
+import dev.fairlead.agent.data.stats.SeriesLabels;
 import dev.fairlead.agent.data.stats.TcpStat;
 import dev.fairlead.agent.data.stats.WorkerStats;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -55,6 +56,9 @@ final class Fixture {
         first.listener("pod-1", "outbound").inc(ListenerStat.DOWNSTREAM_CX_ACTIVE);
         first.rateLimit("pod-1", "few").inc(RateLimitStat.ENABLED);
         first.access("pod-1").inc(ConnectionAccessStat.ALLOWED);
+        for (PolicyCounts.Outcome outcome : PolicyCounts.Outcome.values()) {
+            first.http("pod-1", "outbound_0.0.0.0_8000").policies().inc("tried_", "p", outcome);
+        }
         first.listener("pod-1", "inbound").inc(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER);
         second.listener("pod-3", "outbound").inc(ListenerStat.CAPTURE_REFUSED_OWN_LISTENER);
         second.listener("pod-3", "outbound").inc(ListenerStat.CAPTURE_REFUSED_LOOPBACK);

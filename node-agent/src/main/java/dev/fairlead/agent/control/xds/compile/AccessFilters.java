@@ -48,7 +48,8 @@ final class AccessFilters {
                                 : null,
                         purpose);
         return usual.answering(
-                reply.status(usual.status()), reply.body(usual.body()), reply.subject());
+                        reply.status(usual.status()), reply.body(usual.body()), reply.subject())
+                .counting(config.getTrackPerRuleStats());
     }
 
     /** What shadow rules of that prefix are for. */

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.extensions.common.ratelimit.v3.LocalRateLimitDescript
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
@@ -110,7 +111,21 @@ final class CheckFields {
                 "status_on_error",
                 "filter_enabled_metadata",
                 "transport_api_version",
-                "allowed_headers");
+                "allowed_headers",
+                "with_request_body");
+        allow.fields(
+                BufferSettings.getDescriptor(),
+                "max_request_bytes",
+                "allow_partial_message",
+                "pack_as_bytes");
+        allow.fields(
+                io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
+                        .getDescriptor(),
+                "stat_prefix",
+                "grpc_service",
+                "failure_mode_allow",
+                "filter_enabled_metadata",
+                "transport_api_version");
         allow.fields(
                 HttpService.getDescriptor(),
                 "server_uri",
@@ -131,7 +146,12 @@ final class CheckFields {
     }
 
     private static void access(Allow allow) {
-        allow.fields(RBAC.getDescriptor(), "rules", "shadow_rules", "shadow_rules_stat_prefix");
+        allow.fields(
+                RBAC.getDescriptor(),
+                "rules",
+                "shadow_rules",
+                "shadow_rules_stat_prefix",
+                "track_per_rule_stats");
         allow.fields(
                 io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),
                 "rules",

@@ -6,6 +6,7 @@ import dev.fairlead.agent.model.request.TextTest;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.BufferSettings;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
 import io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.HttpService;
 import io.envoyproxy.envoy.type.matcher.v3.ListStringMatcher;
@@ -24,6 +25,8 @@ final class ExternalFilters {
     private static final String FOUND =
             AccessRules.Purpose.EXTERNAL.prefix() + "shadow_effective_policy_id";
     private static final String RULES = "envoy.filters.http.rbac";
+    private static final String CONNECTION_RULES = "envoy.filters.network.rbac";
+    private static final int MAX_BODY = 64 * 1024 * 1024; // what pilot-lite lets pass
     private static final Duration USUAL_TIMEOUT = Duration.ofMillis(200); // Envoy's, of gRPC
 
     private ExternalFilters() {}
@@ -53,16 +56,56 @@ final class ExternalFilters {
                 config.hasFilterEnabledMetadata()
                         ? policies(
                                 config.getFilterEnabledMetadata(),
+                                RULES,
                                 at.field("filter_enabled_metadata"))
                         : null,
                 service,
                 config.getFailureModeAllow(),
-                status);
+                status,
+                config.hasWithRequestBody()
+                        ? body(config.getWithRequestBody(), at.field("with_request_body"))
+                        : null);
+    }
+
+    private static ExternalAuthorization.Body body(BufferSettings settings, At at) throws Refusal {
+        int most = settings.getMaxRequestBytes();
+        if (most <= 0 || most > MAX_BODY) {
+            throw at.field("max_request_bytes").refuse("not from 1 to " + MAX_BODY);
+        }
+        return new ExternalAuthorization.Body(
+                most, settings.getAllowPartialMessage(), settings.getPackAsBytes());
+    }
+
+    /** Of connections. Gathers the cluster's name into {@code clusters}. */
+    static ExternalAuthorization compile(
+            io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz config,
+            Set<String> clusters,
+            At at)
+            throws Refusal {
+        if (config.getTransportApiVersion() != ApiVersion.V3) {
+            throw at.field("transport_api_version").refuse("not V3");
+        }
+        if (!config.hasGrpcService()) {
+            throw at.refuse("no grpc_service");
+        }
+        var service = grpc(config.getGrpcService(), at.field("grpc_service"));
+        clusters.add(service.cluster());
+        return new ExternalAuthorization(
+                config.hasFilterEnabledMetadata()
+                        ? policies(
+                                config.getFilterEnabledMetadata(),
+                                CONNECTION_RULES,
+                                at.field("filter_enabled_metadata"))
+                        : null,
+                service,
+                config.getFailureModeAllow(),
+                0);
     }
 
     /** The prefix that names of policies must have. */
-    private static @Nullable String policies(MetadataMatcher matcher, At at) throws Refusal {
-        if (!matcher.getFilter().equals(RULES)
+    private static @Nullable String policies(MetadataMatcher matcher, String filter, At at)
+            throws Refusal {
+        if (!matcher.getFilter().equals(filter)
                 || matcher.getPathCount() != 1
                 || !matcher.getPath(0).getKey().equals(FOUND)) {
             throw at.refuse("not what shadow rules for external authorization leave");

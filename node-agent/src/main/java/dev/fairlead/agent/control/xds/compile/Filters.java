@@ -40,7 +40,7 @@ final class Filters {
         return tcp
                 ? tcp(
                         Profile.typed(config, TcpProxy.class, configAt),
-                        ConnectionFilters.compile(chain, at),
+                        ConnectionFilters.compile(chain, clusters, at),
                         configAt)
                 : http(
                         Profile.typed(config, HttpConnectionManager.class, configAt),

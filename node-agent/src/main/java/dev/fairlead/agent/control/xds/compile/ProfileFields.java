@@ -98,7 +98,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 6: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 7: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {
@@ -176,7 +176,9 @@ final class ProfileFields {
                 "network filter",
                 HttpConnectionManager.getDefaultInstance(),
                 TcpProxy.getDefaultInstance(),
-                io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDefaultInstance());
+                io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDefaultInstance(),
+                io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
+                        .getDefaultInstance());
         allow(
                 HttpConnectionManager.getDescriptor(),
                 "stat_prefix",

@@ -128,7 +128,8 @@ class ChecksCompileTest {
                                 null,
                                 new ExternalAuthorization.Grpc("grpc", Duration.ofSeconds(1), "a"),
                                 false,
-                                403));
+                                403,
+                                new ExternalAuthorization.Body(8, true, true)));
     }
 
     @Test
@@ -136,8 +137,8 @@ class ChecksCompileTest {
         Listener listener = good(compile(new ListenerCompiler(), CheckSamples.guarded("uid-1")));
         Filter.Tcp tcp = (Filter.Tcp) listener.chains().get(1).filter();
 
-        assertThat(tcp.checks())
-                .singleElement()
+        assertThat(tcp.checks()).hasSize(2);
+        assertThat(tcp.checks().getFirst())
                 .isInstanceOfSatisfying(
                         NetworkFilter.Access.class,
                         access -> {
@@ -145,6 +146,15 @@ class ChecksCompileTest {
                             assertThat(access.rules().purpose())
                                     .isEqualTo(AccessRules.Purpose.DRY_RUN_ALLOW);
                         });
+        assertThat(tcp.checks().getLast())
+                .isEqualTo(
+                        new NetworkFilter.External(
+                                new ExternalAuthorization(
+                                        "p-",
+                                        new ExternalAuthorization.Grpc(
+                                                "grpc", Duration.ofSeconds(1), "a"),
+                                        true,
+                                        0)));
     }
 
     @Test

@@ -125,6 +125,7 @@ public final class CheckSamples {
                 } } }
                 shadow_rules { action: LOG }
                 shadow_rules_stat_prefix: "istio_dry_run_deny_"
+                track_per_rule_stats: true
                 """,
                 RBAC.newBuilder());
     }
@@ -207,6 +208,8 @@ public final class CheckSamples {
                             parse(
                                     """
                                     transport_api_version: V3
+                                    with_request_body { max_request_bytes: 8
+                                      allow_partial_message: true pack_as_bytes: true }
                                     grpc_service { timeout { seconds: 1 }
                                       envoy_grpc { cluster_name: "grpc" authority: "a" } }
                                     """,
@@ -222,6 +225,30 @@ public final class CheckSamples {
     public static Listener guarded(String uid) {
         Listener.Builder listener = Wire.inbound(uid);
         listener.getFilterChainsBuilder(1)
+                .addFilters(
+                        0,
+                        Wire.filter(
+                                parse(
+                                        """
+                                        stat_prefix: "tcp."
+                                        transport_api_version: V3
+                                        failure_mode_allow: true
+                                        filter_enabled_metadata {
+                                          filter: "envoy.filters.network.rbac"
+                                          path { key: "istio_ext_authz_shadow_effective_policy_id" }
+                                          value { string_match { prefix: "p-" } } }
+                                        grpc_service { timeout { seconds: 1 }
+                                          envoy_grpc { cluster_name: "grpc" authority: "a" } }
+                                        """,
+                                        io.envoyproxy
+                                                .envoy
+                                                .extensions
+                                                .filters
+                                                .network
+                                                .ext_authz
+                                                .v3
+                                                .ExtAuthz
+                                                .newBuilder())))
                 .addFilters(
                         0,
                         Wire.filter(
