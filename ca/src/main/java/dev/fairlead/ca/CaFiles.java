@@ -15,7 +15,7 @@ import java.util.Objects;
  * The folder with the parts of {@link AuthorityPem}. An empty folder gets a root of ca's own.
  *
  * <p>Everything that would make certificates worthless or leak the key is an IOException with one
- * clear line, at start.
+ * clear line.
  */
 final class CaFiles {
 
@@ -53,7 +53,8 @@ final class CaFiles {
         }
     }
 
-    private Authority load() throws IOException {
+    /** What the folder holds, checked; BadAuthority where that is no authority. */
+    Authority load() throws IOException {
         PrivateFile.require(folder.resolve(AuthorityPem.KEY));
         Map<String, byte[]> parts = new HashMap<>();
         for (String name :

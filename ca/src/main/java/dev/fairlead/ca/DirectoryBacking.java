@@ -20,7 +20,9 @@ final class DirectoryBacking implements Backing {
     private static final ObjectKey MESH = new ObjectKey("", "ConfigMap", "fairlead-system", "mesh");
     private static final Duration LOOK = Duration.ofSeconds(1);
 
+    private final DirectoryAuthority authority;
     private final Trust trust;
+    private final Path bundle;
     private final Lifetimes lifetimes;
     private final ObjectDirectory observed;
     private final ObjectDirectory applied;
@@ -33,14 +35,15 @@ final class DirectoryBacking implements Backing {
     DirectoryBacking(CaConfig.Directory home, String trustDomain, Lifetimes lifetimes, Clock clock)
             throws IOException {
         this.lifetimes = lifetimes;
-        Authority authority = new CaFiles(home.caDir(), clock).loadOrCreate(trustDomain);
-        trust = new Trust(authority, authority.roots());
+        authority = new DirectoryAuthority(home.caDir(), trustDomain, lifetimes, clock);
+        trust = authority.trust();
+        bundle = home.rootCertFile();
         observed = new ObjectDirectory(home.clusterDir().resolve("observed"));
         applied = new ObjectDirectory(home.clusterDir().resolve("applied"));
         pods = new DirectoryPods(observed);
         pods.refresh();
         tokens = new NodeTokens(home.nodeTokens());
-        write(home.rootCertFile(), Pem.write(trust.present().bundle()));
+        write(bundle, Pem.write(trust.present().bundle()));
         given = home.caDir().resolve(AuthorityPem.REVOKED);
         told = home.rootCertFile().resolveSibling(AuthorityPem.REVOKED);
         tellRevoked();
@@ -96,6 +99,9 @@ final class DirectoryBacking implements Backing {
     @Override
     public void follow() throws IOException, InterruptedException {
         lifetimes.meshSettings(applied.get(MESH));
+        if (authority.look()) {
+            write(bundle, Pem.write(trust.present().bundle()));
+        }
         tellRevoked();
         pods.follow();
         observed.awaitChange(LOOK);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -53,6 +54,45 @@ class CompatMutualTlsTest {
               trafficPolicy: {tls: {mode: DISABLE}}
             """;
 
+    /** Stands in for the API server: HTTPS of its own, outside of the mesh. */
+    private static final String API_SERVER =
+            """
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: apiserver
+              namespace: default
+              labels: {app: apiserver}
+              annotations: {fairlead.dev/mesh: disabled}
+            spec:
+              terminationGracePeriodSeconds: 0
+              containers:
+              - name: apiserver
+                image: none
+                command:
+                - sh
+                - -c
+                - >-
+                  cd "$(mktemp -d)" && openssl req -x509 -newkey ec -pkeyopt
+                  ec_paramgen_curve:P-256 -nodes -keyout k -out c -days 2 -subj /CN=kubernetes
+                  && exec openssl s_server -accept 8443 -key k -cert c -www -quiet
+                ports: [{containerPort: 8443}]
+                readinessProbe: {tcpSocket: {port: 8443}, periodSeconds: 1}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: kubernetes, namespace: default}
+            spec: {selector: {app: apiserver}, ports: [{name: https, port: 443, targetPort: 8443}]}
+            """;
+
+    private static final String NOT_TO_API_SERVER =
+            rule(
+                    "istio-system",
+                    "api-server",
+                    "kubernetes.default.svc.cluster.local",
+                    "tls: {mode: DISABLE}");
+
     private static Lab lab;
 
     @BeforeAll
@@ -66,7 +106,12 @@ class CompatMutualTlsTest {
                     .append(Echo.service(namespace, "echo", Map.of("app", "echo"), ""))
                     .append(pod(namespace, "sleep", node));
         }
-        lab.apply(manifest.toString());
+        lab.apply(manifest.append(API_SERVER).toString());
+    }
+
+    @AfterAll
+    static void noApiServer() {
+        lab.delete(API_SERVER);
     }
 
     private static String pod(String namespace, String name, String node) {
@@ -87,7 +132,8 @@ class CompatMutualTlsTest {
                         + policy("bar", "echo", "name: echo", "")
                         + rule("foo", "default", "*.foo.svc.cluster.local", "")
                         + rule("foo", "overwrite", "echo.foo.svc.cluster.local", "")
-                        + rule("bar", "echo", "echo.bar.svc.cluster.local", ""),
+                        + rule("bar", "echo", "echo.bar.svc.cluster.local", "")
+                        + NOT_TO_API_SERVER,
                 "delete",
                 "-f",
                 "-",
@@ -216,6 +262,23 @@ class CompatMutualTlsTest {
         lab.apply(NOT_TO_LEGACY);
         assertThat(call("foo", "legacy").verdict()).isEqualTo("200");
         assertThat(call("bar", "legacy").verdict()).isEqualTo("200");
+    }
+
+    /** The mesh's TLS around the client's own: no API server understands it. */
+    @Test
+    void theApiServerIsReachedOnceItIsExcepted() {
+        String url = "https://kubernetes.default/";
+        for (String client : List.of("foo", "bar")) {
+            assertThat(Curl.from(lab, client, "sleep", "-k", url).verdict()).isEqualTo("200");
+        }
+        lab.apply(MESH_POLICY + "---\n" + EVERYWHERE);
+        for (String client : List.of("foo", "bar")) {
+            assertThat(Curl.from(lab, client, "sleep", "-k", url).verdict()).isEqualTo("000/35");
+        }
+        lab.apply(NOT_TO_API_SERVER);
+        for (String client : List.of("foo", "bar")) {
+            assertThat(Curl.from(lab, client, "sleep", "-k", url).verdict()).isEqualTo("200");
+        }
     }
 
     /** TLS 1.2 at most, so a client without certificate is refused within the handshake. */

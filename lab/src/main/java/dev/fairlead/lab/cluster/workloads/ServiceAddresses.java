@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceAddresses {
 
-    /** Address of the Service kubernetes in default, which is always there. */
+    /** Address of the Service kubernetes in default, of whoever plays the API server. */
     public static final String KUBERNETES = "198.19.0.1";
 
     private static final String PREFIX = "198.19.";
@@ -47,7 +47,10 @@ public final class ServiceAddresses {
         if (spec.path("type").asText("").equals("ExternalName")) {
             return;
         }
-        Set<String> addresses = new HashSet<>(Set.of(KUBERNETES));
+        Set<String> addresses = new HashSet<>();
+        if (!isApiServer(service)) {
+            addresses.add(KUBERNETES);
+        }
         Set<Integer> nodePorts = new HashSet<>();
         for (JsonNode other : applied.ofKind("Service")) {
             if (!sameName(other, service)) {
@@ -67,6 +70,10 @@ public final class ServiceAddresses {
                 && Json.namespace(one).equals(Json.namespace(other));
     }
 
+    private static boolean isApiServer(JsonNode service) {
+        return Json.name(service).equals("kubernetes") && Json.namespace(service).equals("default");
+    }
+
     private void address(
             ObjectNode service, ObjectNode spec, @Nullable JsonNode before, Set<String> taken) {
         String asked = spec.path("clusterIP").asText("");
@@ -74,7 +81,9 @@ public final class ServiceAddresses {
             String kept = Json.text(before, "spec.clusterIP");
             asked = kept.equals("None") ? "" : kept;
         }
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() && isApiServer(service)) {
+            asked = KUBERNETES;
+        } else if (asked.isEmpty()) {
             asked = freeAddress(taken);
         } else if (!asked.equals("None")) {
             String where = display(service) + ": spec.clusterIP: " + asked;

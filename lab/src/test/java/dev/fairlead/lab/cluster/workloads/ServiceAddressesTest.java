@@ -44,6 +44,7 @@ class ServiceAddressesTest {
         assertThat(ip(apply("c", ""))).isEqualTo("198.19.0.12");
         assertThat(ip(apply("a", "selector: {x: y}"))).isEqualTo("198.19.0.10");
         assertThat(ip(apply("d", "clusterIP: None"))).isEqualTo("None");
+        assertThat(ip(apply("kubernetes", ""))).isEqualTo(ServiceAddresses.KUBERNETES);
         assertThat(apply("e", "type: ExternalName, externalName: x").path("spec").has("clusterIP"))
                 .isFalse();
     }
