@@ -5,6 +5,7 @@ import dev.fairlead.iptables.Backend;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The agent's settings, read once from the environment.
@@ -29,6 +30,8 @@ import java.util.TreeMap;
  *     8192. FAIRLEAD_POD_STREAMS of HTTP/2 clients; default 16384. FAIRLEAD_POD_HANDSHAKES with its
  *     callers under way; default 1024; FAIRLEAD_POD_SOURCE_HANDSHAKES with one address; default
  *     256. FAIRLEAD_POD_BUFFERED_BYTES of requests that are kept; default 67108864
+ * @param credentialsDir FAIRLEAD_CREDENTIALS_DIR: files that rules may name for TLS of their own, a
+ *     folder for each namespace; default none
  * @param nodeSources where the node's pods are learned from
  */
 public record AgentConfig(
@@ -47,6 +50,7 @@ public record AgentConfig(
         int workers,
         Backend iptables,
         PodBounds podBounds,
+        @Nullable Path credentialsDir,
         NodeSources nodeSources,
         int drainSeconds) {
 
@@ -80,6 +84,7 @@ public record AgentConfig(
                 number(env, "FAIRLEAD_WORKERS", defaultWorkers()),
                 Backend.parse(env.getOrDefault("FAIRLEAD_IPTABLES", "auto")),
                 podBounds(env),
+                optionalPath(env, "FAIRLEAD_CREDENTIALS_DIR"),
                 NodeSources.fromEnv(env),
                 number(env, "FAIRLEAD_DRAIN_SECONDS", 5));
     }
@@ -104,6 +109,11 @@ public record AgentConfig(
             throw new IllegalArgumentException(name + " is not set");
         }
         return value;
+    }
+
+    private static @Nullable Path optionalPath(Map<String, String> env, String name) {
+        String value = env.getOrDefault(name, "");
+        return value.isEmpty() ? null : Path.of(value);
     }
 
     private static int port(Map<String, String> env, String name, int otherwise) {
@@ -139,6 +149,9 @@ public record AgentConfig(
                 "FAIRLEAD_POD_SOURCE_HANDSHAKES",
                 Integer.toString(podBounds.handshakesPerSource()));
         shown.put("FAIRLEAD_POD_BUFFERED_BYTES", Integer.toString(podBounds.bufferedBytes()));
+        if (credentialsDir != null) {
+            shown.put("FAIRLEAD_CREDENTIALS_DIR", credentialsDir.toString());
+        }
         shown.put("FAIRLEAD_WORKERS", Integer.toString(workers));
         shown.put("FAIRLEAD_IPTABLES", iptables.name().toLowerCase(java.util.Locale.ROOT));
         shown.put("FAIRLEAD_PODS", nodeSources.kubernetes() ? "node" : "socket");

@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.agent.control.credential.CredentialWatch;
 import dev.fairlead.agent.control.identity.Identities;
 import dev.fairlead.agent.control.identity.IdentityListener;
 import dev.fairlead.agent.control.identity.Outcome;
@@ -26,16 +27,19 @@ final class Certificates
         implements dev.fairlead.agent.control.pods.Identities, CertificateSource, AutoCloseable {
 
     private final TlsContexts contexts;
+    private final CredentialWatch credentials;
     private final Readiness readiness;
     private final Identities identities;
 
     Certificates(
             CertificateClient ca,
             TlsContexts contexts,
+            CredentialWatch credentials,
             Readiness readiness,
             Clock clock,
             RandomGenerator random) {
         this.contexts = contexts;
+        this.credentials = credentials;
         this.readiness = readiness;
         this.identities =
                 new Identities(id -> ca.request(id, Duration.ZERO), new Joined(), clock, random);
@@ -45,6 +49,7 @@ final class Certificates
     private final class Joined implements IdentityListener {
         @Override
         public void onSvid(Svid svid) {
+            credentials.podsCome(svid.id());
             contexts.install(svid);
             readiness.met(condition(svid.id()));
         }
@@ -52,6 +57,7 @@ final class Certificates
         @Override
         public void onGone(SpiffeId id) {
             contexts.remove(id);
+            credentials.podsGo(id);
             readiness.drop(condition(id));
         }
     }

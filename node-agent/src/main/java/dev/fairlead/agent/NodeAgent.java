@@ -1,5 +1,6 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.agent.control.credential.CredentialWatch;
 import dev.fairlead.agent.control.node.CniGate;
 import dev.fairlead.agent.control.node.CriSandboxes;
 import dev.fairlead.agent.control.node.KnownWorkloads;
@@ -75,6 +76,7 @@ public final class NodeAgent implements AutoCloseable {
     private final TlsContexts tls;
     private final DataPlane dataPlane;
     private final RevocationWatch revocations;
+    private final CredentialWatch credentials;
     private final Certificates certificates;
     private final LastGood lastGood;
     private final XdsClient xds;
@@ -102,12 +104,14 @@ public final class NodeAgent implements AutoCloseable {
                         config.workers(),
                         new DefaultThreadFactory("worker"),
                         HalfClosingEpoll.newFactory());
+        credentials = new CredentialWatch(config.credentialsDir(), tls::install);
         dataPlane = new DataPlane(workers, config.podBounds(), tls);
         revocations = new RevocationWatch(config.rootCertFile(), tls, dataPlane::reconsider, clock);
         certificates =
                 new Certificates(
                         new CertificateClient(caChannel, token),
                         tls,
+                        credentials,
                         readiness,
                         clock,
                         new SplittableRandom());
@@ -162,6 +166,7 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private CompletableFuture<?> install(Snapshot snapshot) {
+        credentials.clustersName(snapshot.secrets());
         return dataPlane.install(snapshot).thenRun(() -> workloads.update(snapshot.workloads()));
     }
 
@@ -194,6 +199,7 @@ public final class NodeAgent implements AutoCloseable {
     private void start() throws IOException {
         admin.start();
         revocations.start();
+        credentials.start();
         xds.start();
         Thread.ofVirtual().name("readiness").start(this::watchReadiness);
         enrolment.restore().thenRun(() -> readiness.met("pods"));
@@ -260,6 +266,7 @@ public final class NodeAgent implements AutoCloseable {
         }
         revocations.close();
         certificates.close();
+        credentials.close();
         pilotChannel.shutdownNow();
         caChannel.shutdownNow();
         admin.close();

@@ -302,12 +302,41 @@ class EnvoyAcceptsTest {
                     connectionPool: {http: {useClientProtocol: true, maxConcurrentStreams: 5}}
                 """
                         .concat(destinationRules())
+                        .concat(tlsOriginations())
                         .concat(rateLimits())
                         .concat(healthChecks())
                         .concat(authorization())
                         .concat(tokens())
                         .replace("THE_MESH", mesh)
                         .replace("LONG_TEXT", "long ".repeat(2_000).strip());
+    }
+
+    /** TLS of rules' own: to a host, a part of it, one port. */
+    private static String tlsOriginations() {
+        return """
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: grpc}
+        spec:
+          host: grpc
+          trafficPolicy:
+            tls: {mode: SIMPLE}
+            portLevelSettings:
+            - port: {number: 9001}
+              tls: {mode: MUTUAL, clientCertificate: /c.pem, privateKey: /k.pem, caCertificates: /ca.pem}
+          subsets:
+          - name: v1
+            labels: {version: v1}
+            trafficPolicy: {tls: {mode: MUTUAL, credentialName: own, insecureSkipVerify: true}}
+          - name: v2
+            labels: {version: v2}
+            trafficPolicy:
+              tls: {mode: SIMPLE, sni: a.example.com, caCertificates: system, subjectAltNames: [a.example.com, "spiffe://a/b", 10.0.0.1]}
+          - name: v3
+            labels: {version: v3}
+            trafficPolicy: {tls: {mode: ISTIO_MUTUAL, sni: a.b, subjectAltNames: ["spiffe://cluster.local/ns/a/sa/b"]}}
+        """;
     }
 
     /** On arrival at {@code sleep}, and of one route to it. */

@@ -47,6 +47,7 @@ public final class Engine {
     private final List<LabNode> nodes;
     private final ServiceRules rules = new ServiceRules();
     private final ContainerIndex index;
+    private final SecretFiles secrets;
     private final Instant started;
     private volatile @Nullable Pods pods;
 
@@ -71,12 +72,14 @@ public final class Engine {
             Workloads workloads,
             List<LabNode> nodes,
             ContainerIndex index,
+            SecretFiles secrets,
             Instant started) {
         this.applied = applied;
         this.observed = observed;
         this.workloads = workloads;
         this.nodes = List.copyOf(nodes);
         this.index = index;
+        this.secrets = secrets;
         this.started = started;
         this.snapshot = view(applied.applied(), List.of(), List.of(), List.of(), true, 0);
     }
@@ -144,6 +147,7 @@ public final class Engine {
             return;
         }
         Applied objects = applied.applied();
+        secrets.project(objects);
         Plan plan = workloads.reconcile(objects, runtime.states(), nodes(objects));
         plan.create().forEach(launch -> runtime.create(launch, enrolment(launch, objects)));
         plan.update().forEach(runtime::update);

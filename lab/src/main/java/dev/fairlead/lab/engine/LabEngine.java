@@ -80,6 +80,7 @@ public final class LabEngine {
                         new Workloads(images(settings), new SecureRandom()),
                         new ArrayList<>(nodes.values()),
                         new ContainerIndex(folder.containers()),
+                        new SecretFiles(folder.credentials()),
                         now);
         Mesh mesh = Mesh.start(folder, settings);
         engine.begin(new Pods(folder, settings, mesh, template, nodes, engine::changed));

@@ -77,6 +77,7 @@ public final class Mesh {
     private void createTokens() throws IOException {
         SecureRandom random = new SecureRandom();
         List<NodeTokens.Entry> entries = new ArrayList<>();
+        LabFolder.createPrivate(folder.credentials());
         LabFolder.createPrivate(folder.ca());
         Path pilot = LabFolder.createPrivate(folder.pilot()).resolve("token");
         entries.add(NodeTokens.mint(pilot, new Caller.Pilot(), random));
@@ -126,6 +127,7 @@ public final class Mesh {
         env.put("FAIRLEAD_TOKEN_FILE", folder.node(node).resolve("token").toString());
         env.put("FAIRLEAD_STATE_DIR", folder.node(node).resolve("state").toString());
         env.put("FAIRLEAD_POD_SOCKET", folder.agentSocket(node).toString());
+        env.put("FAIRLEAD_CREDENTIALS_DIR", folder.credentials().toString());
         env.put("FAIRLEAD_ADMIN_SOCKET", folder.adminSocket(node).toString());
         return new MeshProgram(
                 "agent-" + node,

@@ -117,6 +117,11 @@ public record LabFolder(Path root) {
         return root.resolve("nodes").resolve(node);
     }
 
+    /** Files that rules may name for TLS of their own, a folder for each namespace. */
+    public Path credentials() {
+        return root.resolve("credentials");
+    }
+
     public Path agentSocket(String node) {
         return node(node).resolve("agent.sock");
     }

@@ -7,7 +7,6 @@ import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
-import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.HealthCheck;
 import dev.fairlead.pilot.state.LocalityBalancing;
@@ -18,6 +17,7 @@ import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
+import dev.fairlead.pilot.state.TlsSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -206,6 +206,7 @@ final class ClusterCompiler {
         ClusterPolicy policy =
                 ClusterPolicy.of(
                         effective, mesh.destinations(), service, rule, asked ? check : null);
+        TlsSettings tls = effective.tls();
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();
         String plain = plainName(port.port(), subset.name(), service.fqdn());
@@ -219,10 +220,15 @@ final class ClusterCompiler {
                 balancing != null ? balancing : defaultBalancing(),
                 effective.hash(),
                 policy,
-                tls(effective.tls()),
+                tls(tls),
+                tls != null && tls.mode().originates() ? tls : null,
                 effective.proxyProtocol(),
-                "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn(),
-                identities(part),
+                tls == null || tls.sni().isEmpty()
+                        ? "outbound_." + port.port() + "_." + subset.name() + "_." + service.fqdn()
+                        : tls.sni(),
+                tls == null || tls.subjectAltNames().isEmpty()
+                        ? identities(part)
+                        : tls.subjectAltNames().stream().sorted().distinct().toList(),
                 part.stream()
                         .filter(Registry.Member::ready)
                         .map(member -> endpoint(member, policy.placement()))
@@ -239,10 +245,11 @@ final class ClusterCompiler {
         return mesh.modern() ? LoadBalancing.LEAST_REQUEST : LoadBalancing.ROUND_ROBIN;
     }
 
-    private ClientTls tls(@Nullable TlsMode mode) {
-        return switch (mode) {
+    private ClientTls tls(@Nullable TlsSettings settings) {
+        return switch (settings == null ? null : settings.mode()) {
             case DISABLE -> ClientTls.NONE;
             case ISTIO_MUTUAL -> ClientTls.MUTUAL;
+            case SIMPLE, MUTUAL -> ClientTls.ORIGINATED;
             case null -> mesh.modern() ? ClientTls.AUTO : ClientTls.NONE;
         };
     }

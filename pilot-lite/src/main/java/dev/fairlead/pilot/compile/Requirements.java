@@ -64,7 +64,9 @@ public final class Requirements {
             ofSourceLabels(requirements, rule, state);
         }
         for (DestinationRule rule : state.destinationRules()) {
-            if (rule.sparesEndpoints()) {
+            if (rule.originatesTls()) {
+                ofClients(state, rule, rule.visibility(), Profile.IDENTITY, requirements);
+            } else if (rule.sparesEndpoints()) {
                 ofClients(state, rule, rule.visibility(), Profile.OUTLIER_DETECTION, requirements);
             } else if (rule.asksForTrafficPolicy()) {
                 ofClients(state, rule, rule.visibility(), Profile.TRAFFIC_POLICY, requirements);

@@ -3,6 +3,7 @@ package dev.fairlead.pilot.compile;
 import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.ProxyProtocol;
+import dev.fairlead.pilot.state.TlsSettings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxConcurrentStreams on one HTTP/2 connection; 0: as many as the endpoint allows
  * @param hash instead of {@code balancing}, for those who know traffic policy
  * @param policy likewise for those
+ * @param settings of {@link ClientTls#ORIGINATED}; otherwise null
  * @param proxyProtocol what connections begin with; null: nothing
  * @param identities SPIFFE IDs that its endpoints may show, sorted
  */
@@ -30,6 +32,7 @@ public record ServiceCluster(
         @Nullable ConsistentHash hash,
         ClusterPolicy policy,
         ClientTls tls,
+        @Nullable TlsSettings settings,
         @Nullable ProxyProtocol proxyProtocol,
         String sni,
         List<String> identities,
@@ -44,6 +47,8 @@ public record ServiceCluster(
     public enum ClientTls {
         NONE,
         MUTUAL,
+        /** As the cluster's settings say, towards all endpoints. */
+        ORIGINATED,
         /** Mutual towards endpoints that take it, none towards others. */
         AUTO
     }

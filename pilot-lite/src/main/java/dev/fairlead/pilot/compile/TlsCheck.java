@@ -2,7 +2,6 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
-import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
@@ -10,6 +9,7 @@ import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
+import dev.fairlead.pilot.state.TlsSettings;
 import dev.fairlead.wire.enrolment.Enrolment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,7 +26,10 @@ public final class TlsCheck {
 
     private static final String PLAIN = "HTTP";
     private static final String MUTUAL = "mTLS";
+    private static final String AUTO = "auto";
     private static final String BOTH = "HTTP/mTLS";
+    private static final String TLS = "TLS";
+    private static final String OTHER_MUTUAL = "custom mTLS";
     private static final String NONE = "-";
 
     private final Registry registry;
@@ -106,7 +109,8 @@ public final class TlsCheck {
                 service.fqdn(),
                 port.port(),
                 accepted.contains(PLAIN) && spoken.equals(MUTUAL)
-                        || accepted.contains(MUTUAL) && spoken.equals(PLAIN),
+                        || accepted.contains(MUTUAL)
+                                && !(spoken.equals(MUTUAL) || spoken.equals(AUTO)),
                 String.join(",", accepted),
                 spoken,
                 policies.isEmpty() ? NONE : String.join(",", policies),
@@ -117,12 +121,14 @@ public final class TlsCheck {
         if (!isInMesh(client)) {
             return PLAIN;
         }
-        TlsMode mode =
+        TlsSettings tls =
                 rule == null ? null : rule.policy().at(port.port(), TrafficPolicy.NONE).tls();
-        return switch (mode) {
+        return switch (tls == null ? null : tls.mode()) {
             case ISTIO_MUTUAL -> MUTUAL;
             case DISABLE -> PLAIN;
-            case null -> registry.state().mesh().modern() ? "auto" : PLAIN;
+            case SIMPLE -> TLS;
+            case MUTUAL -> OTHER_MUTUAL;
+            case null -> registry.state().mesh().modern() ? AUTO : PLAIN;
         };
     }
 

@@ -16,6 +16,7 @@ final class Alpn {
     private static final List<String> HTTP2 = List.of("istio-h2", "istio", "h2");
     private static final List<String> EITHER =
             List.of("istio-h2", "istio-http/1.1", "istio", "h2", "http/1.1");
+    private static final List<String> H2_ONLY = List.of("h2");
     private static final List<String> BYTES = List.of("istio");
 
     /** An Envoy decodes HTTP/2 only where the protocol agreed on is called by its public name. */
@@ -31,6 +32,11 @@ final class Alpn {
             case HTTP2 -> HTTP2;
             case DOWNSTREAM -> audience instanceof Audience.Agent ? EITHER : BYTES;
         };
+    }
+
+    /** What is offered where it is not the mesh that listens: what Istio offers. */
+    static List<String> originated(UpstreamProtocol protocol) {
+        return protocol == UpstreamProtocol.HTTP2 ? H2_ONLY : List.of();
     }
 
     /** What agents offer to which HTTP/2 is bytes. */

@@ -5,14 +5,18 @@ import dev.fairlead.pilot.compile.ServiceCluster;
 import dev.fairlead.pilot.compile.UpstreamProtocol;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.TlsSettings;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.EdsClusterConfig;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.LbPolicy;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Writes clusters. */
 final class ClusterGenerator {
@@ -41,7 +45,8 @@ final class ClusterGenerator {
                     cluster,
                     view.protocol(),
                     view.maxConcurrentStreams(),
-                    audience.knowsTrafficPolicy() ? view.policy() : null);
+                    audience.knowsTrafficPolicy() ? view.policy() : null,
+                    names(view));
         }
         if (audience.knowsTrafficPolicy()) {
             cluster.setConnectTimeout(Protos.millis(view.policy().connectTimeout().toMillis()));
@@ -53,6 +58,11 @@ final class ClusterGenerator {
         switch (view.tls()) {
             case NONE -> {}
             case MUTUAL -> cluster.setTransportSocket(mutual(view));
+            case ORIGINATED -> {
+                TlsSettings settings = Objects.requireNonNull(view.settings());
+                cluster.setTransportSocket(
+                        contexts.originated(settings, Alpn.originated(view.protocol())));
+            }
             case AUTO -> addMatches(cluster, mutual(view));
         }
         ProxyTransports.wrap(cluster, view.proxyProtocol(), audience);
@@ -82,6 +92,22 @@ final class ClusterGenerator {
             case RANDOM -> LbPolicy.RANDOM;
             case PASSTHROUGH -> LbPolicy.CLUSTER_PROVIDED;
         };
+    }
+
+    /**
+     * What the request's host decides of TLS, where the rule says neither a name to ask for nor one
+     * to find; null: nothing. Istio 1.0 to 1.2 asked for no name then.
+     */
+    private @Nullable UpstreamHttpProtocolOptions names(ServiceCluster view) {
+        TlsSettings settings = view.settings();
+        if (settings == null || !settings.sni().isEmpty() || !mesh.modern()) {
+            return null;
+        }
+        return UpstreamHttpProtocolOptions.newBuilder()
+                .setAutoSni(true)
+                .setAutoSanValidation(
+                        settings.subjectAltNames().isEmpty() && contexts.verifies(settings))
+                .build();
     }
 
     private TransportSocket mutual(ServiceCluster view) {
@@ -118,7 +144,7 @@ final class ClusterGenerator {
             addMatches(cluster, contexts.upstream(audience.clientSecret(), "", alpn, List.of()));
         }
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null);
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null, null);
         }
         return VersionedResource.of(PASSTHROUGH, cluster.build(), Set.of());
     }
@@ -133,7 +159,7 @@ final class ClusterGenerator {
         String name = inboundName(port, audience);
         Cluster.Builder cluster = unlimited(name);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, port.upstream(), 0, null);
+            HttpOptions.add(cluster, port.upstream(), 0, null, null);
         }
         ProxyTransports.wrap(cluster, port.proxyProtocol(), audience);
         if (!name.equals(port.cluster())) {
@@ -167,7 +193,7 @@ final class ClusterGenerator {
     VersionedResource inboundPassthrough() {
         Cluster.Builder cluster = unlimited(INBOUND_PASSTHROUGH);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null);
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null, null);
         }
         return VersionedResource.of(INBOUND_PASSTHROUGH, cluster.build(), Set.of());
     }

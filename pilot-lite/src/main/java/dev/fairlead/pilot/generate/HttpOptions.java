@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
@@ -24,12 +25,14 @@ final class HttpOptions {
      * A cluster that says nothing is asked in HTTP/1.1.
      *
      * @param policy null: of no interest
+     * @param names what a request's host decides of TLS; null: nothing
      */
     static void add(
             Cluster.Builder cluster,
             UpstreamProtocol protocol,
             int maxConcurrentStreams,
-            @Nullable ClusterPolicy policy) {
+            @Nullable ClusterPolicy policy,
+            @Nullable UpstreamHttpProtocolOptions names) {
         var options = HttpProtocolOptions.newBuilder();
         var http2 = Http2ProtocolOptions.newBuilder();
         if (maxConcurrentStreams > 0) {
@@ -47,12 +50,15 @@ final class HttpOptions {
             }
         }
         options.mergeFrom(common);
+        if (names != null) {
+            options.setUpstreamHttpProtocolOptions(names);
+        }
         switch (protocol) {
             case OPAQUE -> {
                 return;
             }
             case HTTP1 -> {
-                if (common.equals(HttpProtocolOptions.getDefaultInstance())) {
+                if (names == null && common.equals(HttpProtocolOptions.getDefaultInstance())) {
                     return;
                 }
                 options.setExplicitHttpConfig(

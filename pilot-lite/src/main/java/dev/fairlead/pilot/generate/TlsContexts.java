@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.generate;
 
 import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.TlsSettings;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -19,6 +20,7 @@ import java.util.List;
 final class TlsContexts {
 
     private static final String ROOT = "ROOTCA";
+    private static final String SECRET = "kubernetes://";
 
     private final MeshSettings mesh;
 
@@ -60,6 +62,63 @@ final class TlsContexts {
                         .build();
         return socket(
                 UpstreamTlsContext.newBuilder().setSni(sni).setCommonTlsContext(common).build());
+    }
+
+    /**
+     * The client's side of TLS that a rule asks for, with Istio's names for files.
+     *
+     * @param alpn offered, preferred first
+     */
+    TransportSocket originated(TlsSettings settings, List<String> alpn) {
+        var common =
+                CommonTlsContext.newBuilder().setTlsParams(parameters()).addAllAlpnProtocols(alpn);
+        if (settings.mode() == TlsSettings.Mode.MUTUAL) {
+            common.addTlsCertificateSdsSecretConfigs(secret(certificateName(settings)));
+        }
+        if (verifies(settings)) {
+            var expected = CertificateValidationContext.newBuilder();
+            settings.subjectAltNames().stream()
+                    .sorted()
+                    .distinct()
+                    .forEach(name ->
+                            expected.addMatchTypedSubjectAltNames(
+                                    SubjectAltNameMatcher.newBuilder()
+                                            .setSanType(SubjectAltNames.typeOf(name))
+                                            .setMatcher(Protos.exact(name))));
+            common.setCombinedValidationContext(
+                    CombinedCertificateValidationContext.newBuilder()
+                            .setDefaultValidationContext(expected)
+                            .setValidationContextSdsSecretConfig(secret(rootsName(settings))));
+        } else {
+            common.setValidationContext(CertificateValidationContext.getDefaultInstance());
+        }
+        return socket(
+                UpstreamTlsContext.newBuilder()
+                        .setSni(settings.sni())
+                        .setCommonTlsContext(common)
+                        .build());
+    }
+
+    private static String certificateName(TlsSettings settings) {
+        return settings.credentialName().isEmpty()
+                ? "file-cert:" + settings.clientCertificate() + "~" + settings.privateKey()
+                : SECRET + settings.credentialName();
+    }
+
+    private static String rootsName(TlsSettings settings) {
+        if (!settings.credentialName().isEmpty()) {
+            return SECRET + settings.credentialName() + "-cacert";
+        }
+        String roots = settings.caCertificates();
+        return "file-root:" + (roots.isEmpty() ? TlsSettings.SYSTEM : roots);
+    }
+
+    /** Istio 1.0 to 1.2 took any server for the right one where no roots were given. */
+    boolean verifies(TlsSettings settings) {
+        return !settings.insecureSkipVerify()
+                && (mesh.modern()
+                        || !settings.caCertificates().isEmpty()
+                        || !settings.credentialName().isEmpty());
     }
 
     /**

@@ -36,7 +36,7 @@ public record DestinationRule(
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
-            @Nullable TlsMode tls,
+            @Nullable TlsSettings tls,
             @Nullable Balancer balancer,
             @Nullable ConnectionPool pool,
             @Nullable OutlierDetection outliers,
@@ -105,6 +105,11 @@ public record DestinationRule(
                     || ports.values().stream().anyMatch(TrafficPolicy::asksForTrafficPolicy);
         }
 
+        private boolean originatesTls() {
+            return (tls != null && tls.mode().originates())
+                    || ports.values().stream().anyMatch(TrafficPolicy::originatesTls);
+        }
+
         private boolean sparesEndpoints() {
             return outliers != null
                     || ports.values().stream().anyMatch(TrafficPolicy::sparesEndpoints);
@@ -136,12 +141,6 @@ public record DestinationRule(
         UPGRADE
     }
 
-    /** What the client does about TLS. */
-    public enum TlsMode {
-        DISABLE,
-        ISTIO_MUTUAL
-    }
-
     /** How an endpoint is chosen. */
     public enum LoadBalancing {
         ROUND_ROBIN,
@@ -161,6 +160,11 @@ public record DestinationRule(
         return nodeWide
                 || policy.asksForTrafficPolicy()
                 || subsets.stream().anyMatch(s -> s.policy().asksForTrafficPolicy());
+    }
+
+    /** Whether TLS that is not the mesh's is spoken to any part of the host. */
+    public boolean originatesTls() {
+        return policy.originatesTls() || subsets.stream().anyMatch(s -> s.policy().originatesTls());
     }
 
     /** Whether endpoints that fail are to be left alone. */

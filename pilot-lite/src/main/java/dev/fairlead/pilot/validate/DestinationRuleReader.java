@@ -6,7 +6,6 @@ import dev.fairlead.pilot.state.ConsistentHash;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
 import dev.fairlead.pilot.state.DestinationRule.Subset;
-import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.DestinationRule.TrafficPolicy;
 import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.MeshSettings;
@@ -31,11 +30,13 @@ final class DestinationRuleReader {
     private final Meta meta;
     private final MeshSettings mesh;
     private final boolean nodeWide;
+    private final TlsSettingsReader tls;
 
     DestinationRuleReader(Meta meta, MeshSettings mesh, boolean nodeWide) {
         this.meta = meta;
         this.mesh = mesh;
         this.nodeWide = nodeWide;
+        this.tls = new TlsSettingsReader(mesh.modern());
     }
 
     DestinationRule read(Fields spec) {
@@ -44,7 +45,7 @@ final class DestinationRuleReader {
                 ExportTo.read(spec, meta.namespace(), mesh.scoping().destinationRules());
         String host = HostNames.host(spec, "host", meta.namespace(), true);
         TrafficPolicy policy = policy(spec);
-        List<Subset> subsets = spec.list("subsets", DestinationRuleReader::subset);
+        List<Subset> subsets = spec.list("subsets", this::subset);
         Set<String> names = new HashSet<>();
         for (int i = 0; i < subsets.size(); i++) {
             if (!names.add(subsets.get(i).name())) {
@@ -54,7 +55,7 @@ final class DestinationRuleReader {
         return new DestinationRule(meta, host, visibility, policy, subsets, nodeWide);
     }
 
-    private static Subset subset(Fields subset) {
+    private Subset subset(Fields subset) {
         String name = subset.string("name");
         if (!HostNames.isSubset(name)) {
             subset.problem(
@@ -63,12 +64,12 @@ final class DestinationRuleReader {
         return new Subset(name, subset.strings("labels"), policy(subset));
     }
 
-    private static TrafficPolicy policy(Fields parent) {
-        TrafficPolicy policy = parent.object("trafficPolicy", DestinationRuleReader::whole);
+    private TrafficPolicy policy(Fields parent) {
+        TrafficPolicy policy = parent.object("trafficPolicy", this::whole);
         return policy == null ? TrafficPolicy.NONE : policy;
     }
 
-    private static TrafficPolicy whole(Fields policy) {
+    private TrafficPolicy whole(Fields policy) {
         policy.notYet("tunnel");
         ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
         RetryBudget budget = policy.object("retryBudget", DestinationRuleReader::retryBudget);
@@ -112,29 +113,15 @@ final class DestinationRuleReader {
         return port.integer("number", 1, MAX_PORT, 0);
     }
 
-    private static TrafficPolicy settings(Fields policy) {
+    private TrafficPolicy settings(Fields policy) {
         return new TrafficPolicy(
-                policy.object("tls", DestinationRuleReader::tls),
+                policy.object("tls", tls::read),
                 policy.object("loadBalancer", DestinationRuleReader::balancer),
                 policy.object("connectionPool", ConnectionPoolReader::read),
                 policy.object("outlierDetection", OutlierDetectionReader::read),
                 null,
                 null,
                 Map.of());
-    }
-
-    private static TlsMode tls(Fields tls) {
-        tls.notYet(
-                "clientCertificate",
-                "privateKey",
-                "caCertificates",
-                "caCrl",
-                "credentialName",
-                "subjectAltNames",
-                "sni",
-                "insecureSkipVerify");
-        TlsMode mode = tls.choice("mode", TlsMode.values(), "SIMPLE", "MUTUAL");
-        return mode == null ? TlsMode.DISABLE : mode; // DISABLE is the enum's zero value
     }
 
     private static Balancer balancer(Fields balancer) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.state.ConfigObject;
 import dev.fairlead.pilot.state.DestinationRule;
 import dev.fairlead.pilot.state.DestinationRule.LoadBalancing;
-import dev.fairlead.pilot.state.DestinationRule.TlsMode;
 import dev.fairlead.pilot.state.HttpMatch;
 import dev.fairlead.pilot.state.HttpRoute;
 import dev.fairlead.pilot.state.MeshSettings;
@@ -17,6 +16,7 @@ import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.PeerPolicy;
 import dev.fairlead.pilot.state.PeerPolicy.Mode;
 import dev.fairlead.pilot.state.StringMatch;
+import dev.fairlead.pilot.state.TlsSettings;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.VirtualService.Target;
 import dev.fairlead.pilot.testing.Yaml;
@@ -192,6 +192,12 @@ class ConfigReaderTest {
         return "{host: a, trafficPolicy: {loadBalancer: {localityLbSetting: {" + setting + "}}}}";
     }
 
+    private static Arguments tls(String fields, String refusal) {
+        return arguments(
+                "{host: a, trafficPolicy: {tls: {" + fields + "}}}",
+                "spec.trafficPolicy.tls." + refusal);
+    }
+
     static Stream<Arguments> refusedDestinationRules() {
         return Stream.of(
                 arguments("{}", "spec.host: host is empty"),
@@ -202,9 +208,48 @@ class ConfigReaderTest {
                 arguments(
                         "{host: a, subsets: [{name: 'v|1'}]}",
                         "spec.subsets[0].name: \"v|1\" is not a subset name"),
-                arguments(
-                        "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
-                        "spec.trafficPolicy.tls.mode: SIMPLE: not supported yet"),
+                tls(
+                        "mode: MUTUAL, privateKey: /k",
+                        "clientCertificate: is needed for MUTUAL, or credentialName"),
+                tls(
+                        "mode: MUTUAL, clientCertificate: /c",
+                        "privateKey: is needed for MUTUAL, or credentialName"),
+                tls("mode: SIMPLE, clientCertificate: /c", "clientCertificate: is for MUTUAL only"),
+                tls(
+                        "mode: ISTIO_MUTUAL, caCertificates: /c",
+                        "caCertificates: is for SIMPLE and MUTUAL only"),
+                tls("mode: DISABLE, sni: a", "sni: is not for DISABLE"),
+                tls(
+                        "mode: ISTIO_MUTUAL, subjectAltNames: [a.example.com]",
+                        "subjectAltNames: of ISTIO_MUTUAL: \"a.example.com\" is not"
+                                + " spiffe://<trust domain>/ns/<namespace>/sa/<account>"),
+                tls(
+                        "mode: SIMPLE, insecureSkipVerify: true, subjectAltNames: [a]",
+                        "subjectAltNames: cannot stand beside insecureSkipVerify"),
+                tls("mode: SIMPLE, subjectAltNames: ['']", "subjectAltNames: entry 0 is empty"),
+                tls("mode: SIMPLE, sni: 'a b'", "sni: is not a host name"),
+                tls(
+                        "mode: SIMPLE, caCertificates: ca.pem",
+                        "caCertificates: \"ca.pem\" is not an absolute path"),
+                tls(
+                        "mode: SIMPLE, caCertificates: /../other/ca.pem",
+                        "caCertificates: \"/../other/ca.pem\" is not an absolute path"),
+                tls(
+                        "mode: SIMPLE, caCertificates: /a~b",
+                        "caCertificates: \"/a~b\" is not an absolute path"),
+                tls(
+                        "mode: SIMPLE, credentialName: ../a",
+                        "credentialName: \"../a\" is not a Secret's name"),
+                tls(
+                        "mode: SIMPLE, credentialName: a, caCertificates: /ca.pem",
+                        "caCertificates: cannot stand beside credentialName"),
+                tls(
+                        "mode: SIMPLE, credentialName: a, insecureSkipVerify: true",
+                        "credentialName: cannot stand beside insecureSkipVerify"),
+                tls(
+                        "mode: ISTIO_MUTUAL, credentialName: a",
+                        "credentialName: is for SIMPLE and MUTUAL only"),
+                tls("mode: SIMPLE, caCrl: /a", "caCrl: not supported yet"),
                 arguments(
                         "{host: a, trafficPolicy: {tls: {mode: WRONG}}}",
                         "spec.trafficPolicy.tls.mode: unknown value WRONG"),
@@ -498,10 +543,10 @@ class ConfigReaderTest {
         assertThat(rule.host()).isEqualTo("*.local");
         var subset = rule.subsets().getFirst().policy();
         var at8 = rule.policy().at(8, subset);
-        assertThat(at8.tls()).isEqualTo(TlsMode.ISTIO_MUTUAL);
+        assertThat(at8.tls()).isEqualTo(TlsSettings.of(TlsSettings.Mode.ISTIO_MUTUAL));
         assertThat(at8.balancing()).isEqualTo(LoadBalancing.RANDOM);
         var at9 = rule.policy().at(9, DestinationRule.TrafficPolicy.NONE);
-        assertThat(at9.tls()).isEqualTo(TlsMode.DISABLE);
+        assertThat(at9.tls()).isEqualTo(TlsSettings.of(TlsSettings.Mode.DISABLE));
         assertThat(at9.balancing()).isNull();
     }
 

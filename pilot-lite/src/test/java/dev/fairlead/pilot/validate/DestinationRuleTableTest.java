@@ -28,6 +28,20 @@ class DestinationRuleTableTest {
     /** What must be there for a field to make sense. */
     private static final Map<String, String> AROUND =
             Map.of(
+                    "trafficPolicy.tls.sni",
+                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                    "trafficPolicy.tls.subjectAltNames",
+                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                    "trafficPolicy.tls.caCertificates",
+                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                    "trafficPolicy.tls.credentialName",
+                    "{host: a, trafficPolicy: {tls: {mode: MUTUAL}}}",
+                    "trafficPolicy.tls.insecureSkipVerify",
+                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
+                    "trafficPolicy.tls.clientCertificate",
+                    "{host: a, trafficPolicy: {tls: {mode: MUTUAL, privateKey: /k.pem}}}",
+                    "trafficPolicy.tls.privateKey",
+                    "{host: a, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: /c.pem}}}",
                     "subsets[].labels",
                     "{host: a, subsets: [{name: v1}]}",
                     "subsets[].trafficPolicy",

@@ -14,11 +14,13 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ public final class AuthorizationCall implements PodCluster.HttpWaiter, ResponseS
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private @Nullable Consumer<Verdict> listener;
     private @Nullable UpstreamHost host;
+    private @Nullable HttpRequest head;
     private @Nullable PendingRequest pending;
     private @Nullable UpstreamRequest upstream;
     private @Nullable Future<?> timer;
@@ -66,7 +69,10 @@ public final class AuthorizationCall implements PodCluster.HttpWaiter, ResponseS
     private void acquire(boolean fresh) {
         UpstreamHost to = host;
         if (to != null) {
-            PendingRequest waits = cluster.acquire(to, null, fresh, question.http2(), this);
+            HttpRequest asking = question.head();
+            head = asking;
+            PendingRequest waits =
+                    cluster.acquire(to, null, fresh, question.http2(), asking.headers(), this);
             if (listener == null && waits != null) {
                 waits.cancel();
             } else {
@@ -83,7 +89,7 @@ public final class AuthorizationCall implements PodCluster.HttpWaiter, ResponseS
             return;
         }
         upstream = given;
-        given.send(question.head(), this);
+        given.send(Objects.requireNonNull(head, "asked for a connection"), this);
         given.write(question.body());
         given.flush();
     }

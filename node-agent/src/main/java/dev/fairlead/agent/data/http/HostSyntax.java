@@ -1,9 +1,12 @@
 package dev.fairlead.agent.data.http;
 
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The syntax of an authority: {@code uri-host [":" port]}. Source: RFC 9110 §7.2, RFC 3986 §3.2.2.
  */
-final class HostSyntax {
+public final class HostSyntax {
 
     private static final boolean[] NAME = characters("-._~!$&'()*+,;=%");
     private static final boolean[] LITERAL = characters(":.%-_~");
@@ -21,6 +24,20 @@ final class HostSyntax {
 
     private static boolean in(boolean[] set, char c) {
         return c < set.length && set[c];
+    }
+
+    /**
+     * The host of an authority that is valid, in lower case, without brackets and port; null of
+     * null.
+     */
+    public static @Nullable String host(@Nullable String authority) {
+        if (authority == null) {
+            return null;
+        }
+        int bracket = authority.lastIndexOf(']');
+        int colon = authority.lastIndexOf(':');
+        String host = colon > bracket ? authority.substring(0, colon) : authority;
+        return (bracket < 0 ? host : host.substring(1, bracket)).toLowerCase(Locale.ROOT);
     }
 
     static boolean valid(String authority) {

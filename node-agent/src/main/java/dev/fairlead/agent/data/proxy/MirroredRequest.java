@@ -94,7 +94,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         if (picked == null) {
             end(ResponseFlag.NO_HEALTHY_UPSTREAM);
         } else {
-            pending = cluster.acquire(picked, router.from(), false, false, this);
+            pending = cluster.acquire(picked, router.from(), false, false, head.headers(), this);
         }
     }
 

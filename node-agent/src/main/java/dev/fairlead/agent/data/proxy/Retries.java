@@ -195,7 +195,7 @@ final class Retries {
                         || on.contains("reset")
                         || (!sent && on.contains("reset-before-request"));
         return switch (why) {
-            case UPSTREAM_CONNECT_FAILURE, UPSTREAM_CONNECT_TIMEOUT ->
+            case UPSTREAM_CONNECT_FAILURE, UPSTREAM_TLS_FAILURE, UPSTREAM_CONNECT_TIMEOUT ->
                     any || on.contains("connect-failure");
             case UPSTREAM_REFUSED -> any || on.contains("refused-stream");
             case UPSTREAM_CLOSED, UPSTREAM_RESET, UPSTREAM_PROTOCOL_ERROR, UPSTREAM_TIMEOUT -> any;

@@ -133,7 +133,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
     void begin(UpstreamHost host, boolean flushed) {
         timeouts.announce(head.headers(), 0);
         beginning = flushed;
-        pending = cluster.acquire(host, router.from(), false, http2, this);
+        pending = cluster.acquire(host, router.from(), false, http2, head.headers(), this);
         beginning = false;
     }
 
@@ -327,7 +327,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
             return;
         }
         timeouts.announce(head.headers(), books.nanosSinceRequest());
-        pending = cluster.acquire(picked, router.from(), false, http2, this);
+        pending = cluster.acquire(picked, router.from(), false, http2, head.headers(), this);
     }
 
     private void bound() {
@@ -437,7 +437,8 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
             if (!waiting.isWhole()) {
                 waiting.add(LastHttpContent.EMPTY_LAST_CONTENT);
             }
-            pending = cluster.acquire(books.host(), router.from(), true, http2, this);
+            pending =
+                    cluster.acquire(books.host(), router.from(), true, http2, head.headers(), this);
         } else {
             failed(flag, true);
         }

@@ -176,7 +176,11 @@ public enum ClusterStat implements Stat {
     SSL_FAIL_VERIFY_SAN(
             "ssl_fail_verify_san",
             Kind.COUNTER,
-            "Peers whose certificate did not name an expected identity.");
+            "Peers whose certificate did not name an expected identity."),
+    SSL_FAIL_VERIFY_ERROR(
+            "ssl_fail_verify_error",
+            Kind.COUNTER,
+            "Peers whose certificate nobody vouched for, or that had expired.");
 
     private final String statName;
     private final Kind kind;

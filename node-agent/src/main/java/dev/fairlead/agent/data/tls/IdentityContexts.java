@@ -1,5 +1,7 @@
 package dev.fairlead.agent.data.tls;
 
+import dev.fairlead.agent.model.identity.Credential;
+import dev.fairlead.agent.model.identity.Credentials;
 import dev.fairlead.agent.model.identity.Svid;
 import dev.fairlead.wire.identity.SpiffeId;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -45,17 +47,22 @@ final class IdentityContexts {
 
     private static final int MAX_SESSIONS = 1024; // some 4 KiB each
     private static final int SESSION_SECONDS = 3600;
+    private static final String[] UP_TO_12 = {"TLSv1.2"};
+    private static final String[] UP_TO_13 = {"TLSv1.2", "TLSv1.3"};
 
     private final Svid svid;
     private final PeerTrust trust;
     private final SvidKeyManager key;
-    private final Map<TlsMode, ReferenceCountedOpenSslContext> contexts = new ConcurrentHashMap<>();
+    private final TlsCounters counters;
+    private final Map<ContextMode, ReferenceCountedOpenSslContext> contexts =
+            new ConcurrentHashMap<>();
     private boolean retired; // under this
 
-    IdentityContexts(Svid svid, PeerTrust trust) {
+    IdentityContexts(Svid svid, PeerTrust trust, TlsCounters counters) {
         this.svid = svid;
         this.trust = trust;
         this.key = new SvidKeyManager(svid);
+        this.counters = counters;
     }
 
     Svid svid() {
@@ -66,7 +73,7 @@ final class IdentityContexts {
         return trust;
     }
 
-    Set<TlsMode> modes() {
+    Set<ContextMode> modes() {
         return contexts.keySet();
     }
 
@@ -75,7 +82,7 @@ final class IdentityContexts {
     }
 
     /** The context of {@code mode}, retained for the caller; null where this SVID is retired. */
-    @Nullable ReferenceCountedOpenSslContext acquire(TlsMode mode) {
+    @Nullable ReferenceCountedOpenSslContext acquire(ContextMode mode) {
         ReferenceCountedOpenSslContext context = contexts.get(mode);
         try {
             if (context == null) {
@@ -88,7 +95,7 @@ final class IdentityContexts {
         }
     }
 
-    private synchronized @Nullable ReferenceCountedOpenSslContext make(TlsMode mode) {
+    private synchronized @Nullable ReferenceCountedOpenSslContext make(ContextMode mode) {
         if (retired) {
             return null;
         }
@@ -97,11 +104,23 @@ final class IdentityContexts {
         return context;
     }
 
-    /** Makes the context of {@code mode} ahead of its first connection. */
-    void prepare(TlsMode mode) {
-        ReferenceCountedOpenSslContext context = acquire(mode);
+    /** Makes the context of {@code mode} ahead of its first connection, where the mesh has it. */
+    void prepare(ContextMode mode) {
+        ReferenceCountedOpenSslContext context = mode instanceof TlsMode ? acquire(mode) : null;
         if (context != null) {
             context.release();
+        }
+    }
+
+    /** No new connections with credentials that are not among these. */
+    synchronized void keepOnly(Credentials now) {
+        if (!retired) {
+            contexts.forEach((mode, context) -> {
+                if (mode instanceof OriginationMode own && !own.isCurrent(now)) {
+                    contexts.remove(mode);
+                    context.release();
+                }
+            });
         }
     }
 
@@ -111,26 +130,32 @@ final class IdentityContexts {
         contexts.values().forEach(ReferenceCountedOpenSslContext::release);
     }
 
-    private ReferenceCountedOpenSslContext build(TlsMode mode) {
-        var keys = new OpenSslCachingX509KeyManagerFactory(key.asFactory(), 1);
+    private ReferenceCountedOpenSslContext build(ContextMode mode) {
         SslContextBuilder builder =
-                mode.server()
-                        ? SslContextBuilder.forServer(keys).clientAuth(ClientAuth.REQUIRE)
-                        : SslContextBuilder.forClient().keyManager(keys);
+                switch (mode) {
+                    case TlsMode own when own.server() ->
+                            SslContextBuilder.forServer(keys(key))
+                                    .clientAuth(ClientAuth.REQUIRE)
+                                    .trustManager(trust);
+                    case TlsMode _ ->
+                            SslContextBuilder.forClient().keyManager(keys(key)).trustManager(trust);
+                    case OriginationMode other -> originating(other);
+                };
         try {
             var context =
                     (ReferenceCountedOpenSslContext)
                             builder.sslProvider(SslProvider.OPENSSL_REFCNT)
-                                    .trustManager(trust)
-                                    .endpointIdentificationAlgorithm(null) // names are SPIFFE IDs
-                                    .protocols(mode.protocols())
+                                    .endpointIdentificationAlgorithm(null) // names are ours to ask
+                                    .protocols(mode.maxTls12() ? UP_TO_12 : UP_TO_13)
                                     .ciphers(SUITES)
                                     .applicationProtocolConfig(alpn(mode))
                                     .option(OpenSslContextOption.USE_TASKS, false)
                                     .build();
             // a client's sessions are kept by whom it expects where; a server's are its tickets, by
-            // keys that BoringSSL makes for each context
-            context.sessionContext().setSessionCacheEnabled(!mode.server());
+            // keys that BoringSSL makes for each context; those with others than the mesh not at
+            // all
+            context.sessionContext()
+                    .setSessionCacheEnabled(mode instanceof TlsMode own && !own.server());
             context.sessionContext().setSessionCacheSize(MAX_SESSIONS);
             context.sessionContext().setSessionTimeout(SESSION_SECONDS);
             if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
@@ -142,7 +167,21 @@ final class IdentityContexts {
         }
     }
 
-    private static ApplicationProtocolConfig alpn(TlsMode mode) {
+    private SslContextBuilder originating(OriginationMode mode) {
+        SslContextBuilder builder =
+                SslContextBuilder.forClient()
+                        .trustManager(new ServerTrust(mode.roots(), mode.names(), counters));
+        Credential shown = mode.certificate();
+        return shown == null || shown.key() == null
+                ? builder
+                : builder.keyManager(keys(new SvidKeyManager(shown.key(), shown.certificates())));
+    }
+
+    private static OpenSslCachingX509KeyManagerFactory keys(SvidKeyManager manager) {
+        return new OpenSslCachingX509KeyManagerFactory(manager.asFactory(), 1);
+    }
+
+    private static ApplicationProtocolConfig alpn(ContextMode mode) {
         return mode.alpn().isEmpty()
                 ? ApplicationProtocolConfig.DISABLED
                 : new ApplicationProtocolConfig(

@@ -69,7 +69,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
         SpiffeId peer = identify(chain, () -> pkix.checkServerTrusted(chain, authType));
         if (!ExpectedPeers.contains(engine, peer)) {
             counters.wrongPeer.increment();
-            throw new CertificateException(
+            throw new WrongPeerException(
                     "server is " + peer + ", expected " + ExpectedPeers.describe(engine));
         }
     }

@@ -6,6 +6,7 @@ import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.KeyManagerFactorySpi;
@@ -14,7 +15,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** Presents one SVID, to everybody, on both sides. Immutable. */
+/** Presents one certificate, a pod's SVID or a rule's, to everybody, on both sides. Immutable. */
 @SuppressWarnings("NullAway") // the JDK's key manager answers null for "none"
 final class SvidKeyManager extends X509ExtendedKeyManager {
 
@@ -24,8 +25,12 @@ final class SvidKeyManager extends X509ExtendedKeyManager {
     private final X509Certificate[] chain;
 
     SvidKeyManager(Svid svid) {
-        key = svid.key();
-        chain = svid.chain().toArray(X509Certificate[]::new);
+        this(svid.key(), svid.chain());
+    }
+
+    SvidKeyManager(PrivateKey key, List<X509Certificate> chain) {
+        this.key = key;
+        this.chain = chain.toArray(X509Certificate[]::new);
     }
 
     /** A factory of this one manager, which is what Netty's builder wants. */

@@ -1,6 +1,8 @@
 package dev.fairlead.agent.data.tls;
 
+import dev.fairlead.agent.model.cluster.TlsOrigination;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
+import dev.fairlead.agent.model.identity.Credentials;
 import dev.fairlead.agent.model.identity.Svid;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
@@ -27,10 +29,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The TLS contexts of all identities of this node.
  *
- * <p>SVIDs are put in and taken out under a lock; worker loops make handlers. Sessions are resumed
- * within one SVID, mode, expectation and destination, never across: tickets are of their context's
- * own keys, and end with it. The peer of a resumed one is checked again. Cost of a first connection
- * in a mode: a context, 0.03 ms; of others: an engine.
+ * <p>Credentials that rules name are put in whole, by another. SVIDs are put in and taken out under
+ * a lock; worker loops make handlers. Sessions between workloads are resumed within one SVID, mode,
+ * expectation and destination, never across: tickets are of their context's own keys, and end with
+ * it. The peer of a resumed one is checked again. Cost of a first connection in a mode: a context,
+ * 0.03 ms; of others: an engine.
  */
 public final class TlsContexts implements TlsStore {
 
@@ -43,6 +46,7 @@ public final class TlsContexts implements TlsStore {
     private final Map<SpiffeId, IdentityContexts> identities = new ConcurrentHashMap<>();
     private final LiveConnections live = new LiveConnections();
     private volatile Revocations revocations = Revocations.NONE;
+    private volatile Credentials credentials = Credentials.NONE;
 
     public TlsContexts(String trustDomain, InstantSource clock) {
         this.trustDomain = trustDomain;
@@ -54,7 +58,7 @@ public final class TlsContexts implements TlsStore {
      * the modes in use are made here, off the loops.
      */
     public synchronized void install(Svid svid) {
-        IdentityContexts next = new IdentityContexts(svid, trustOf(svid));
+        IdentityContexts next = new IdentityContexts(svid, trustOf(svid), counters);
         IdentityContexts old = identities.get(svid.id());
         if (old != null) {
             old.modes().forEach(next::prepare);
@@ -126,6 +130,12 @@ public final class TlsContexts implements TlsStore {
         }
     }
 
+    /** Connections from now on use these; open ones keep what they have. */
+    public void install(Credentials now) {
+        credentials = now;
+        identities.values().forEach(contexts -> contexts.keepOnly(now));
+    }
+
     public TlsCounters counters() {
         return counters;
     }
@@ -195,6 +205,30 @@ public final class TlsContexts implements TlsStore {
         }
     }
 
+    @Override
+    public @Nullable SslHandler originate(
+            SpiffeId self, TlsOrigination tls, @Nullable String host, ByteBufAllocator allocator) {
+        var mode = OriginationMode.of(tls, self.namespace(), credentials);
+        Leased leased = mode == null ? null : acquire(self, mode);
+        if (leased == null) {
+            return null;
+        }
+        ReferenceCountedOpenSslContext context = leased.context;
+        try {
+            String expected = tls.autoSan() ? ServerTrust.asPeerHost(host) : null;
+            SslHandler handler = context.newHandler(allocator, expected, NO_PORT);
+            long ssl = ((ReferenceCountedOpenSslEngine) handler.engine()).sslPointer();
+            SSL.setOptions(ssl, SSL.SSL_OP_NO_TICKET);
+            String name = tls.autoSni() && host != null ? host : tls.sni();
+            if (!name.isEmpty() && !ServerNames.isAddress(name)) {
+                SSL.setTlsExtHostName(ssl, name);
+            }
+            return handler;
+        } finally {
+            context.release();
+        }
+    }
+
     /**
      * Where a session leads, as the second half of its key, the first being who is expected there.
      * Two that collide offer their sessions to each other's servers, which cannot read them.
@@ -207,7 +241,7 @@ public final class TlsContexts implements TlsStore {
     /** A context, retained, and what its peers are checked by. */
     private record Leased(ReferenceCountedOpenSslContext context, PeerTrust trust) {}
 
-    private @Nullable Leased acquire(SpiffeId self, TlsMode mode) {
+    private @Nullable Leased acquire(SpiffeId self, ContextMode mode) {
         while (true) {
             IdentityContexts contexts = identities.get(self);
             if (contexts == null) {

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.tls;
 
+import dev.fairlead.agent.model.cluster.TlsOrigination;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
@@ -37,6 +38,16 @@ public interface TlsStore {
             Set<SpiffeId> peers,
             InetSocketAddress to,
             ByteBufAllocator allocator);
+
+    /**
+     * TLS towards a server outside the mesh, as a rule says. Null: {@code self} has no SVID, or a
+     * credential that the rule names is not there for its namespace.
+     *
+     * @param self whose pod calls
+     * @param host that the request asks for, where {@code tls} goes by that; null: none is known
+     */
+    @Nullable SslHandler originate(
+            SpiffeId self, TlsOrigination tls, @Nullable String host, ByteBufAllocator allocator);
 
     /**
      * Ends a connection when its peer's chain is revoked.

@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,9 @@ final class ConnectionBooks extends ChannelDuplexHandler {
             return ResponseFlag.UPSTREAM_CONNECT_TIMEOUT;
         }
         theirs = true;
-        return ResponseFlag.UPSTREAM_CONNECT_FAILURE;
+        return cause instanceof SSLException
+                ? ResponseFlag.UPSTREAM_TLS_FAILURE
+                : ResponseFlag.UPSTREAM_CONNECT_FAILURE;
     }
 
     /** Runs {@code expire} when it is so old. */

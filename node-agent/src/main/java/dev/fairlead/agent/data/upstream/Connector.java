@@ -8,11 +8,13 @@ import dev.fairlead.agent.data.relay.Relay;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.tls.PeerIdentity;
 import dev.fairlead.agent.data.tls.RevokedException;
+import dev.fairlead.agent.data.tls.WrongPeerException;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.ConnectionPool.TcpKeepAlive;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.cluster.ProxyProtocol;
+import dev.fairlead.agent.model.cluster.TlsOrigination;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.request.ResponseFlag;
@@ -26,6 +28,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +68,9 @@ final class Connector {
 
         record Mutual(UpstreamTls tls, Set<SpiffeId> peers) implements Security {}
 
+        /** Not the mesh's; the endpoint is nobody of whom it would know more. */
+        record Originated(TlsOrigination tls) implements Security {}
+
         /** It must be mTLS and there is nobody to check the peer against. */
         record Impossible() implements Security {}
     }
@@ -73,6 +79,7 @@ final class Connector {
      * @param from caller's address that the application shall see; null: the pod's own
      * @param origin what a PROXY header says where one is due; null: the connection's own ends
      * @param http which HTTP is spoken on it; null: its bytes are not looked at
+     * @param host that it is for, where the cluster goes by that; null: any
      */
     void connect(
             Cluster cluster,
@@ -80,6 +87,7 @@ final class Connector {
             @Nullable InetAddress from,
             @Nullable ProxyHeader origin,
             @Nullable HttpProtocol http,
+            @Nullable String host,
             ConnectionBooks books,
             Waiter waiter) {
         if (refused(endpoint, from != null)) {
@@ -97,6 +105,16 @@ final class Connector {
             }
             case Security.Plain() ->
                     choose(cluster, endpoint, from, origin, http, null, null, books, waiter);
+            case Security.Originated(TlsOrigination tls) -> {
+                SslHandler ssl =
+                        context.tls()
+                                .originate(
+                                        context.pod().identity(),
+                                        tls,
+                                        host,
+                                        io.netty.buffer.ByteBufAllocator.DEFAULT);
+                overTheWire(cluster, endpoint, origin, ssl, false, books, waiter);
+            }
             case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
                     choose(cluster, endpoint, from, origin, http, mutual, peers, books, waiter);
         }
@@ -119,6 +137,9 @@ final class Connector {
         if (security instanceof Security.Impossible
                 || mutual != security instanceof Security.Mutual) {
             return false;
+        }
+        if (security instanceof Security.Originated) {
+            return account == null;
         }
         UpstreamTls tls = security instanceof Security.Mutual m ? Alpn.offered(m.tls, http) : null;
         return switch (way(cluster, endpoint, tls, http)) {
@@ -166,6 +187,7 @@ final class Connector {
             case UpstreamTransport.Mutual(UpstreamTls tls) -> mutual(tls, endpoint);
             case UpstreamTransport.Auto(UpstreamTls tls) ->
                     speaksMutualTls(endpoint) ? mutual(tls, endpoint) : new Security.Plain();
+            case UpstreamTransport.Originated(TlsOrigination tls) -> new Security.Originated(tls);
         };
     }
 
@@ -252,23 +274,39 @@ final class Connector {
             @Nullable Set<SpiffeId> peers,
             ConnectionBooks books,
             Waiter waiter) {
-        SslHandler ssl = null;
-        if (mutual != null && peers != null) {
-            ssl =
-                    context.tls()
-                            .client(
-                                    context.pod().identity(),
-                                    mutual,
-                                    peers,
-                                    endpoint.address(),
-                                    io.netty.buffer.ByteBufAllocator.DEFAULT);
-            if (ssl == null) {
-                waiter.failed(ResponseFlag.NOT_READY);
-                return;
-            }
+        if (mutual == null || peers == null) {
+            var first = new FirstHandler(null, cluster.proxyProtocol(), origin, books);
+            open(cluster, endpoint, context.pod(), null, first, books, waiter, null, false);
+            return;
+        }
+        SslHandler ssl =
+                context.tls()
+                        .client(
+                                context.pod().identity(),
+                                mutual,
+                                peers,
+                                endpoint.address(),
+                                io.netty.buffer.ByteBufAllocator.DEFAULT);
+        overTheWire(cluster, endpoint, origin, ssl, true, books, waiter);
+    }
+
+    /**
+     * @param ssl null: a certificate that it needs is not there
+     */
+    private void overTheWire(
+            Cluster cluster,
+            Endpoint endpoint,
+            @Nullable ProxyHeader origin,
+            @Nullable SslHandler ssl,
+            boolean mutual,
+            ConnectionBooks books,
+            Waiter waiter) {
+        if (ssl == null) {
+            waiter.failed(ResponseFlag.NOT_READY);
+            return;
         }
         var first = new FirstHandler(ssl, cluster.proxyProtocol(), origin, books);
-        open(cluster, endpoint, context.pod(), null, first, books, waiter, null, ssl != null);
+        open(cluster, endpoint, context.pod(), null, first, books, waiter, null, mutual);
     }
 
     private void open(
@@ -301,7 +339,7 @@ final class Connector {
                         waiter.connected(channel, account, mutual);
                     } else {
                         ssl.setHandshakeTimeoutMillis(timeoutMillis);
-                        awaitHandshake(channel, ssl, books, waiter);
+                        awaitHandshake(channel, ssl, mutual, books, waiter);
                     }
                 });
     }
@@ -323,6 +361,21 @@ final class Connector {
         }
     }
 
+    /** What was wrong with the peer's certificate; null: that was not it. */
+    private static @Nullable ClusterStat refusal(@Nullable Throwable failure) {
+        if (RevokedException.isWhy(failure)) {
+            return ClusterStat.SSL_CERTIFICATE_REVOKED;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return cause instanceof WrongPeerException
+                        ? ClusterStat.SSL_FAIL_VERIFY_SAN
+                        : ClusterStat.SSL_FAIL_VERIFY_ERROR;
+            }
+        }
+        return null;
+    }
+
     /** The connection ends when its server's certificate is taken back. */
     private void guard(Channel channel, SslHandler ssl, ConnectionBooks books) {
         try {
@@ -341,7 +394,7 @@ final class Connector {
     }
 
     private void awaitHandshake(
-            Channel channel, SslHandler ssl, ConnectionBooks books, Waiter waiter) {
+            Channel channel, SslHandler ssl, boolean mutual, ConnectionBooks books, Waiter waiter) {
         HeldInput.hold(channel);
         channel.read();
         ssl.handshakeFuture()
@@ -351,17 +404,20 @@ final class Connector {
                         if (PeerIdentity.isResumed(ssl.engine())) {
                             books.stats().inc(ClusterStat.SSL_SESSION_REUSED);
                         }
-                        guard(channel, ssl, books);
+                        if (mutual) {
+                            guard(channel, ssl, books);
+                        }
                         if (!channel.isOpen()) {
                             waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
                             return;
                         }
-                        waiter.connected(channel, null, true);
+                        waiter.connected(channel, null, mutual);
                         HeldInput.passOn(channel);
                     } else {
                         books.stats().inc(ClusterStat.SSL_CONNECTION_ERROR);
-                        if (RevokedException.isWhy(done.cause())) {
-                            books.stats().inc(ClusterStat.SSL_CERTIFICATE_REVOKED);
+                        ClusterStat refused = refusal(done.cause());
+                        if (refused != null) {
+                            books.stats().inc(refused);
                         }
                         ResponseFlag why = books.failed(done.cause());
                         channel.close();

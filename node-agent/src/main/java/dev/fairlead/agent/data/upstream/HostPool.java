@@ -28,6 +28,7 @@ final class HostPool {
     private final HttpPool cluster;
     private final UpstreamHost host;
     private final @Nullable InetAddress from;
+    private final @Nullable String forHost;
     private final HttpProtocol asked;
     private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>(); // newest first
     private final List<Http2Upstream> multiplexed = new ArrayList<>(1);
@@ -40,11 +41,18 @@ final class HostPool {
 
     /**
      * @param from caller's address that the endpoint sees; null: the pod's own
+     * @param forHost whose requests it serves; null: any
      */
-    HostPool(HttpPool cluster, UpstreamHost host, @Nullable InetAddress from, HttpProtocol asked) {
+    HostPool(
+            HttpPool cluster,
+            UpstreamHost host,
+            @Nullable InetAddress from,
+            @Nullable String forHost,
+            HttpProtocol asked) {
         this.cluster = cluster;
         this.host = host;
         this.from = from;
+        this.forHost = forHost;
         this.asked = asked;
         this.speaksHttp1 = asked == HttpProtocol.HTTP1;
     }
@@ -59,6 +67,10 @@ final class HostPool {
 
     @Nullable InetAddress from() {
         return from;
+    }
+
+    @Nullable String forHost() {
+        return forHost;
     }
 
     HttpProtocol asked() {

@@ -63,6 +63,7 @@ final class HttpPool {
     @Nullable PendingRequest acquire(
             UpstreamHost host,
             @Nullable InetAddress from,
+            @Nullable String forHost,
             boolean fresh,
             boolean http2,
             HttpWaiter waiter) {
@@ -72,9 +73,9 @@ final class HttpPool {
                     case HTTP2 -> HttpProtocol.HTTP2;
                     case DOWNSTREAM -> http2 ? HttpProtocol.HTTP2 : HttpProtocol.HTTP1;
                 };
-        HostPool pool = host.pools().get(from, asked);
+        HostPool pool = host.pools().get(from, forHost, asked);
         if (pool == null) {
-            pool = new HostPool(this, host, from, asked);
+            pool = new HostPool(this, host, from, forHost, asked);
             host.pools().put(pool);
             pools.add(pool);
         }
@@ -98,6 +99,7 @@ final class HttpPool {
                 pool.from(),
                 null,
                 pool.asked(),
+                pool.forHost(),
                 books,
                 waiter);
     }

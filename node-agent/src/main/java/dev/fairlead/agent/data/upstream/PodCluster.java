@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.upstream;
 
 import dev.fairlead.agent.data.header.ProxyHeader;
+import dev.fairlead.agent.data.http.HostSyntax;
 import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.data.stats.PeerLabels;
@@ -10,9 +11,13 @@ import dev.fairlead.agent.data.stats.TcpSeries;
 import dev.fairlead.agent.data.stats.WorkerStats.ClusterCounters;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.TlsOrigination;
+import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import dev.fairlead.agent.model.workload.Workload;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,7 @@ public final class PodCluster {
     private Cluster config;
     private @Nullable Endpoints endpoints;
     private ServiceName service;
+    private boolean byHost;
 
     public PodCluster(PodContext context, Cluster config, @Nullable Endpoints endpoints) {
         this.context = context;
@@ -45,6 +51,7 @@ public final class PodCluster {
         this.breaker = new CircuitBreaker(config.name(), context.nodeLimits(), counters.counters());
         this.breaker.install(config.policy().breakers());
         this.service = ServiceName.ofCluster(config.statName());
+        this.byHost = goesByHost(config);
         this.hosts = new ClusterHosts(context, counters.counters(), config);
         setEndpoints(endpoints);
     }
@@ -61,6 +68,7 @@ public final class PodCluster {
             config = now;
             breaker.install(now.policy().breakers());
             service = ServiceName.ofCluster(now.statName());
+            byHost = goesByHost(now);
             if (newTransport) {
                 pool.retireAll();
             }
@@ -97,6 +105,19 @@ public final class PodCluster {
         return picked;
     }
 
+    private static boolean goesByHost(Cluster config) {
+        return config.transport() instanceof UpstreamTransport.Originated(TlsOrigination tls)
+                && tls.byHost();
+    }
+
+    /**
+     * For which host a request's connection must have been made: of its Host header, without a
+     * port; null where any will do.
+     */
+    private @Nullable String host(HttpHeaders request) {
+        return byHost ? HostSyntax.host(request.get(HttpHeaderNames.HOST)) : null;
+    }
+
     /** Who wants an HTTP connection. Exactly one of both is called, once; perhaps before return. */
     public interface HttpWaiter {
         void connected(UpstreamRequest upstream);
@@ -111,6 +132,7 @@ public final class PodCluster {
      * @param fresh an idle connection will not do
      * @param from caller's address that the application shall see; null: the pod's own
      * @param http2 what the client speaks
+     * @param request whose Host may decide which connections it can have
      * @return what waits now; null: {@code waiter} has heard already
      */
     public @Nullable PendingRequest acquire(
@@ -118,8 +140,19 @@ public final class PodCluster {
             @Nullable InetAddress from,
             boolean fresh,
             boolean http2,
+            HttpHeaders request,
             HttpWaiter waiter) {
-        return pool.acquire(host, from, fresh, http2, waiter);
+        return pool.acquire(host, from, host(request), fresh, http2, waiter);
+    }
+
+    /** Likewise, for no host in particular. */
+    public @Nullable PendingRequest acquire(
+            UpstreamHost host,
+            @Nullable InetAddress from,
+            boolean fresh,
+            boolean http2,
+            HttpWaiter waiter) {
+        return pool.acquire(host, from, null, fresh, http2, waiter);
     }
 
     /**

@@ -54,6 +54,7 @@ final class TcpPool {
                 from,
                 origin,
                 null,
+                null,
                 books,
                 new Connector.Waiter() {
                     @Override

@@ -11,4 +11,7 @@ public sealed interface UpstreamTransport {
 
     /** mTLS to endpoints that speak it, plaintext to others (auto-mTLS). */
     record Auto(UpstreamTls tls) implements UpstreamTransport {}
+
+    /** TLS as a rule says, which is not the mesh's. */
+    record Originated(TlsOrigination tls) implements UpstreamTransport {}
 }

@@ -15,6 +15,12 @@ public enum ResponseFlag {
             503,
             "upstream connect error or disconnect/reset before headers. reset reason: remote"
                     + " connection failure"),
+    /** The upstream's certificate is not what it should be, or ours is not to it. */
+    UPSTREAM_TLS_FAILURE(
+            "UF",
+            503,
+            "upstream connect error or disconnect/reset before headers. reset reason: remote"
+                    + " connection failure, transport failure reason: TLS_error"),
     /** No connection came about in the time that it may take. */
     UPSTREAM_CONNECT_TIMEOUT(
             "UF",

@@ -2,10 +2,14 @@ package dev.fairlead.agent.model.snapshot;
 
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoints;
+import dev.fairlead.agent.model.cluster.TlsOrigination;
+import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import dev.fairlead.agent.model.listener.Listener;
 import dev.fairlead.agent.model.route.RouteTable;
 import dev.fairlead.agent.model.workload.WorkloadIndex;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +42,24 @@ public record Snapshot(
         routes = Map.copyOf(routes);
         clusters = Map.copyOf(clusters);
         endpoints = Map.copyOf(endpoints);
+    }
+
+    /** Names of the secrets that clusters need beside the mesh's own. */
+    public Set<String> secrets() {
+        Set<String> secrets = new HashSet<>();
+        for (Cluster cluster : clusters.values()) {
+            if (cluster.transport() instanceof UpstreamTransport.Originated(TlsOrigination tls)) {
+                addIfGiven(secrets, tls.certificate());
+                addIfGiven(secrets, tls.roots());
+            }
+        }
+        return secrets;
+    }
+
+    private static void addIfGiven(Set<String> secrets, @Nullable String name) {
+        if (name != null) {
+            secrets.add(name);
+        }
     }
 
     /** Endpoints of {@code cluster}; null where none have come. */

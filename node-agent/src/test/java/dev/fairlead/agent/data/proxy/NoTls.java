@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.tls.TlsStore;
+import dev.fairlead.agent.model.cluster.TlsOrigination;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.listener.ServerTls;
 import dev.fairlead.wire.identity.SpiffeId;
@@ -28,6 +29,12 @@ final class NoTls implements TlsStore {
             Set<SpiffeId> peers,
             InetSocketAddress to,
             ByteBufAllocator allocator) {
+        return null;
+    }
+
+    @Override
+    public @Nullable SslHandler originate(
+            SpiffeId self, TlsOrigination tls, @Nullable String host, ByteBufAllocator allocator) {
         return null;
     }
 

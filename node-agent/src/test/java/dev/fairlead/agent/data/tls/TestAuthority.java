@@ -1,5 +1,6 @@
 package dev.fairlead.agent.data.tls;
 
+import dev.fairlead.agent.model.identity.Credential;
 import dev.fairlead.agent.model.identity.Svid;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.Pem;
@@ -129,6 +130,26 @@ public final class TestAuthority {
                 false,
                 names,
                 Instant.now().plus(Duration.ofHours(1)));
+    }
+
+    /** The root, as what a rule names. */
+    public Credential roots() {
+        return new Credential("roots " + root.getSerialNumber(), null, List.of(root));
+    }
+
+    /** A certificate of these names with its key, for no workload. */
+    public Credential certificate(Instant notAfter, GeneralName... names) {
+        SvidKey own = SvidKey.generate();
+        X509Certificate leaf =
+                sign(
+                        own,
+                        new X500Name("CN=" + names[0].getName()),
+                        new X500Name(root.getSubjectX500Principal().getName()),
+                        key,
+                        false,
+                        names,
+                        notAfter);
+        return new Credential("leaf " + leaf.getSerialNumber(), own.privateKey(), List.of(leaf));
     }
 
     private static X509Certificate sign(

@@ -8,6 +8,7 @@ import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
+import dev.fairlead.agent.model.cluster.TlsOrigination;
 import dev.fairlead.agent.model.cluster.TrafficPolicy;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
 import dev.fairlead.agent.model.cluster.UpstreamTransport;
@@ -370,6 +371,15 @@ final class FakePod implements AutoCloseable {
                 UpstreamTls tls,
                 Set<SpiffeId> peers,
                 InetSocketAddress to,
+                ByteBufAllocator allocator) {
+            return null;
+        }
+
+        @Override
+        public @Nullable SslHandler originate(
+                SpiffeId self,
+                TlsOrigination tls,
+                @Nullable String host,
                 ByteBufAllocator allocator) {
             return null;
         }

@@ -32,7 +32,7 @@ public final class ClusterCompiler
                         discovery == Discovery.EDS ? edsName(cluster) : "",
                         lbPolicy(cluster, discovery),
                         connectTimeout(cluster),
-                        UpstreamTransports.compile(ProxyTransports.unwrapped(cluster)),
+                        UpstreamTransports.compile(ProxyTransports.unwrapped(cluster), http),
                         http.protocol(),
                         http.maxConcurrentStreams(),
                         ProxyTransports.version(cluster),

@@ -11,12 +11,16 @@ import java.util.Map;
  * A cluster's {@code HttpProtocolOptions}: which HTTP its endpoints are asked in.
  *
  * @param maxConcurrentStreams 0: as many as the endpoint allows
+ * @param autoSni whether TLS asks for the server by the request's host
+ * @param autoSan whether its certificate must have that name
  */
-record HttpOptions(HttpProtocol protocol, int maxConcurrentStreams) {
+record HttpOptions(
+        HttpProtocol protocol, int maxConcurrentStreams, boolean autoSni, boolean autoSan) {
 
     private static final String FIELD = "typed_extension_protocol_options";
     private static final String NAME = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-    private static final HttpOptions NONE = new HttpOptions(HttpProtocol.HTTP1, 0); // as Envoy
+    private static final HttpOptions NONE =
+            new HttpOptions(HttpProtocol.HTTP1, 0, false, false); // as Envoy
 
     static HttpOptions compile(Cluster cluster) throws Refusal {
         HttpOptions options = NONE;
@@ -26,7 +30,15 @@ record HttpOptions(HttpProtocol protocol, int maxConcurrentStreams) {
             if (!entry.getKey().equals(NAME)) {
                 throw at.refuse("not " + NAME);
             }
-            options = compile(Profile.typed(entry.getValue(), HttpProtocolOptions.class, at), at);
+            var written = Profile.typed(entry.getValue(), HttpProtocolOptions.class, at);
+            var upstream = written.getUpstreamHttpProtocolOptions();
+            HttpOptions read = compile(written, at);
+            options =
+                    new HttpOptions(
+                            read.protocol,
+                            read.maxConcurrentStreams,
+                            upstream.getAutoSni(),
+                            upstream.getAutoSanValidation());
         }
         return options;
     }
@@ -41,7 +53,9 @@ record HttpOptions(HttpProtocol protocol, int maxConcurrentStreams) {
                     case HTTP2_PROTOCOL_OPTIONS ->
                             new HttpOptions(
                                     HttpProtocol.HTTP2,
-                                    maxStreams(explicit.getHttp2ProtocolOptions(), explicitAt));
+                                    maxStreams(explicit.getHttp2ProtocolOptions(), explicitAt),
+                                    false,
+                                    false);
                     default ->
                             throw explicitAt.refuse(
                                     "no http_protocol_options or http2_protocol_options");
@@ -53,9 +67,16 @@ record HttpOptions(HttpProtocol protocol, int maxConcurrentStreams) {
                             maxStreams(
                                     options.getUseDownstreamProtocolConfig()
                                             .getHttp2ProtocolOptions(),
-                                    at.field("use_downstream_protocol_config")));
+                                    at.field("use_downstream_protocol_config")),
+                            false,
+                            false);
             default -> throw at.refuse("no explicit_http_config or use_downstream_protocol_config");
         };
+    }
+
+    /** Whether connections for one host are not for another. */
+    boolean byHost() {
+        return autoSni || autoSan;
     }
 
     private static int maxStreams(Http2ProtocolOptions http2, At at) throws Refusal {

@@ -28,6 +28,7 @@ import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.core.v3.UpstreamHttpProtocolOptions;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -248,6 +249,7 @@ final class ProfileFields {
                 "tls_params",
                 "alpn_protocols",
                 "tls_certificate_sds_secret_configs",
+                "validation_context",
                 "validation_context_sds_secret_config",
                 "combined_validation_context");
         allow(
@@ -466,8 +468,10 @@ final class ProfileFields {
         allow(
                 HttpProtocolOptions.getDescriptor(),
                 "common_http_protocol_options",
+                "upstream_http_protocol_options",
                 "explicit_http_config",
                 "use_downstream_protocol_config");
+        allow(UpstreamHttpProtocolOptions.getDescriptor(), "auto_sni", "auto_san_validation");
         allow(
                 HttpProtocolOptions.ExplicitHttpConfig.getDescriptor(),
                 "http_protocol_options",

@@ -85,9 +85,24 @@ final class TlsContexts {
         return domains;
     }
 
+    /** Whether it is the mesh's own. */
+    static boolean isMutual(UpstreamTlsContext tls) {
+        CommonTlsContext common = tls.getCommonTlsContext();
+        return common.getCombinedValidationContext()
+                        .getValidationContextSdsSecretConfig()
+                        .getName()
+                        .equals(ROOT)
+                || common.getTlsCertificateSdsSecretConfigsList().stream()
+                        .anyMatch(secret -> secret.getName().equals(SOURCE_WORKLOAD));
+    }
+
     static UpstreamTls upstream(TransportSocket socket, At at) throws Refusal {
         At tlsAt = at.field("typed_config");
-        var tls = Profile.typed(socket.getTypedConfig(), UpstreamTlsContext.class, tlsAt);
+        return upstream(
+                Profile.typed(socket.getTypedConfig(), UpstreamTlsContext.class, tlsAt), tlsAt);
+    }
+
+    static UpstreamTls upstream(UpstreamTlsContext tls, At tlsAt) throws Refusal {
         CommonTlsContext common = tls.getCommonTlsContext();
         At commonAt = tlsAt.field("common_tls_context");
         String certificate = certificateName(common, commonAt);
@@ -132,7 +147,7 @@ final class TlsContexts {
         return peers;
     }
 
-    private static String certificateName(CommonTlsContext common, At at) throws Refusal {
+    static String certificateName(CommonTlsContext common, At at) throws Refusal {
         if (common.getTlsCertificateSdsSecretConfigsCount() != 1) {
             throw at.field("tls_certificate_sds_secret_configs")
                     .refuse(common.getTlsCertificateSdsSecretConfigsCount() + " secrets, not one");
@@ -150,7 +165,7 @@ final class TlsContexts {
         Values.requireAds(secret.getSdsConfig(), at.field("sds_config"));
     }
 
-    private static List<String> alpn(CommonTlsContext common, At at) throws Refusal {
+    static List<String> alpn(CommonTlsContext common, At at) throws Refusal {
         for (int i = 0; i < common.getAlpnProtocolsCount(); i++) {
             int length = common.getAlpnProtocolsBytes(i).size();
             if (length < 1 || length > MAX_ALPN) {
@@ -160,7 +175,7 @@ final class TlsContexts {
         return common.getAlpnProtocolsList();
     }
 
-    private static boolean maxTls12(CommonTlsContext common, At at) throws Refusal {
+    static boolean maxTls12(CommonTlsContext common, At at) throws Refusal {
         TlsParameters parameters = common.getTlsParams();
         At paramsAt = at.field("tls_params");
         switch (parameters.getTlsMinimumProtocolVersion()) {

@@ -4,10 +4,12 @@ import dev.fairlead.agent.model.cluster.UpstreamTransport;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.TransportSocketMatch;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 
 /**
  * A cluster's transport_socket, or its transport_socket_matches in the one form that means
- * auto-mTLS: TLS where the endpoint says {@code tlsMode: istio}, plaintext otherwise.
+ * auto-mTLS: TLS where the endpoint says {@code tlsMode: istio}, plaintext otherwise. TLS that
+ * names no secret of the mesh is a rule's own.
  */
 final class UpstreamTransports {
 
@@ -16,7 +18,20 @@ final class UpstreamTransports {
 
     private UpstreamTransports() {}
 
-    static UpstreamTransport compile(Cluster cluster) throws Refusal {
+    /**
+     * @param http of the cluster
+     */
+    static UpstreamTransport compile(Cluster cluster, HttpOptions http) throws Refusal {
+        UpstreamTransport transport = transport(cluster, http);
+        if (http.byHost() && !(transport instanceof UpstreamTransport.Originated)) {
+            throw At.ROOT
+                    .field("typed_extension_protocol_options")
+                    .refuse("auto_sni beside no TLS of the cluster's own");
+        }
+        return transport;
+    }
+
+    private static UpstreamTransport transport(Cluster cluster, HttpOptions http) throws Refusal {
         At socketAt = At.ROOT.field("transport_socket");
         if (cluster.getTransportSocketMatchesCount() > 0) {
             if (cluster.hasTransportSocket()) {
@@ -28,8 +43,15 @@ final class UpstreamTransports {
                 || cluster.getTransportSocket().getTypedConfig().is(RawBuffer.class)) {
             return new UpstreamTransport.Plaintext();
         }
-        return new UpstreamTransport.Mutual(
-                TlsContexts.upstream(cluster.getTransportSocket(), socketAt));
+        At tlsAt = socketAt.field("typed_config");
+        var tls =
+                Profile.typed(
+                        cluster.getTransportSocket().getTypedConfig(),
+                        UpstreamTlsContext.class,
+                        tlsAt);
+        return TlsContexts.isMutual(tls)
+                ? new UpstreamTransport.Mutual(TlsContexts.upstream(tls, tlsAt))
+                : new UpstreamTransport.Originated(Originations.compile(tls, http, tlsAt));
     }
 
     private static UpstreamTransport auto(Cluster cluster) throws Refusal {

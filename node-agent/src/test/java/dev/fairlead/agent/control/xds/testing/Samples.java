@@ -48,6 +48,9 @@ public final class Samples {
                 Wire.passthrough().build(),
                 Wire.blackHole().build(),
                 ProxySamples.autoTls("proxied").build(),
+                TlsSamples.byHost("by-host", TlsSamples.knownBy("file-root:system").build())
+                        .build(),
+                TlsSamples.unverified("anybody").build(),
                 PoolSamples.limited("limited").build(),
                 PoolSamples.kept("kept").build());
     }
