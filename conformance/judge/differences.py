@@ -81,7 +81,7 @@ def _origin_body(case: Case, key: str, envoy: object, agent: object) -> bool:
     return key == "body" and agent == text or key == "header content-length" and agent == str(len(text))
 
 
-ONE_LINE = ("authorization", "origin", "access-control-request-method")
+ONE_LINE = ("authorization", "origin", "access-control-request-method", "x-forwarded-for")
 
 
 def _lines(case: Case, key: str, envoy: object, agent: object) -> bool:

@@ -54,7 +54,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--findings", type=int, default=8, metavar="N", help="end after that many differences (8)")
     parser.add_argument("--no-shrink", action="store_true", help="count what differs, look for no smallest form")
     parser.add_argument("--mutations", action="store_true", help="break one field after the other: each must be noticed")
-    parser.add_argument("--only", default="", metavar="WORD", help="of the mutations those with this in their names")
+    parser.add_argument("--only", default="", metavar="A,B", help="of the mutations those with such a word in their names")
     parser.add_argument("--without", default="", metavar="A,B", help="leave fields of these names out, e.g. retries,mirror")
     return parser.parse_args(arguments)
 

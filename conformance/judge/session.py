@@ -92,7 +92,7 @@ class Session:
         if found := (await self.batch(self.drawn(Random(seed), self.SLOTS, per_config))).findings:
             self.say(f"without a mutation there are {len(found)} differences:\n{description(found[0].config, found[:1])}")
             return noticed
-        for mutation in (mutation for mutation in self.MUTATIONS if only in mutation):
+        for mutation in (mutation for mutation in self.MUTATIONS if any(word in mutation for word in only.split(","))):
             random, asked = Random(seed), 0
             self.world.mutations.write_text(mutation + "\n")
             noticed[mutation] = 0

@@ -240,15 +240,8 @@ public final class CheckSamples {
                                         grpc_service { timeout { seconds: 1 }
                                           envoy_grpc { cluster_name: "grpc" authority: "a" } }
                                         """,
-                                        io.envoyproxy
-                                                .envoy
-                                                .extensions
-                                                .filters
-                                                .network
-                                                .ext_authz
-                                                .v3
-                                                .ExtAuthz
-                                                .newBuilder())))
+                                        io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3
+                                                .ExtAuthz.newBuilder())))
                 .addFilters(
                         0,
                         Wire.filter(
