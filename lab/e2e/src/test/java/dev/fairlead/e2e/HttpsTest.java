@@ -30,7 +30,7 @@ class HttpsTest {
         nginx.certify("my-nginx", "my-nginx.https");
         StringBuilder manifest = new StringBuilder();
         manifest.append(Echo.namespace("https", true)).append(Echo.namespace("outside", false));
-        manifest.append(nginx.manifest("https", "my-nginx", "node-1", "off"));
+        manifest.append(nginx.manifest("https", "my-nginx", "node-1", "off", Nginx.HTTPS));
         for (int node : List.of(1, 2)) {
             manifest.append(pod("https", node)).append(pod("outside", node));
         }

@@ -13,6 +13,13 @@ import java.util.Map;
  */
 final class Nginx {
 
+    static final String HTTPS = "{name: https, port: 443, targetPort: 8443}";
+
+    /**
+     * Both lead to HTTPS: for clients that speak plain HTTP and have somebody to make TLS of it.
+     */
+    static final String BOTH = "{name: http, port: 80, targetPort: 8443}, " + HTTPS;
+
     private final Path folder;
 
     /** Makes the authority. */
@@ -59,11 +66,13 @@ final class Nginx {
     }
 
     /**
-     * A server with a Service of its name: port 443, and port 80 that leads to HTTPS too.
+     * A server with a Service of its name.
      *
      * @param verifyClients {@code on}: it lets in whoever has a certificate of the authority
+     * @param ports the Service's
      */
-    String manifest(String namespace, String name, String node, String verifyClients) {
+    String manifest(
+            String namespace, String name, String node, String verifyClients, String ports) {
         return """
         apiVersion: v1
         kind: Secret
@@ -91,6 +100,7 @@ final class Nginx {
               scgi_temp_path /tmp/scgi;
               server {
                 listen 8443 ssl;
+                ssl_protocols TLSv1.2 TLSv1.3;
                 ssl_certificate /etc/tls/server.pem;
                 ssl_certificate_key /etc/tls/server.key;
                 ssl_client_certificate /etc/tls/ca.pem;
@@ -127,11 +137,7 @@ final class Nginx {
         apiVersion: v1
         kind: Service
         metadata: {name: %1$s, namespace: %2$s}
-        spec:
-          selector: {app: %1$s}
-          ports:
-          - {name: http, port: 80, targetPort: 8443}
-          - {name: https, port: 443, targetPort: 8443}
+        spec: {selector: {app: %1$s}, ports: [%8$s]}
         ---
         """
                 .formatted(
@@ -141,6 +147,7 @@ final class Nginx {
                         verifyClients,
                         text("ca.pem").indent(4),
                         text(name + ".pem").indent(4),
-                        text(name + ".key").indent(4));
+                        text(name + ".key").indent(4),
+                        ports);
     }
 }

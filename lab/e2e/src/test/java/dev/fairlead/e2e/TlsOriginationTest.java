@@ -37,9 +37,9 @@ class TlsOriginationTest {
         nginx.certify("named", "elsewhere.example");
         nginx.certify("client");
         StringBuilder manifest = new StringBuilder(Echo.namespace("servers", false));
-        manifest.append(nginx.manifest("servers", "open", "node-1", "off"))
-                .append(nginx.manifest("servers", "closed", "node-2", "on"))
-                .append(nginx.manifest("servers", "named", "node-2", "off"));
+        manifest.append(nginx.manifest("servers", "open", "node-1", "off", Nginx.BOTH))
+                .append(nginx.manifest("servers", "closed", "node-2", "on", Nginx.BOTH))
+                .append(nginx.manifest("servers", "named", "node-2", "off", Nginx.BOTH));
         for (String namespace : CLIENTS) {
             manifest.append(Echo.namespace(namespace, true))
                     .append(new Echo(namespace, "client", "node-1", Map.of(), Map.of()).manifest());
@@ -88,7 +88,9 @@ class TlsOriginationTest {
         }
     }
 
-    /** The Secret is the client's namespace's own; its key goes to no other, and with the Secret. */
+    /**
+     * The Secret is the client's namespace's own; its key goes to no other, and with the Secret.
+     */
     @Test
     void secretsOfTheClientsNamespace() {
         rule("closed", "mode: MUTUAL, credentialName: client-credential");
@@ -104,7 +106,8 @@ class TlsOriginationTest {
                   ca.crt: |
                 %s  tls.crt: |
                 %s  tls.key: |
-                %s"""
+                %s\
+                """
                         .formatted(
                                 nginx.text("ca.pem").indent(4),
                                 nginx.text("client.pem").indent(4),

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +85,18 @@ record LocalAnswer(
                         ? ResponseFraming.reply(body(allocator), status, http10, goesOn)
                         : grpc.reply(grpcStatus, message(), http2, http10, goesOn);
         if (more != null) {
-            response.headers().add(more);
+            addTo(response.headers(), more, grpc != null);
         }
         return response;
+    }
+
+    /** Its own content type takes the place of ours; a gRPC client's stays what it is. */
+    private static void addTo(HttpHeaders head, HttpHeaders more, boolean grpc) {
+        List<String> types = more.getAll(HttpHeaderNames.CONTENT_TYPE);
+        List<String> kept =
+                grpc || types.isEmpty() ? head.getAll(HttpHeaderNames.CONTENT_TYPE) : types;
+        head.add(more).remove(HttpHeaderNames.CONTENT_TYPE);
+        head.add(HttpHeaderNames.CONTENT_TYPE, kept);
     }
 
     private ByteBuf body(ByteBufAllocator allocator) {
