@@ -55,6 +55,15 @@ final class CaFiles {
 
     /** What the folder holds, checked; BadAuthority where that is no authority. */
     Authority load() throws IOException {
+        return read(parts());
+    }
+
+    Authority read(Map<String, byte[]> parts) throws IOException {
+        return AuthorityPem.read(parts, name -> folder.resolve(name).toString(), clock.instant());
+    }
+
+    /** As they stand there. */
+    Map<String, byte[]> parts() throws IOException {
         PrivateFile.require(folder.resolve(AuthorityPem.KEY));
         Map<String, byte[]> parts = new HashMap<>();
         for (String name :
@@ -68,6 +77,6 @@ final class CaFiles {
                 parts.put(name, Files.readAllBytes(file));
             }
         }
-        return AuthorityPem.read(parts, name -> folder.resolve(name).toString(), clock.instant());
+        return parts;
     }
 }

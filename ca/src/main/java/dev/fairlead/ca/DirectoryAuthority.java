@@ -2,10 +2,13 @@ package dev.fairlead.ca;
 
 import dev.fairlead.wire.tokens.PrivateFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,8 @@ final class DirectoryAuthority {
     private final Lifetimes lifetimes;
     private final Clock clock;
     private final Trust trust;
+    private Authority wanted; // the last that was good
+    private Map<String, ByteBuffer> seen = Map.of(); // of which that was read
     private RootHistory known;
     private String complaint = "";
 
@@ -34,9 +39,9 @@ final class DirectoryAuthority {
         this.history = folder.resolve(ROOTS);
         this.lifetimes = lifetimes;
         this.clock = clock;
-        Authority given = files.loadOrCreate(trustDomain);
+        wanted = files.loadOrCreate(trustDomain);
         known = readHistory();
-        Succession begun = next(given, given);
+        Succession begun = next(wanted, wanted);
         keep(begun.roots());
         trust = new Trust(begun.signing(), begun.roots().roots());
     }
@@ -53,9 +58,8 @@ final class DirectoryAuthority {
      */
     boolean look() throws IOException {
         Trust.Present now = trust.present();
-        Authority wanted;
         try {
-            wanted = files.load();
+            takeChanged(files.parts());
         } catch (IOException e) {
             goOn(String.valueOf(e.getMessage()));
             return false;
@@ -73,6 +77,16 @@ final class DirectoryAuthority {
                 next.signing().certificate().getNotAfter().toInstant(),
                 next.roots().entries().size());
         return true;
+    }
+
+    /** Reading a key and trying it costs; a look that finds nothing new does not. */
+    private void takeChanged(Map<String, byte[]> parts) throws IOException {
+        Map<String, ByteBuffer> now = new HashMap<>();
+        parts.forEach((name, part) -> now.put(name, ByteBuffer.wrap(part)));
+        if (!now.equals(seen)) {
+            wanted = files.read(parts);
+            seen = now;
+        }
     }
 
     private Succession next(Authority signing, Authority wanted) {

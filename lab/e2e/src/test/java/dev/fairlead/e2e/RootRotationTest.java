@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The mesh's root is replaced twice under load, with certificates that live seconds. */
 @Tag("lab")
@@ -22,6 +23,8 @@ class RootRotationTest {
     private static final String LIFETIME = SteadyLoad.SOAK ? "PT60S" : "PT8S";
     private static final int PER_SECOND = SteadyLoad.SOAK ? 500 : 200;
     private static final int ROOTS = 2;
+
+    @TempDir static Path folder;
 
     @Test
     void noRequestIsLostWhileTwoRootsFollowOneAnother() throws Exception {
@@ -77,7 +80,7 @@ class RootRotationTest {
 
     /** Puts a new root into ca's folder, as a user would; its serial number. */
     private static String replaceRoot(Lab lab, String name) throws IOException {
-        Path made = Files.createTempDirectory("fairlead-root");
+        Path made = Files.createDirectory(folder.resolve(name));
         Path key = made.resolve("ca-key.pem");
         Path certificate = made.resolve("ca-cert.pem");
         openssl(

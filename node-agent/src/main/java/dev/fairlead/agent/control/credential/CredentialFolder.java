@@ -81,7 +81,7 @@ final class CredentialFolder {
         byte[] bundle;
         try {
             bundle = first(namespace, name, "ca.crt", "cacert");
-        } catch (IOException e) {
+        } catch (NoSecretFileException e) {
             bundle = first(namespace, without, "ca.crt", "cacert");
         }
         return CredentialText.roots(bundle, before);

@@ -89,6 +89,12 @@ class CredentialFilesTest {
             assertThat(read("shop", "kubernetes://" + name + "-cacert").certificates())
                     .containsExactly(authority.root);
         }
+        write(folder.resolve("other/etc"), pair);
+        Path beside = Files.createDirectories(secrets.resolve("one-cacert")).resolve("ca.crt");
+        Files.createSymbolicLink(beside, folder.resolve("other/etc/ca.pem"));
+        assertThatThrownBy(() -> read("shop", "kubernetes://one-cacert"))
+                .as("what is there and wrong is not made good by what stands beside it")
+                .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> read("shop", "kubernetes://three"))
                 .hasMessage("/secrets/three/cert: no such file for namespace shop");
     }
