@@ -6,6 +6,8 @@ import com.google.protobuf.Message;
 import dev.fairlead.pilot.compile.WeightedCluster;
 import dev.fairlead.pilot.state.ClientCertDetails;
 import dev.fairlead.pilot.state.ConnectionPool;
+import dev.fairlead.pilot.state.MeshSettings;
+import dev.fairlead.pilot.state.MeshSettings.PathForm;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
@@ -21,6 +23,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyPr
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig;
@@ -103,7 +106,8 @@ final class Filters {
      *
      * @param limited whether some routes are
      */
-    static Filter http(String statPrefix, String routes, boolean limited, Audience audience) {
+    static Filter http(
+            String statPrefix, String routes, boolean limited, PathForm paths, Audience audience) {
         var manager = HttpConnectionManager.newBuilder();
         if (audience.knowsTrafficPolicy()) {
             manager.addHttpFilters(CORS).addHttpFilters(FAULT);
@@ -113,6 +117,7 @@ final class Filters {
         }
         return http(
                 audience,
+                paths,
                 manager.setStatPrefix(statPrefix)
                         .setRds(
                                 Rds.newBuilder()
@@ -125,8 +130,9 @@ final class Filters {
             String statPrefix,
             RouteConfiguration routes,
             List<HttpFilter> filters,
-            ClientCertDetails told,
+            MeshSettings.Security security,
             Audience audience) {
+        ClientCertDetails told = security.clientCert();
         var manager = HttpConnectionManager.newBuilder().addAllHttpFilters(filters);
         if (audience.knowsTrafficPolicy()) {
             manager.setServerHeaderTransformation(ServerHeaderTransformation.PASS_THROUGH);
@@ -142,10 +148,14 @@ final class Filters {
                                     .setDns(told.dns())
                                     .setUri(told.uri()));
         }
-        return http(audience, manager.setStatPrefix(statPrefix).setRouteConfig(routes));
+        return http(
+                audience,
+                security.paths(),
+                manager.setStatPrefix(statPrefix).setRouteConfig(routes));
     }
 
-    private static Filter http(Audience audience, HttpConnectionManager.Builder manager) {
+    private static Filter http(
+            Audience audience, PathForm paths, HttpConnectionManager.Builder manager) {
         if (audience.knowsHttp2()) {
             manager.addUpgradeConfigs(UpgradeConfig.newBuilder().setUpgradeType("websocket"));
         }
@@ -153,12 +163,27 @@ final class Filters {
             manager.setStreamIdleTimeout(Duration.getDefaultInstance()); // for ever, as Istio's
         }
         if (audience.knowsSecurity()) {
-            manager.setNormalizePath(BoolValue.of(true)); // as Istio's, before routes and rules
+            write(paths, manager);
         }
         return Filter.newBuilder()
                 .setName("envoy.filters.network.http_connection_manager")
                 .setTypedConfig(Protos.pack(manager.addHttpFilters(ROUTER).build()))
                 .build();
+    }
+
+    /** As Istio's, before routes and rules. */
+    private static void write(PathForm paths, HttpConnectionManager.Builder manager) {
+        switch (paths) {
+            case NONE -> manager.setNormalizePath(BoolValue.of(false));
+            case BASE -> manager.setNormalizePath(BoolValue.of(true));
+            case MERGE_SLASHES ->
+                    manager.setNormalizePath(BoolValue.of(true)).setMergeSlashes(true);
+            case DECODE_AND_MERGE_SLASHES ->
+                    manager.setNormalizePath(BoolValue.of(true))
+                            .setMergeSlashes(true)
+                            .setPathWithEscapedSlashesAction(
+                                    PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD);
+        }
     }
 
     static Filter tcp(String statPrefix, List<WeightedCluster> targets, Audience audience) {

@@ -280,7 +280,7 @@ final class InboundListenerGenerator {
                 name,
                 RouteConfiguration.newBuilder().setName(name).addVirtualHosts(host).build(),
                 door.checks,
-                mesh.security().clientCert(),
+                mesh.security(),
                 audience);
     }
 }

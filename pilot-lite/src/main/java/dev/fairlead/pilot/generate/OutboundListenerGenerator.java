@@ -111,7 +111,7 @@ final class OutboundListenerGenerator {
         return chain(
                 name,
                 FilterChainMatch.newBuilder().setDestinationPort(Protos.number(chain.port())),
-                Filters.http(name, chain.routes(), limited, audience));
+                Filters.http(name, chain.routes(), limited, mesh.security().paths(), audience));
     }
 
     private FilterChain detected(Chain.Tcp chain, boolean limited) {
@@ -121,7 +121,7 @@ final class OutboundListenerGenerator {
                 match(chain)
                         .setTransportProtocol(PLAIN)
                         .addAllApplicationProtocols(plainHttp(audience)),
-                Filters.http(name, chain.routes(), limited, audience));
+                Filters.http(name, chain.routes(), limited, mesh.security().paths(), audience));
     }
 
     private FilterChain tls(Chain.Tls chain) {

@@ -58,19 +58,33 @@ public record MeshSettings(
      * @param trustDomainAliases other first parts of the same identities
      * @param providers who decides for CUSTOM policies, by name
      * @param clientCert what applications are told of who calls
+     * @param paths how paths are written before anything is decided
      */
     public record Security(
             List<String> trustDomainAliases,
             Map<String, ExtensionProvider> providers,
-            ClientCertDetails clientCert) {
+            ClientCertDetails clientCert,
+            PathForm paths) {
 
         public static final Security NONE =
-                new Security(List.of(), Map.of(), ClientCertDetails.DEFAULT);
+                new Security(List.of(), Map.of(), ClientCertDetails.DEFAULT, PathForm.BASE);
 
         public Security {
             trustDomainAliases = List.copyOf(trustDomainAliases);
             providers = Map.copyOf(providers);
         }
+    }
+
+    /** How paths are written; each has what those before it have. Source: Istio, MeshConfig. */
+    public enum PathForm {
+        /** As they come. */
+        NONE,
+        /** Dots and backslashes are resolved. */
+        BASE,
+        /** Several slashes are one. */
+        MERGE_SLASHES,
+        /** Slashes that are escaped are slashes, before all else. */
+        DECODE_AND_MERGE_SLASHES
     }
 
     /**

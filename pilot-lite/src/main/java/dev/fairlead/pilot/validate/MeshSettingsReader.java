@@ -13,6 +13,7 @@ import dev.fairlead.pilot.state.MeshSettings.Compat;
 import dev.fairlead.pilot.state.MeshSettings.Destinations;
 import dev.fairlead.pilot.state.MeshSettings.Egress;
 import dev.fairlead.pilot.state.MeshSettings.Enrolment;
+import dev.fairlead.pilot.state.MeshSettings.PathForm;
 import dev.fairlead.pilot.state.MeshSettings.Protocols;
 import dev.fairlead.pilot.state.MeshSettings.Scoping;
 import dev.fairlead.pilot.state.MeshSettings.Security;
@@ -76,7 +77,19 @@ public final class MeshSettingsReader {
                 new Security(
                         aliases(mesh),
                         ExtensionProviderReader.read(mesh),
-                        ProxyConfigReader.read(mesh)));
+                        ProxyConfigReader.read(mesh),
+                        paths(mesh)));
+    }
+
+    private static PathForm paths(Fields mesh) {
+        PathForm given =
+                mesh.object(
+                        "pathNormalization",
+                        fields ->
+                                fields.string("normalization").equals("DEFAULT")
+                                        ? PathForm.BASE
+                                        : fields.choice("normalization", PathForm.values()));
+        return given == null ? PathForm.BASE : given;
     }
 
     private static List<String> aliases(Fields mesh) {
