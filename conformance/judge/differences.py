@@ -56,7 +56,7 @@ def _refused(case: Case, key: str, envoy: object, agent: object) -> bool:
 
 def _limit_body(case: Case, key: str, envoy: object, agent: object) -> bool:
     """A text of ours, for which Envoy's filter has no field."""
-    limited = case.envoy.get("outcome") == case.agent.get("outcome") == "429" and case.envoy["body"] == "local_rate_limited"
+    limited = case.envoy.get("outcome") == case.agent.get("outcome") == "429" and case.envoy["header content-length"] == str(len("local_rate_limited"))
     return limited and key in ("body", "header content-length")
 
 
@@ -94,7 +94,13 @@ def _authorizer_timeout(case: Case, key: str, envoy: object, agent: object) -> b
     return key.endswith(" header x-envoy-expected-rq-timeout-ms") and agent is None and "'CUSTOM'" in str(getattr(case.config, "policies", ""))
 
 
+def _one_cookie(case: Case, key: str, envoy: object, agent: object) -> bool:
+    """One for each time that an endpoint is picked."""
+    return key == "header set-cookie" and set(str(envoy).split(" | ")) == {agent}
+
+
 KNOWN = (
+    Known("one-cookie", _one_cookie),
     Known("authorizer-timeout", _authorizer_timeout),
     Known("origin-body", _origin_body),
     Known("several-lines", _lines),

@@ -6,6 +6,7 @@ service's name until a configuration is put into a slot (`placed`).
 """
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -36,6 +37,7 @@ class Request:
     body: str = ""
     version: str = "HTTP/1.1"
     chunked: bool = False
+    burst: int = 1  # so many at once
 
     def value(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key == name), None)
@@ -58,9 +60,22 @@ class Config:
     def hashed(self, request: Request) -> bool:
         """Whether the request says itself which endpoint it gets."""
         by = self.rule.get("trafficPolicy", {}).get("loadBalancer", {}).get("consistentHash", {})
+        if "httpCookie" in by:
+            return re.search(rf"\b{by['httpCookie']['name']}=[^;]", request.value("cookie") or "") is not None
         if "httpQueryParameterName" in by:
-            return f"{by['httpQueryParameterName']}=" in request.target.partition("?")[2]
+            parameters = request.target.partition("?")[2].split("&")
+            return any(parameter.partition("=")[0] == by["httpQueryParameterName"] for parameter in parameters)
         return request.value(by["httpHeaderName"]) is not None if "httpHeaderName" in by else False
+
+    @property
+    def ejects(self) -> bool:
+        """Whether endpoints that fail are left alone."""
+        return "outlierDetection" in self.rule.get("trafficPolicy", {})
+
+    def forgiving(self) -> "Config":
+        """The same without that."""
+        policy = {name: value for name, value in self.rule.get("trafficPolicy", {}).items() if name != "outlierDetection"}
+        return replace(self, rule=self.rule | {"trafficPolicy": policy} if policy else {k: v for k, v in self.rule.items() if k != "trafficPolicy"})
 
     def objects(self, slot: int) -> list[dict]:
         from .world import destination_rule, rate_limit, virtual_service
@@ -119,6 +134,14 @@ def _left_out(value, without: frozenset[str]):
     return [_left_out(item, without) for item in value] if isinstance(value, list) else value
 
 
+def _unhurried(route: dict) -> dict:
+    """What is refused of a burst is to depend on nothing that takes its own time: no timeouts, no copies."""
+    route = {key: value for key, value in route.items() if key not in ("timeout", "mirror", "mirrors", "mirrorPercentage")}
+    if "retries" in route:
+        route["retries"] = {key: value for key, value in route["retries"].items() if key != "perTryTimeout"}
+    return route
+
+
 FAILS = ("failure=reset", "failure=close", "failure=refused")
 INSIDE = "198.18.1.1"  # an address of the mesh
 
@@ -140,8 +163,10 @@ class Generator:
         self.random = random
         self.hints: list[dict] = []  # matches that were drawn, for requests to meet
         self.old = self.some(0.03)  # its clients know HTTP/1.0
+        self.bursts = False  # more is asked at once than there may be
         self.refuses = self.some(0.05)  # its servers refuse HTTP/2 streams
-        self.whole = self.some(0.12)  # destinations are the whole service: which endpoint is called is chance
+        self.lone = self.some(0.12)  # all goes to the one endpoint of v3: what it is spared is not chance
+        self.whole = not self.lone and self.some(0.12)  # destinations are the whole service: which endpoint is called is chance
 
     def some(self, chance: float) -> bool:
         return self.random.random() < chance
@@ -159,6 +184,8 @@ class Generator:
         rule = {"subsets": [{"name": name, "labels": {"version": name}} for name in SUBSETS]}
         if policy := self.policy():
             rule["trafficPolicy"] = policy
+        if self.bursts:
+            routes = [_unhurried(route) for route in routes]
         asked = tuple(self.request() for _ in range(requests))
         if any(fails in value for request in asked for _, value in request.headers for fails in FAILS):
             asked = tuple(map(alone, asked))
@@ -231,8 +258,10 @@ class Generator:
                 match[key] = {name: self.header_match(name) for name in self.random.sample(sorted(HEADER_VALUES), self.of((1, 1, 2)))}
         if self.some(0.18):
             match["queryParams"] = {self.of(("q", "debug")): self.of(({"exact": "1"}, {"exact": "true"}, {"regex": "[0-9]+"}, {"prefix": "1"}, {"exact": ""}))}
+        if self.some(0.12):
+            match["statPrefix"] = f"s{self.random.randrange(10**6)}"  # a counter that goes and comes again begins anew in Envoy
         self.hints.append(match)
-        return match or {"uri": {"prefix": "/"}}
+        return match if match.keys() - {"statPrefix"} else match | {"uri": {"prefix": "/"}}
 
     def header_match(self, name: str) -> dict:
         value = self.of(HEADER_VALUES[name])
@@ -243,7 +272,7 @@ class Generator:
             return {"destination": {"host": self.of(("gone", "gone", "late"))}}
         destination: dict = {"host": self.of(("HOST", "HOST.default.svc.cluster.local"))}
         if not self.whole:
-            destination["subset"] = "v9" if self.some(0.03) else self.of(SUBSETS)
+            destination["subset"] = "v9" if self.some(0.03) else "v3" if self.lone else self.of(SUBSETS)
         return {"destination": destination}
 
     def destinations(self) -> list[dict]:
@@ -286,7 +315,7 @@ class Generator:
         return redirect if redirect.keys() & {"uri", "authority", "scheme", "port"} else redirect | {"uri": "/moved"}
 
     def direct(self) -> dict:
-        direct: dict = {"status": self.of((200, 201, 204, 403, 404, 503))}
+        direct: dict = {"status": self.of((200, 201, 204, 400, 403, 404, 503))}
         if self.some(0.7):
             direct["body"] = {"string": self.of(("no", "a longer text\n", "<p>ü</p>"))}
         return direct
@@ -366,10 +395,19 @@ class Generator:
             pool["maxRequestsPerConnection"] = self.of((1, 2, 5))
         if self.some(0.05):
             pool["maxRetries"] = 3
-        if pool:
-            policy["connectionPool"] = {"http": pool}
+        limits: dict = {}
+        if self.lone and self.some(0.5):
+            limits = self.of(({"http1MaxPendingRequests": 1}, {"http1MaxPendingRequests": 2}, {"http2MaxRequests": 1}, {"http2MaxRequests": 3}))
+            self.bursts = True
+            if self.some(0.5):
+                policy.setdefault("connectionPool", {})["tcp"] = {"maxConnections": self.of((1, 2))}
+        if pool or limits:
+            policy.setdefault("connectionPool", {})["http"] = pool | limits
+        if self.lone and self.some(0.5):
+            kinds = self.of((("consecutive5xxErrors",), ("consecutiveGatewayErrors",), ("consecutive5xxErrors", "consecutiveGatewayErrors")))
+            policy["outlierDetection"] = {kind: self.of((1, 2, 3)) for kind in kinds} | {"interval": "3600s", "baseEjectionTime": "3600s", "maxEjectionPercent": 100}
         if self.some(0.12):
-            by = self.of(({"httpHeaderName": "x-user"}, {"httpHeaderName": "x-n"}, {"httpQueryParameterName": "q"}))
+            by = self.of(({"httpHeaderName": "x-user"}, {"httpHeaderName": "x-n"}, {"httpQueryParameterName": "q"}, {"httpCookie": {"name": "user", "ttl": "60s"}}))
             table = self.of(({}, {"ringHash": {"minimumRingSize": 64}}, {"maglev": {"tableSize": 251}}))
             policy["loadBalancer"] = {"consistentHash": by | table}
         elif self.some(0.1):
@@ -411,7 +449,18 @@ class Generator:
         version = "HTTP/1.0" if self.old else "HTTP/2" if self.some(0.2) else "HTTP/1.1"
         if body and version != "HTTP/1.0" and self.some(0.12):
             headers.append(("expect", "100-continue"))
+        if self.some(0.05):
+            headers = [header for header in headers if header[0] != "x-echo"] + self._call()
+            method, body, version = "POST", "\0\0\0\0\0", "HTTP/2"
+        if self.bursts and self.some(0.25):
+            headers = [header for header in headers if header[0] not in ("x-echo", "expect") and not header[0].startswith("x-envoy-")] + [("x-echo", "delay=1")]
+            return Request("GET", path + query, self.of(HOSTS), tuple(headers), "", "HTTP/1.1" if version == "HTTP/1.0" else version, False, self.of((3, 5)))
         return Request(method, path + query, self.of(HOSTS), tuple(headers), body, version, bool(body) and version == "HTTP/1.1" and self.some(0.3))
+
+    def _call(self) -> list[tuple[str, str]]:
+        """A gRPC call. How long its caller waits is not asked: each side is told that by fields of its own."""
+        headers = [("content-type", "application/grpc"), ("te", "trailers")]
+        return [*headers, ("x-echo", self.of(("delay=2;grpc=0", "grpc=0", "grpc=5", "status=503", "delay=2")))]
 
     def _control(self) -> list[tuple[str, str]]:
         """What a pod may ask of its own requests; that it is one of the mesh's, Envoy takes from x-forwarded-for."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from .http1 import Message
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+APART_SECONDS = 0.02  # between head and body: whether an answer that is not wanted is reset or just ends must not be chance
 CODES = {"reset": 2, "refused": 7}  # INTERNAL_ERROR, REFUSED_STREAM
 
 
@@ -170,7 +171,9 @@ async def serve(
     async def one(number: int) -> None:
         from h2.exceptions import ProtocolError
 
-        stream = peer.streams.pop(number)
+        stream = peer.streams.pop(number, None)
+        if stream is None:
+            return  # it was reset as it ended
         host = [("host", stream.pseudo(":authority"))] if stream.pseudo(":authority") else []
         start = f"{stream.pseudo(':method')} {stream.pseudo(':path')} HTTP/2"
         said = await answer(Message(start, [*host, *stream.fields], stream.body, stream.trailers))
@@ -183,7 +186,7 @@ async def serve(
                 more = bool(said.body or said.trailers)
                 peer.connection.send_headers(number, said.headers, end_stream=not more)
                 peer.flush()
-                await asyncio.sleep(said.slow)
+                await asyncio.sleep(said.slow or (APART_SECONDS if more else 0))
                 if said.body:
                     await peer.write(number, said.body, end=not said.trailers)
                 if said.trailers:
@@ -195,7 +198,7 @@ async def serve(
     ended = peer.take(first)
     while ended is not None:
         for number in ended:
-            if peer.streams[number].end == "ended" and peer.streams[number].headers:
+            if (stream := peer.streams.get(number)) and stream.end == "ended" and stream.headers:
                 task = asyncio.create_task(one(number))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)

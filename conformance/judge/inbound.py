@@ -36,7 +36,7 @@ class Guarded(Session):
         own = [value for slot, config in enumerate(configs) for value in config.objects(slot)]
         return [*own, *guards.mesh_objects(configs, slots)]
 
-    def where(self, config: Guard, request: Request) -> observe.Where:
+    def where(self, config: Guard, arrived: list[dict]) -> observe.Where:
         return observe.Where.SUBSET
 
     async def ask(self, side: str, slot: int, number: int, request: Asked) -> tuple[dict, list[dict]]:

@@ -6,13 +6,15 @@ from enum import Enum
 
 from .client import Answer
 from .echo import CASE, Arrival
+from .generate import Request
 
 PRESENT = "(present)"
 _CLIENT = re.compile(r"198\.18\.1\.\d+")  # each side's pod has an address of its own
+_MADE = re.compile(r'="[0-9a-f]+"')  # a cookie's value, of chance
 
 # Values that no two answers share; that they are there is compared.
 VARYING = {"date", "x-request-id", "x-envoy-upstream-service-time", CASE}
-TIMES = {"x-envoy-expected-rq-timeout-ms"}  # decided by the clock from the second try on
+TIMES = {"x-envoy-expected-rq-timeout-ms", "grpc-timeout"}  # decided by the clock from the second try on
 
 
 def response(answer: Answer) -> dict:
@@ -45,12 +47,19 @@ def _arrival(arrival: Arrival, subsets: dict[str, str], index: int) -> dict:
     return {key: str(value) for key, value in seen.items()}
 
 
+def sent(arrival: dict) -> Request:
+    """The request as it arrived, as far as endpoints are picked by it."""
+    headers = ((key.removeprefix("header "), value) for key, value in arrival.items() if key.startswith("header "))
+    return Request(target=arrival["start"].split(" ")[1], headers=tuple(headers))
+
+
 def _fields(kind: str, fields: list[tuple[str, str]]) -> dict[str, str]:
     """One entry a name; the values of a repeated name in their order."""
     found: dict[str, str] = {}
     for name, value in fields:
         key = f"{kind} {name.lower()}"
         value = PRESENT if name.lower() in VARYING else _CLIENT.sub("(client)", value)
+        value = _MADE.sub('="(made)"', value) if name.lower() == "set-cookie" else value
         found[key] = f"{found[key]} | {value}" if key in found else value
     return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from . import http2, observe
-from .client import ask, ask_http2
+from .client import Answer, ask, ask_http2
 from .differences import Case, unexplained
 from .generate import Config, Request, generate, placed_request
 from .http1 import rendered
@@ -21,10 +21,12 @@ from .world import PORTS, SLOTS, World, service_address
 SIDES = ("envoy", "agent")
 SETTLE_SECONDS = 1.5  # how long mirrored requests and counters are waited for where the sides are not yet equal
 WARM_REQUESTS = 10  # in each slot
+BURST_SECONDS = 0.1  # between requests of a burst; they take longer than all of it
 SHRINK_BATCHES = 40
 COUNTED = re.compile(
     r"\.upstream_rq_(total|completed|\d\d\d|\dxx|retry|retry_success|retry_limit_exceeded|timeout|per_try_timeout|"
-    r"pending_overflow|maintenance_mode|retry_overflow|rx_reset|tx_reset)$"
+    r"pending_overflow|active_overflow|maintenance_mode|retry_overflow|rx_reset|tx_reset)$|"
+    r"\.outlier_detection\.ejections_(enforced|detected)_(total|consecutive_(5xx|gateway_failure))$"
 )
 
 
@@ -118,6 +120,7 @@ class Session:
     async def batch(self, configs: list[Config]) -> Outcome:
         """One configuration a slot."""
         outcome = Outcome()
+        await self._forget(configs)
         refused = await self.world.apply(self.objects(configs))
         for name, why in refused.items():
             outcome.refused[re.sub(r"\b[hp]\d+\b", "HOST", f"{name}: {why}")] += 1
@@ -129,10 +132,15 @@ class Session:
         await self._counters(slots, configs, before, outcome)
         return outcome
 
+    async def _forget(self, configs: list[Config]) -> None:
+        """An endpoint that a batch before has found failing is as good as any to this one."""
+        if any(isinstance(config, Config) and config.ejects for config in configs):
+            await self.world.apply(self.objects([config.forgiving() if isinstance(config, Config) else config for config in configs]))
+
     async def _slot(self, slot: int, config: Config, outcome: Outcome) -> None:
         for number, request in enumerate(config.requests):
             sides = await asyncio.gather(*(self.ask(side, slot, number, request) for side in SIDES))
-            where = self.where(config, request)
+            where = self.where(config, sides[0][1])
             found = observe.compare(*sides, where)
             deadline = time.monotonic() + SETTLE_SECONDS
             while "arrivals" in found and time.monotonic() < deadline:
@@ -148,19 +156,31 @@ class Session:
             if left:
                 outcome.findings.append(Finding(config, request, left))
 
-    def where(self, config: Config, request: Request) -> observe.Where:
-        return observe.Where.ADDRESS if config.hashed(request) else observe.Where.NOWHERE if config.by_chance else observe.Where.SUBSET
+    def where(self, config: Config, arrived: list[dict]) -> observe.Where:
+        """By what arrived: it is hashed as its route has changed it."""
+        return observe.Where.ADDRESS if arrived and config.hashed(observe.sent(arrived[0])) else observe.Where.NOWHERE if config.by_chance else observe.Where.SUBSET
 
     async def ask(self, side: str, slot: int, number: int, request: Request) -> tuple[dict, list[dict]]:
-        placed, case = placed_request(request, slot), self.case(side, slot, number)
+        if request.burst > 1:
+            one = replace(request, burst=1)
+            several = await asyncio.gather(*(self._later(nth, side, slot, one, f"{self.case(side, slot, number)}-{nth}") for nth in range(request.burst)))
+            return {"outcome": " ".join(sorted(answer.outcome for answer in several))}, []
+        answer = await self._asked(side, slot, request, self.case(side, slot, number))
+        return observe.response(answer), self.arrived(side, slot, number)
+
+    async def _later(self, nth: int, *asked) -> Answer:
+        """One of a burst: where connections are made is not to decide which of them are refused."""
+        await asyncio.sleep(nth * BURST_SECONDS)
+        return await self._asked(*asked)
+
+    async def _asked(self, side: str, slot: int, request: Request, case: str) -> Answer:
+        placed = placed_request(request, slot)
         pod, to = self.world.sides[side], (service_address(slot), PORTS["http"])
         waits = request.value("expect") is not None
         if request.version == "HTTP/2":
-            answer = await ask_http2(pod, to, fields(placed, case), placed.body.encode(), waits)
-        else:
-            head, end, body = wire(placed, case).partition(b"\r\n\r\n")
-            answer = await ask(pod, to, [head + end, body] if waits else [head + end + body], request.method)
-        return observe.response(answer), self.arrived(side, slot, number)
+            return await ask_http2(pod, to, fields(placed, case), placed.body.encode(), waits)
+        head, end, body = wire(placed, case).partition(b"\r\n\r\n")
+        return await ask(pod, to, [head + end, body] if waits else [head + end + body], request.method)
 
     def arrived(self, side: str, slot: int, number: int) -> list[dict]:
         return observe.arrivals(self.world.echo.arrivals.get(self.case(side, slot, number), []), self.world.echo.subsets)
@@ -193,7 +213,7 @@ class Session:
 
     def own(self, slot: int, configs: list[Config], found: dict) -> dict:
         """What counters of the slot differ in."""
-        return {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key}
+        return {re.sub(rf"\bh{slot}\b", "HOST", key): value for key, value in found.items() if f"|h{slot}." in key or key.startswith(f"vhost.h{slot}.")}
 
     async def report(self, config: Config, seed: int, folder: Path) -> None:
         config, findings = await self.shrink(config)

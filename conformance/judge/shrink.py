@@ -8,7 +8,7 @@ from .generate import Config, Request
 from .guards import Guard
 
 KEPT = {"name", "limit", "per", "requests", "host", "destination", "subsets", "percentage", "kind", "role", "spec",
-        "key", "issuer", "jwks", "provider", "action", "header", "claim"}  # what an object is not valid without  # fmt: skip
+        "key", "issuer", "jwks", "provider", "action", "header", "claim", "labels"}  # what an object is not valid without  # fmt: skip
 
 
 def variants(config: Config | Guard) -> Iterator[Config | Guard]:
@@ -48,7 +48,7 @@ def _simpler(request: Request) -> Iterator[Request]:
     for index in range(len(request.headers)):
         yield replace(request, headers=request.headers[:index] + request.headers[index + 1 :])
     simple = type(request)()
-    for field in ("method", "target", "host", "body", "version", "chunked", "caller", "source", "name"):
+    for field in ("method", "target", "host", "body", "version", "chunked", "caller", "source", "name", "burst"):
         if getattr(request, field, None) != getattr(simple, field, None):
             yield replace(request, **{field: getattr(simple, field)})
     path, mark, _ = request.target.partition("?")

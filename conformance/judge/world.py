@@ -213,7 +213,8 @@ class World:
 
     def counters(self, side: str) -> dict[str, int]:
         """The clusters' counters under Envoy's names."""
-        return self._stats(self.envoy_admin if side == "envoy" else None, "cluster.outbound")
+        envoy = self.envoy_admin if side == "envoy" else None
+        return self._stats(envoy, "cluster.outbound") | self._stats(envoy, "vhost.h")
 
     def guard_counters(self, side: str) -> dict[str, int]:
         """Those of what enters the called pods."""

@@ -58,6 +58,10 @@ class GenerateTest(unittest.TestCase):
         self.assertFalse(Config([], by).hashed(Request()))
         by = {"trafficPolicy": {"loadBalancer": {"consistentHash": {"httpQueryParameterName": "q"}}}}
         self.assertTrue(Config([], by).hashed(Request(target="/?a=b&q=1")))
+        self.assertFalse(Config([], by).hashed(observe.sent({"start": "GET /n?x=1?q=1 HTTP/1.1", "header x-user": "a"})))
+        by = {"trafficPolicy": {"loadBalancer": {"consistentHash": {"httpCookie": {"name": "user", "ttl": "60s"}}}}}
+        self.assertTrue(Config([], by).hashed(Request(headers=(("cookie", "a=b; user=jane"),))))
+        self.assertFalse(Config([], by).hashed(Request(headers=(("cookie", "user="),))))
         self.assertFalse(Config([], by).hashed(Request(target="/q=1")))
 
     def test_left_out_is_left_out(self) -> None:

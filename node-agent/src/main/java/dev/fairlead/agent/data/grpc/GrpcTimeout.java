@@ -36,6 +36,15 @@ public final class GrpcTimeout {
         return most.toNanos();
     }
 
+    /** Makes the header say that no longer is waited, whether or not the caller said anything. */
+    public static void shorten(HttpHeaders headers, long millis) {
+        String asked = headers.get(HEADER);
+        long nanos = asked == null ? NONE : parse(asked);
+        if (nanos == NONE || nanos > TimeUnit.MILLISECONDS.toNanos(millis)) {
+            headers.set(HEADER, format(Duration.ofMillis(millis)));
+        }
+    }
+
     /** Nanoseconds in whole milliseconds, rounded up; {@link #NONE} where it is malformed. */
     static long parse(String value) {
         int digits = value.length() - 1;

@@ -151,6 +151,9 @@ final class ClientAnswer {
     void local(LocalAnswer says, boolean whole) {
         begun = true;
         goesOn = goesOn && downstream.goesOn() && (whole || !mayHaveRequestBody());
+        if (!http2 && says.status() == HttpResponseStatus.BAD_REQUEST.code()) {
+            goesOn = false; // Envoy takes it for a broken message, whoever says it
+        }
         FullHttpResponse response =
                 says.response(grpc, http2, http10, goesOn, downstream.allocator());
         if (overloaded) {

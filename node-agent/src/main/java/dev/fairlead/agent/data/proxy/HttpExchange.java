@@ -384,7 +384,7 @@ final class HttpExchange {
         if (retries != null) {
             retries.countFor(books.byRoute());
         }
-        timeouts = Timeouts.of(route, control, route.policy().retries());
+        timeouts = Timeouts.of(route, control, route.policy().retries(), grpc != null);
         UpstreamTries sending =
                 new UpstreamTries(this, router, books, waiting, timeouts, retries, tunnel);
         tries = sending;

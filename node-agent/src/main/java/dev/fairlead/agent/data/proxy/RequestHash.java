@@ -7,6 +7,7 @@ import dev.fairlead.agent.model.route.QueryParameters;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,21 @@ final class RequestHash {
         for (int i = 0; i < policies.size(); i++) {
             String text;
             switch (policies.get(i)) {
-                case HashPolicy.Header(String name) -> text = head.headers().get(name);
+                case HashPolicy.Header(String name) -> {
+                    List<String> lines = head.headers().getAll(name);
+                    if (lines.size() > 1) {
+                        hash = (any ? Long.rotateLeft(hash, 1) : 0) ^ ofLines(lines);
+                        any = true;
+                        continue;
+                    }
+                    text = lines.isEmpty() ? null : lines.getFirst();
+                }
                 case HashPolicy.QueryParameter(String name) ->
                         text = QueryParameters.first(head.uri(), name);
                 case HashPolicy.SourceAddress() -> text = client.getAddress().getHostAddress();
                 case HashPolicy.Cookie cookie -> {
                     text = cookie(head, cookie.name());
+                    text = text == null || text.isEmpty() ? null : text; // empty is none
                     if (text == null && cookie.ttl() != null && made == null) {
                         text = Long.toHexString(random.nextLong());
                         made = setCookie(cookie, text);
@@ -59,6 +69,17 @@ final class RequestHash {
             picks.hash(hash);
         }
         return made;
+    }
+
+    /** Of several lines of one header, whatever their order. */
+    private static long ofLines(List<String> lines) {
+        List<String> sorted = new ArrayList<>(lines);
+        sorted.sort(null);
+        long hash = 0;
+        for (String line : sorted) {
+            hash = XxHash64.of(line, hash);
+        }
+        return hash;
     }
 
     /** The first cookie of that name; null: none. */

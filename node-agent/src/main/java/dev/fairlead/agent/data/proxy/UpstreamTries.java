@@ -95,7 +95,8 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
     }
 
     /**
-     * Notes what of the request and its route decides the endpoint of each try.
+     * Notes what of the request, as its route has changed it, and of its route decides the endpoint
+     * of each try.
      *
      * @return value of a cookie that the client is to get with the answer; null: none
      */

@@ -77,7 +77,13 @@ public enum ClusterStat implements Stat {
     UPSTREAM_RQ_PENDING_ACTIVE(
             "upstream_rq_pending_active", Kind.GAUGE, "Requests that wait for a connection."),
     UPSTREAM_RQ_PENDING_OVERFLOW(
-            "upstream_rq_pending_overflow", Kind.COUNTER, "Requests refused by a circuit breaker."),
+            "upstream_rq_pending_overflow",
+            Kind.COUNTER,
+            "Requests refused because too many waited for a connection."),
+    UPSTREAM_RQ_ACTIVE_OVERFLOW(
+            "upstream_rq_active_overflow",
+            Kind.COUNTER,
+            "Requests refused because too many were under way."),
     UPSTREAM_RQ_PENDING_FAILURE_EJECT(
             "upstream_rq_pending_failure_eject",
             Kind.COUNTER,

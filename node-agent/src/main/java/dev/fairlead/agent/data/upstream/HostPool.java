@@ -87,12 +87,12 @@ final class HostPool {
             if (cluster.breaker().requests().tryAcquire()) {
                 waiter.connected(shared == null ? idle.removeFirst().lend() : shared.lend());
             } else {
-                overflow(waiter);
+                overflow(waiter, ClusterStat.UPSTREAM_RQ_ACTIVE_OVERFLOW);
             }
             return null;
         }
         if (!cluster.breaker().pending().tryAcquire()) {
-            overflow(waiter);
+            overflow(waiter, ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
             return null;
         }
         cluster.count(ClusterStat.UPSTREAM_RQ_PENDING_TOTAL);
@@ -105,8 +105,8 @@ final class HostPool {
         return request.waits ? request : null;
     }
 
-    private void overflow(HttpWaiter waiter) {
-        cluster.count(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+    private void overflow(HttpWaiter waiter, ClusterStat counted) {
+        cluster.count(counted);
         waiter.failed(ResponseFlag.UPSTREAM_OVERFLOW);
     }
 
@@ -253,7 +253,7 @@ final class HostPool {
         if (cluster.breaker().requests().tryAcquire()) {
             first.waiter().connected(shared == null ? idle.removeFirst().lend() : shared.lend());
         } else {
-            overflow(first.waiter());
+            overflow(first.waiter(), ClusterStat.UPSTREAM_RQ_ACTIVE_OVERFLOW);
         }
         return true;
     }

@@ -72,6 +72,7 @@ record PodTotals(
                                     each.value(ClusterStat.UPSTREAM_RQ_ACTIVE),
                                     each.value(ClusterStat.UPSTREAM_RQ_PENDING_ACTIVE),
                                     each.value(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW)
+                                            + each.value(ClusterStat.UPSTREAM_RQ_ACTIVE_OVERFLOW)
                                             + each.value(ClusterStat.UPSTREAM_CX_OVERFLOW));
                     if (now.waiting() + now.overflows() > 0) {
                         limits.put(name, now);

@@ -217,7 +217,8 @@ class PoolsTest {
         assertThat(client.call(H2Client.get("a", "/"), true).get().status()).isEqualTo(503);
 
         assertThat(mesh.count(ClusterStat.UPSTREAM_CX_TOTAL)).isEqualTo(1);
-        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW)).isEqualTo(1);
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_ACTIVE_OVERFLOW)).isEqualTo(1);
+        assertThat(mesh.count(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW)).isZero();
         assertThat(mesh.count(ClusterStat.RQ_OPEN)).isEqualTo(1);
     }
 

@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.agent.data.balance.XxHash64;
 import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.model.route.HashPolicy;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -63,5 +64,25 @@ class RequestHashTest {
         assertThat(hashed(get("/", "cookie", "x=1; id=\"" + value + "\""), cookie).hash())
                 .isEqualTo(made);
         assertThat(setCookie).isNull();
+    }
+
+    @Test
+    void anEmptyCookieIsNone() {
+        HttpRequest head = get("/", "cookie", "id=; x=1");
+
+        assertThat(hashed(head, new HashPolicy.Cookie("id", null, "", Map.of())).hashed())
+                .isFalse();
+        var made = new HashPolicy.Cookie("id", Duration.ofSeconds(60), "", Map.of());
+        assertThat(hashed(head, made).hashed()).isTrue();
+        assertThat(setCookie).startsWith("id=");
+    }
+
+    @Test
+    void linesOfOneHeaderCountInWhateverOrder() {
+        var user = new HashPolicy.Header("user");
+        assertThat(hashed(get("/", "user", "ann", "user", "bob"), user).hash())
+                .isEqualTo(hashed(get("/", "user", "bob", "user", "ann"), user).hash())
+                .isEqualTo(XxHash64.of("bob", XxHash64.of("ann")))
+                .isNotEqualTo(hashed(get("/", "user", "ann"), user).hash());
     }
 }

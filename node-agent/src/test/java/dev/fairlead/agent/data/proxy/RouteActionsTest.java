@@ -11,6 +11,7 @@ import dev.fairlead.agent.model.listener.HttpManager.ServerHeader;
 import dev.fairlead.agent.model.route.Cors;
 import dev.fairlead.agent.model.route.Fault;
 import dev.fairlead.agent.model.route.Fault.Share;
+import dev.fairlead.agent.model.route.HashPolicy;
 import dev.fairlead.agent.model.route.HeaderEdits;
 import dev.fairlead.agent.model.route.HeaderEdits.Entry;
 import dev.fairlead.agent.model.route.HeaderEdits.Existing;
@@ -27,6 +28,7 @@ import dev.fairlead.agent.model.route.RoutePolicy;
 import dev.fairlead.agent.model.route.StringMatcher;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -633,5 +635,47 @@ class RouteActionsTest {
         assertThat(response.header("x-request-id")).isEqualTo("i");
         assertThat(ours.has("server")).isFalse();
         assertThat(ours.has("x-request-id")).isFalse();
+    }
+
+    @Test
+    void anAnswerOf400EndsItsConnection() throws Exception {
+        mesh(new Config().respond("a", 400, "no").respond("b", 404, "none"));
+
+        assertThat(ask(GET).header("connection")).isEqualTo("close");
+        assertThat(ask(GET.replace("Host: a", "Host: b")).header("connection")).isEmpty();
+    }
+
+    @Test
+    void theEndpointIsChosenByTheRequestAsItsRouteChangesIt() throws Exception {
+        FakeUpstream upstream = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        HeaderEdits noCookie =
+                new HeaderEdits(
+                        new Side(List.of(), List.of("cookie")), HeaderEdits.NONE.response());
+        HashPolicy byCookie = new HashPolicy.Cookie("id", Duration.ofSeconds(60), "", Map.of());
+        mesh(
+                new Config()
+                        .cluster("c", false, upstream.address())
+                        .policy("a", Forward.to("c"), hashed(noCookie, byCookie))
+                        .policy("b", Forward.to("c"), hashed(HeaderEdits.NONE, byCookie)),
+                upstream);
+        String asked = GET.replace("X-Old: 1", "Cookie: id=1");
+
+        assertThat(ask(asked).header("set-cookie")).startsWith("id=");
+        assertThat(ask(asked.replace("Host: a", "Host: b")).header("set-cookie")).isEmpty();
+    }
+
+    private static RoutePolicy hashed(HeaderEdits headers, HashPolicy by) {
+        return new RoutePolicy(
+                headers,
+                Rewrite.NONE,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(by),
+                "",
+                RoutePolicy.AttemptCount.UNTOLD);
     }
 }

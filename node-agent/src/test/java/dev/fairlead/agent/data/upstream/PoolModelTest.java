@@ -92,7 +92,9 @@ class PoolModelTest {
 
     private static void booksAddUp(FakePod pod) {
         long served = pod.count(ClusterStat.UPSTREAM_RQ_TOTAL);
-        long overflow = pod.count(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW);
+        long overflow =
+                pod.count(ClusterStat.UPSTREAM_RQ_PENDING_OVERFLOW)
+                        + pod.count(ClusterStat.UPSTREAM_RQ_ACTIVE_OVERFLOW);
         long ejected = pod.count(ClusterStat.UPSTREAM_RQ_PENDING_FAILURE_EJECT);
         long cancelled = pod.count(ClusterStat.UPSTREAM_RQ_CANCELLED);
         assertThat(served + overflow + ejected + cancelled + pod.waiting()).isEqualTo(pod.asked());
