@@ -8,7 +8,7 @@ import time
 import uuid
 from pathlib import Path
 
-from . import mesh
+from . import mesh, tls
 from .cluster import CONTROL_PLANE
 from .lab import Lab, Pod
 from .mesh import Scene
@@ -28,6 +28,9 @@ def start(
     folder = lab.scratch / client.name
     folder.mkdir(mode=0o700)
     told = request(client, server, scene, second_node(lab) if scene.workload.mtls else None)
+    if scene.workload.inbound:  # by a caller of the same root
+        root = tls.root(lab)
+        told["root"] = {"ca-cert.pem": str(root.certificate), "root-cert.pem": str(root.certificate), "ca-key.pem": str(root.key)}
     told |= {"folder": str(folder), "core": core, "controlCore": control_core}
     told["probe"] = ["nsenter", f"--net={client.netns}", *probe]
     (folder / "request.json").write_text(json.dumps(told, indent=1))

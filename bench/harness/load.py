@@ -73,7 +73,7 @@ class Generator:
     def _aim(self, target: Target) -> list[str]:
         """What fortio is to call. It gives gRPC's authority as the address, by which proxies know the service too."""
         kinds = {
-            "http1": ["-H", f"Host: {target.host}", target.url],
+            "http1": [*_speaking_tls(target), "-H", f"Host: {target.host}", target.url],
             "grpc": ["-grpc", "-ping", "-s", "1", target.authority],
             "echo": ["-payload-size", str(ECHO_BYTES), f"tcp://{target.authority}"],
         }
@@ -110,6 +110,14 @@ class Generator:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"connections to port {port} of the server stay after their test ended")
             time.sleep(0.05)
+
+
+def _speaking_tls(target: Target) -> list[str]:
+    """The server's name is a SPIFFE ID, of which fortio knows nothing; it keeps no sessions."""
+    if not target.certificate:
+        return []
+    chain, key = map(str, target.certificate)
+    return ["-cert", chain, "-key", key, "-k", "-keepalive=false"]
 
 
 def fortio_traffic(report: dict, good: str) -> Traffic:

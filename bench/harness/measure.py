@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import mesh
 from .load import Generator, Traffic
 from .proxy import TICKS, Proxy, cpu_seconds_of
 from .workload import Measure, Unit
@@ -56,13 +55,21 @@ class Machine:
 def one_window(generator: Generator, proxy: Proxy, seconds: float, rate: int | None) -> Window:
     before = proxy.cpu_seconds()
     measure = generator.measure
-    traffic = generator.call(proxy.pod, mesh.through_service(measure.port), seconds, rate)
+    traffic = generator.call(proxy.pod, proxy.target(measure.port), seconds, rate)
     return Window(proxy.name, traffic, proxy.cpu_seconds() - before, measure.unit)
 
 
-def warm_up(window: Callable[[], Window], say: Callable[[str], None]) -> tuple[Window, bool]:
-    """Windows until two successive ones cost the same within 5 %: the last, and whether that was reached."""
+def warm_up(window: Callable[[], Window], say: Callable[[str], None], least: int = 0) -> tuple[Window, bool]:
+    """
+    Windows until `least` was carried, and then until two successive ones cost the same within 5 %: the last, and
+    whether that was reached.
+    """
     last = window()
+    carried = last.traffic.amount
+    while carried < least:
+        last = window()
+        carried += max(1, last.traffic.amount)
+        say(f"warming {last.proxy}: {carried:.0f} of {least} at {last.traffic.per_second:.0f}/s")
     for _ in range(MOST_WARM_UPS - 1):
         latest = window()
         cost = f"{latest.cpu_per_unit:.2f} CPU-s per {latest.unit.name}"

@@ -1,6 +1,7 @@
 """What every contender carries: the services, and their routes as Istio's objects."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from .workload import PORT, Workload
 
@@ -46,10 +47,11 @@ class Scene:
 
 @dataclass(frozen=True)
 class Target:
-    """What the generator calls."""
+    """What the generator calls. certificate: chain and key of a caller that speaks mTLS, on a connection a request."""
 
     address: str
     port: int = PORT
+    certificate: tuple[Path, Path] | None = None
 
     @property
     def host(self) -> str:
@@ -61,7 +63,7 @@ class Target:
 
     @property
     def url(self) -> str:
-        return f"http://{self.authority}{PATH}"
+        return f"{'https' if self.certificate else 'http'}://{self.authority}{PATH}"
 
 
 def through_service(port: int) -> Target:

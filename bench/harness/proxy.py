@@ -5,18 +5,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .lab import Pod
+from .mesh import Target, through_service
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxies that carry the traffic of one client pod: one, or with mTLS between nodes one on each side."""
+    """
+    The proxies that carry the traffic of one client pod: one, or with mTLS between nodes one on each side.
+
+    pod: whence they are called. called: where, if not through the service.
+    """
 
     name: str
     pids: tuple[int, ...]
     pod: Pod
     start_to_ready_millis: float
+    called: Target | None = None
+
+    def target(self, port: int) -> Target:
+        return self.called or through_service(port)
 
     def cpu_seconds(self) -> float:
         """User and system time of the whole processes so far: all threads, garbage collector and compiler included."""

@@ -49,7 +49,7 @@ def run(workload: Workload, plan: Plan, programs: dict[str, Path]) -> list[Run]:
 
 def measure(generator: Generator, proxies: Sequence[Proxy], direct: Pod, servers: Sequence[int], plan: Plan) -> Run:
     load, seconds = generator.measure, plan.seconds
-    fastest = [warm_up(partial(one_window, generator, proxy, seconds, None), say)[0] for proxy in proxies]
+    fastest = [warm_up(partial(one_window, generator, proxy, seconds, None), say, load.warm)[0] for proxy in proxies]
     rate = plan.rate or common_rate(fastest, load)
     warm = [warm_up(partial(one_window, generator, proxy, seconds, rate), say)[1] for proxy in proxies]
     straight = mesh.straight_to_server(load.port)

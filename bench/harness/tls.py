@@ -19,16 +19,31 @@ class Leaf:
     bundle: Path
 
 
-def leaf(lab: Lab, account: str) -> Leaf:
-    """A certificate for a service account, signed by the run's own root."""
+@dataclass(frozen=True)
+class Root:
+    """PEM files of what signs them."""
+
+    certificate: Path
+    key: Path
+
+
+def root(lab: Lab) -> Root:
+    """The run's own."""
     folder = lab.scratch / "tls"
-    root, root_key = folder / "root.pem", folder / "root.key"
+    made = Root(folder / "root.pem", folder / "root.key")
     if not folder.exists():
         folder.mkdir(mode=0o700)
-        _key(lab, root_key)
-        usage = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"]
-        lab.run(["openssl", "req", "-x509", "-new", "-key", str(root_key), "-out", str(root), "-days", DAYS,
+        _key(lab, made.key)
+        usage = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+        lab.run(["openssl", "req", "-x509", "-new", "-key", str(made.key), "-out", str(made.certificate), "-days", DAYS,
                  "-subj", "/O=bench", *usage])  # fmt: skip
+    return made
+
+
+def leaf(lab: Lab, account: str) -> Leaf:
+    """A certificate for a service account, signed by the run's own root."""
+    signer = root(lab)
+    folder = signer.key.parent
     chain, key, bundle = (folder / f"{account}.{kind}" for kind in ("pem", "key", "bundle"))
     if not bundle.exists():
         _key(lab, key)
@@ -38,10 +53,10 @@ def leaf(lab: Lab, account: str) -> Leaf:
             "keyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth,serverAuth\n"
             f"subjectAltName=critical,URI:{mesh.spiffe_id(account)}\n"
         )
-        lab.run(["openssl", "x509", "-req", "-in", str(request), "-CA", str(root), "-CAkey", str(root_key),
+        lab.run(["openssl", "x509", "-req", "-in", str(request), "-CA", str(signer.certificate), "-CAkey", str(signer.key),
                  "-CAcreateserial", "-days", DAYS, "-extfile", str(extensions), "-out", str(chain)])  # fmt: skip
         bundle.write_text(chain.read_text() + key.read_text())
-    return Leaf(root, chain, key, bundle)
+    return Leaf(signer.certificate, chain, key, bundle)
 
 
 def _key(lab: Lab, path: Path) -> None:

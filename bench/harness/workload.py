@@ -25,7 +25,8 @@ class Measure:
     One kind of load, and one line of the result.
 
     generator: http1, h2, grpc, echo or bulk (see load.py). usual_rate, in the unit's per second: cost falls with the
-    rate, so runs are comparable at one rate only. step: a lower rate is a multiple of it.
+    rate, so runs are comparable at one rate only. step: a lower rate is a multiple of it. warm: so much is carried
+    before anything is measured, where a window carries too little for a JIT compiler to learn from.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Measure:
     step: int = 100
     unit: Unit = REQUESTS
     port: int = PORT
+    warm: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Workload:
 
     routes, subsets: of the service that is called. fresh: each request goes on a connection of its own. policy: with retries, circuit breakers and outlier detection.
     protocol: what the Services' ports are named for (http, http2, grpc, tcp). mtls: the server pod has a proxy too, and
-    both proxies together are what is measured. contenders: by default, the first is the agent.
+    both proxies together are what is measured. inbound: only that one is, by a client outside the mesh that speaks mTLS
+    itself and resumes no session. contenders: by default, the first is the agent.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Workload:
     subsets: int = 2
     policy: bool = False
     fresh: bool = False
+    inbound: bool = False
 
     @property
     def http(self) -> bool:
@@ -83,8 +87,10 @@ WORKLOADS = {
         Workload("grpc", "grpc", (Measure("grpc", "gRPC unary", "grpc", 3000),)),
         Workload("mtls_http1", "http", (Measure("mtls_http1", "HTTP/1.1, mTLS between two nodes", "http1", 4000),), True),
         # both proxies resume TLS sessions by default, so that these are resumed handshakes
-        Workload("mtls_resumed", "http", (Measure("mtls_resumed", "HTTP/1.1, mTLS, a connection a request", "http1", 500),),
+        Workload("mtls_resumed", "http", (Measure("mtls_resumed", "HTTP/1.1, mTLS, a connection a request", "http1", 500, warm=20_000),),
                  True, fresh=True),
+        Workload("handshakes", "http", (Measure("handshakes", "mTLS from outside, a full handshake a request", "http1", 500, warm=20_000),),
+                 True, inbound=True),
         _tcp("tcp", "", 400, False),
         _tcp("tcp_mtls", ", mTLS between two nodes", 200, True),
     )

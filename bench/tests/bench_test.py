@@ -83,6 +83,12 @@ class FiguresTest(unittest.TestCase):
         self.assertEqual((last.cpu_seconds, warm), (2.9, True))
         self.assertFalse(agree(1.0, 0.94))
 
+    def test_warm_is_nobody_who_has_carried_too_little(self) -> None:
+        costs = iter([3.0, 3.0, 3.0, 2.0, 2.0])
+        each = window("agent", 1).traffic.amount
+        self.assertEqual(warm_up(lambda: window("agent", next(costs)), lambda _: None, int(each * 4))[0].cpu_seconds, 2.0)
+        self.assertEqual(list(costs), [])
+
     def test_never_warm_is_said(self) -> None:
         costs = iter([2.0**-n for n in range(99)])
         self.assertFalse(warm_up(lambda: window("agent", next(costs)), lambda _: None)[1])

@@ -3,17 +3,22 @@ package dev.fairlead.agent.data.capture;
 import dev.fairlead.iptables.PodRules;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sockets in one pod's network namespace. The only way by which the agent gets a socket for a
@@ -37,8 +42,11 @@ public final class PodSockets implements AutoCloseable {
             new IntegerUnixChannelOption("IP_BIND_ADDRESS_NO_PORT", SOL_IP, 24);
 
     private static final int BACKLOG = 4096; // the pod's somaxconn caps it
+    private static final String CHOSEN_PORTS = "/proc/sys/net/ipv4/ip_local_port_range"; // v6 too
+    private static final int PORTS_TRIED = 16;
 
     private final NetNamespace namespace;
+    private @Nullable CallerPorts ports; // once one is needed
 
     private PodSockets(NetNamespace namespace) {
         this.namespace = namespace;
@@ -64,23 +72,78 @@ public final class PodSockets implements AutoCloseable {
      * the connection carries the pod's own address.
      */
     public Bootstrap toApplication(EventLoop loop, InetAddress destination, InetAddress caller) {
-        var bootstrap = upstream(loop, destination);
-        if (family(destination) != family(caller)) {
-            return bootstrap;
+        return family(destination) == family(caller)
+                ? from(loop, () -> bound(socket(caller), caller)).option(SO_MARK, PodRules.MARK)
+                : upstream(loop, destination);
+    }
+
+    /**
+     * Carries {@code caller}'s address, from a port that the caller does not use; from any where
+     * too many are taken.
+     */
+    private EpollSocketChannel bound(EpollSocketChannel channel, InetAddress caller) {
+        channel.config().setOption(transparent(caller), 1);
+        int fd = channel.fd().intValue();
+        try {
+            CallerPorts own = callerPorts();
+            for (int tried = 0; tried < PORTS_TRIED; tried++) {
+                int port = own.next();
+                if (port == CallerPorts.ANY) {
+                    break;
+                }
+                if (Syscalls.bind(fd, caller, port)) {
+                    return channel;
+                }
+            }
+            // else the kernel takes a port of its own at bind, and there are but 28,000
+            channel.config().setOption(IP_BIND_ADDRESS_NO_PORT, 1);
+            if (Syscalls.bind(fd, caller, CallerPorts.ANY)) {
+                return channel;
+            }
+            throw new BindException(caller.getHostAddress() + " has no port left");
+        } catch (IOException e) {
+            channel.unsafe().closeForcibly();
+            throw new UncheckedIOException(e);
         }
-        return bootstrap
-                .option(transparent(destination), 1)
-                // else the kernel takes a port of its own at bind, and there are but 28,000
-                .option(IP_BIND_ADDRESS_NO_PORT, 1)
-                .localAddress(new InetSocketAddress(caller, 0));
+    }
+
+    private CallerPorts callerPorts() throws IOException {
+        CallerPorts known = ports;
+        if (known == null) {
+            known = CallerPorts.besides(chosenPorts(), System.identityHashCode(this));
+            ports = known;
+        }
+        return known;
+    }
+
+    /** The file is the namespace's in which it is opened. */
+    private String chosenPorts() throws IOException {
+        int fd =
+                namespace.enter(() -> {
+                    try {
+                        return Syscalls.open(CHOSEN_PORTS);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+        try (var file = new FileInputStream("/proc/self/fd/" + fd)) {
+            byte[] text = new byte[64]; // such a file is given whole to the first read, or not
+            int length = Math.max(0, file.read(text));
+            return new String(text, 0, length, StandardCharsets.US_ASCII);
+        } finally {
+            Syscalls.close(fd);
+        }
     }
 
     /** As the pod's own processes make them: captured. For the self-test. */
     Bootstrap unmarked(EventLoop loop, InetAddress destination) {
-        var family = family(destination);
+        return from(loop, () -> socket(destination));
+    }
+
+    private static Bootstrap from(EventLoop loop, ChannelFactory<EpollSocketChannel> sockets) {
         return new Bootstrap()
                 .group(loop)
-                .channelFactory(() -> namespace.enter(() -> new EpollSocketChannel(family)))
+                .channelFactory(sockets)
                 .option(ChannelOption.AUTO_READ, false);
     }
 
@@ -94,6 +157,10 @@ public final class PodSockets implements AutoCloseable {
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.AUTO_READ, false);
         return transparent ? bootstrap.option(IP_TRANSPARENT, 1) : bootstrap;
+    }
+
+    private EpollSocketChannel socket(InetAddress address) {
+        return namespace.enter(() -> new EpollSocketChannel(family(address)));
     }
 
     private static SocketProtocolFamily family(InetAddress address) {

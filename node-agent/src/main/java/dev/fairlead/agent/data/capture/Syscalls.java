@@ -10,13 +10,23 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
 
-/** open, setns and close. Each throws IOException with the errno. */
+/** open, setns, bind and close. Each throws IOException with the errno. */
 final class Syscalls {
 
     private static final int O_RDONLY = 0;
     private static final int O_CLOEXEC = 0x80000;
     private static final int CLONE_NEWNET = 0x40000000;
+    private static final short AF_INET = 2;
+    private static final short AF_INET6 = 10;
+    private static final int SOCKADDR_IN = 16; // bytes
+    private static final int SOCKADDR_IN6 = 28;
+    private static final int EADDRINUSE = 98;
+    private static final ValueLayout.OfShort PORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
@@ -25,6 +35,8 @@ final class Syscalls {
             function("open", ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
     private static final MethodHandle SETNS =
             function("setns", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final MethodHandle BIND =
+            function("bind", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
     private static final MethodHandle CLOSE = function("close", ValueLayout.JAVA_INT);
 
     private Syscalls() {}
@@ -53,6 +65,32 @@ final class Syscalls {
         try (var arena = Arena.ofConfined()) {
             var state = arena.allocate(STATE);
             checked((int) SETNS.invokeExact(state, fd, CLONE_NEWNET), state, "setns");
+        } catch (Throwable e) {
+            throw asIo(e);
+        }
+    }
+
+    /** Gives the socket {@code fd} a local address; false: another has it. */
+    static boolean bind(int fd, InetAddress address, int port) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var state = arena.allocate(STATE);
+            boolean four = address instanceof Inet4Address;
+            int length = four ? SOCKADDR_IN : SOCKADDR_IN6;
+            var name = arena.allocate(length, Integer.BYTES);
+            name.set(ValueLayout.JAVA_SHORT, 0, four ? AF_INET : AF_INET6);
+            name.set(PORT, 2, (short) port);
+            MemorySegment.copy(
+                    MemorySegment.ofArray(address.getAddress()),
+                    0,
+                    name,
+                    four ? 4 : 8,
+                    four ? 4 : 16);
+            int result = (int) BIND.invokeExact(state, fd, name, length);
+            if (result < 0 && (int) ERRNO.get(state, 0L) == EADDRINUSE) {
+                return false;
+            }
+            checked(result, state, "bind " + address.getHostAddress() + " " + port);
+            return true;
         } catch (Throwable e) {
             throw asIo(e);
         }

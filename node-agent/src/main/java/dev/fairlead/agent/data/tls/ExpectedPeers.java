@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ExpectedPeers {
 
     private static final char SEPARATOR = ' '; // in no SPIFFE ID
+    private static final String NO_HOST = "/"; // Netty makes a server name of any other
 
     private ExpectedPeers() {}
 
@@ -21,7 +22,7 @@ final class ExpectedPeers {
         if (peers.isEmpty()) {
             throw new IllegalArgumentException("a TLS client that expects nobody");
         }
-        StringBuilder text = new StringBuilder().append(SEPARATOR);
+        StringBuilder text = new StringBuilder(NO_HOST).append(SEPARATOR);
         for (SpiffeId peer : peers) {
             text.append(peer.uri()).append(SEPARATOR);
         }
@@ -35,6 +36,7 @@ final class ExpectedPeers {
     }
 
     static String describe(SSLEngine engine) {
-        return String.valueOf(engine.getPeerHost()).strip();
+        @Nullable String expected = engine.getPeerHost();
+        return expected == null ? "nobody" : expected.substring(NO_HOST.length()).strip();
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerTrust extends X509ExtendedTrustManager {
 
     private static final X509Certificate[] NONE = {};
-    private static final char MARK = ' '; // so that no engine takes it for a server name
+    private static final char MARK = '/'; // so that no engine takes it for a server name
 
     private final @Nullable X509TrustManager pkix;
     private final Set<SubjectAltName> names;

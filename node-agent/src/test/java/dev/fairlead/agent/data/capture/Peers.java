@@ -16,6 +16,9 @@ import java.nio.file.Path;
 /** Applications and callers in the namespaces of topology.sh, all in this process. */
 final class Peers {
 
+    /** From which the last caller of an application came, as the application sees it. */
+    static volatile int lastPort;
+
     private Peers() {}
 
     static Path netns(String name) {
@@ -57,6 +60,7 @@ final class Peers {
     private static void answer(String name, SocketChannel accepted) {
         try (accepted) {
             var caller = (InetSocketAddress) accepted.getRemoteAddress();
+            lastPort = caller.getPort();
             var out = Channels.newOutputStream(accepted);
             out.write(
                     (name + " saw " + caller.getAddress().getHostAddress() + "\n")

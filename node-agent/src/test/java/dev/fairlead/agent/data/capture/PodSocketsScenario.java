@@ -66,6 +66,8 @@ public final class PodSocketsScenario {
         fact("ports are taken", "no", canOpen("p2"));
         paths("198.18.1.");
         paths("fd00:18:1:0:0:0:0:");
+        callersPorts("198.18.1.2");
+        callersPorts("fd00:18:1:0:0:0:0:2");
         refusals();
         leave(one, two);
         excluded();
@@ -123,6 +125,17 @@ public final class PodSocketsScenario {
         relay.refused.clear();
         fact(pods + " own 15001", RESET, Peers.call("p2", pods + 2, 15001));
         fact(pods + " own 15001 counted", 1, relay.refused.size());
+    }
+
+    /** What carries a caller's address comes from no port that its kernel may give it. */
+    private static void callersPorts(String pod) {
+        for (int call = 0; call < 3; call++) {
+            Peers.call("p3", pod, 8080);
+            fact(
+                    pod + " port beside the caller's",
+                    "61000 and more",
+                    Peers.lastPort > 60999 ? "61000 and more" : "" + Peers.lastPort);
+        }
     }
 
     private void refusals() {
