@@ -399,8 +399,10 @@ class Generator:
         if self.lone and self.some(0.5):
             limits = self.of(({"http1MaxPendingRequests": 1}, {"http1MaxPendingRequests": 2}, {"http2MaxRequests": 1}, {"http2MaxRequests": 3}))
             self.bursts = True
-            if self.some(0.5):
-                policy.setdefault("connectionPool", {})["tcp"] = {"maxConnections": self.of((1, 2))}
+            if "http1MaxPendingRequests" in limits:
+                policy["connectionPool"] = {"tcp": {"maxConnections": 1}}  # with more, who waits is decided by how quickly they come about
+            elif self.some(0.5):
+                policy["connectionPool"] = {"tcp": {"maxConnections": self.of((1, 2))}}
         if pool or limits:
             policy.setdefault("connectionPool", {})["http"] = pool | limits
         if self.lone and self.some(0.5):

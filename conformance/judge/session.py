@@ -22,6 +22,7 @@ SIDES = ("envoy", "agent")
 SETTLE_SECONDS = 1.5  # how long mirrored requests and counters are waited for where the sides are not yet equal
 WARM_REQUESTS = 10  # in each slot
 BURST_SECONDS = 0.1  # between requests of a burst; they take longer than all of it
+LEAD_SECONDS = 0.3  # of the first before the second: its connection is there
 SHRINK_BATCHES = 40
 COUNTED = re.compile(
     r"\.upstream_rq_(total|completed|\d\d\d|\dxx|retry|retry_success|retry_limit_exceeded|timeout|per_try_timeout|"
@@ -169,8 +170,8 @@ class Session:
         return observe.response(answer), self.arrived(side, slot, number)
 
     async def _later(self, nth: int, *asked) -> Answer:
-        """One of a burst: where connections are made is not to decide which of them are refused."""
-        await asyncio.sleep(nth * BURST_SECONDS)
+        """One of a burst: how quickly connections are made is not to decide which of them are refused."""
+        await asyncio.sleep(nth and LEAD_SECONDS + (nth - 1) * BURST_SECONDS)
         return await self._asked(*asked)
 
     async def _asked(self, side: str, slot: int, request: Request, case: str) -> Answer:
