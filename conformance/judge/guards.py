@@ -344,6 +344,7 @@ class Guards:
     def origins(self) -> dict:
         self.users = True
         jwts = []
+        apart = self.some(0.3)  # each issuer on paths of its own
         triggers = [self.trigger()] if self.some(0.4) else []
         for issuer, key in self.random.sample(((A, "k1"), (B, "k2")), self.of((1, 1, 2))):
             jwt: dict = {"issuer": issuer, "jwks": key_set(key)}
@@ -355,6 +356,8 @@ class Guards:
             if self.some(0.15):
                 jwt["jwtParams"] = ["token"]
                 self.places.append(("param", "token"))
+            if apart:
+                triggers = [self.trigger(plain=True)] if self.some(0.7) else []
             if triggers:
                 jwt["triggerRules"] = triggers
             jwts.append({"jwt": jwt})
@@ -363,8 +366,10 @@ class Guards:
             spec["originIsOptional"] = True
         return {"kind": "Policy", "spec": spec}
 
-    def trigger(self) -> dict:
+    def trigger(self, plain: bool = False) -> dict:
         paths = ({"exact": "/a"}, {"prefix": "/a"}, {"suffix": ".css"}, {"regex": "/p.*"}, {"prefix": "/public"}, {"exact": "/private"})
+        if plain:
+            paths = tuple(path for path in paths if "regex" not in path)
         trigger: dict = {}
         if self.some(0.6):
             trigger["includedPaths"] = self.random.sample(paths, self.of((1, 2)))

@@ -177,9 +177,11 @@ final class Call {
     }
 
     private boolean speaksMutualTls(@Nullable Endpoint endpoint) {
-        return endpoint == null
-                ? mesh.workload(from, to).speaksMutualTls(port.number)
-                : endpoint.mutualTls();
+        if (endpoint == null) { // whose address is asked for: a pod's, or a Service's
+            boolean ofPod = to.headless() || port.name.isEmpty();
+            return ofPod && mesh.workload(from, to).speaksMutualTls(port.number);
+        }
+        return endpoint.mutualTls();
     }
 
     private static @Nullable UpstreamTls spoken(boolean mutually) {

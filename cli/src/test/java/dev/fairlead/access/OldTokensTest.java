@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,6 +46,7 @@ class OldTokensTest {
             case "" -> "";
             case "istio" -> Signer.token(ISTIO, ISTIO, Map.of());
             case "other" -> Signer.token(OTHER, OTHER, Map.of());
+            case "anyone" -> Signer.token("anyone@example.com", "anyone", Map.of());
             case "expired" -> Signer.token(ISTIO, ISTIO, Map.of("exp", 1559931209));
             default -> name;
         };
@@ -106,10 +108,75 @@ class OldTokensTest {
         assertThat(status(mesh, "a", to, Port.HTTP, path, token)).isEqualTo(status);
     }
 
-    /** Each issuer on paths of its own: refused by name, as docs/access.md says. */
+    /** Each issuer on paths of its own; a query is no part of a path. */
     @ParameterizedTest
-    @CsvSource({"excluded_paths", "included_paths"})
-    void issuersWithDifferentPathsAreRefused(String second) {
+    @CsvSource({
+        "/,                                  '',      401",
+        "/,                                  other,   200",
+        "/,                                  istio,   401",
+        "/testing-istio-jwt,                 garbled, 401",
+        "/testing-istio-jwt,                 istio,   200",
+        "/testing-istio-jwt,                 other,   401",
+        "/testing-istio-jwt?a=b,             istio,   200",
+        "/testing-istio-jwt?a=b,             other,   401",
+        "/?/testing-istio-jwt,               istio,   401",
+        "/?/health_check,                    '',      401",
+        "/health_check,                      '',      200",
+        "/health_check?a=b,                  '',      200"
+    })
+    void eachIssuerOnPathsOfItsOwn(String path, String token, int status) {
+        PaperMesh mesh =
+                PaperMesh.of(
+                        APPS,
+                        OLD,
+                        policy(
+                                "b",
+                                "{name: b}",
+                                origin(
+                                        OTHER,
+                                        "trigger_rules: [{excluded_paths: [{exact: /health_check},"
+                                                + " {exact: /testing-istio-jwt}]}]"),
+                                origin(
+                                        ISTIO,
+                                        "trigger_rules: [{included_paths: [{exact:"
+                                                + " /testing-istio-jwt}]}]")));
+        assertThat(status(mesh, "a", "b", Port.HTTP, path, token)).isEqualTo(status);
+    }
+
+    /** Where several are triggered any of them will do; beyond Istio's rows. */
+    @ParameterizedTest
+    @CsvSource({
+        "/a/x.css,       other,  200",
+        "/a/x.css,       istio,  200",
+        "/a/x.css,       anyone, 200",
+        "/a/x.css,       '',     401",
+        "/a/x,           other,  200",
+        "/a/x,           istio,  401",
+        "/a/x,           anyone, 200",
+        "/x.css,         other,  401",
+        "/x.css,         istio,  200",
+        "/x?.css,        istio,  401",
+        "/x,             anyone, 200",
+        "/x,             other,  401"
+    })
+    void severalIssuersOfOnePath(String path, String token, int status) {
+        PaperMesh mesh =
+                PaperMesh.of(
+                        APPS,
+                        OLD,
+                        policy(
+                                "b",
+                                "{name: b}",
+                                origin(OTHER, "trigger_rules: [{included_paths: [{prefix: /a/}]}]"),
+                                origin(
+                                        ISTIO,
+                                        "trigger_rules: [{included_paths: [{suffix: .css}]}]"),
+                                origin("anyone@example.com", "")));
+        assertThat(status(mesh, "a", "b", Port.HTTP, path, token)).isEqualTo(status);
+    }
+
+    @Test
+    void differentRegexesAreRefused() {
         assertThat(
                         PaperMesh.refusals(
                                 APPS,
@@ -117,19 +184,14 @@ class OldTokensTest {
                                 policy(
                                         "b",
                                         "{name: b}",
-                                        origin(
-                                                OTHER,
-                                                "trigger_rules: [{excluded_paths: [{exact:"
-                                                        + " /health_check}, {exact:"
-                                                        + " /testing-istio-jwt}]}]"),
+                                        origin(OTHER, ""),
                                         origin(
                                                 ISTIO,
-                                                "trigger_rules: [{"
-                                                        + second
-                                                        + ": [{exact: /testing-istio-jwt}]}]"))))
+                                                "trigger_rules: [{included_paths: [{regex:"
+                                                        + " '/[0-9]+'}]}]"))))
                 .singleElement()
                 .asString()
-                .contains("origins", "trigger");
+                .contains("origins[1]", "regex", "not supported");
     }
 
     @ParameterizedTest

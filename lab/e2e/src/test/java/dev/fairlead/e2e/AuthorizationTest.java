@@ -136,6 +136,48 @@ class AuthorizationTest {
         }
     }
 
+    /** Rules and the application see the same path, in the form that the mesh is set to. */
+    @Test
+    void pathsAreWrittenAsTheMeshSays() {
+        String settings =
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: mesh, namespace: fairlead-system}
+                data: {mesh: "pathNormalization: {normalization: %s}"}
+                """;
+        apply(
+                policy(
+                        "secret",
+                        "",
+                        "action: DENY, rules: [{to: [{operation: {paths: [/a/secret]}}]}]"));
+        try {
+            for (String[] each :
+                    new String[][] {
+                        {"NONE", "b/../a//secret", "/b/../a//secret"},
+                        {"BASE", "b/../a//secret", "/a//secret"},
+                        {"MERGE_SLASHES", "b/../a//secret", ""},
+                        {"MERGE_SLASHES", "a%2Fsecret", "/a%2Fsecret"},
+                        {"DECODE_AND_MERGE_SLASHES", "a%2F%5csecret", ""},
+                        {"DECODE_AND_MERGE_SLASHES", "a%2Fpublic", "/a/public"}
+                    }) {
+                lab.apply(settings.formatted(each[0]));
+                for (int node : List.of(1, 2)) {
+                    Curl curl =
+                            Curl.from(lab, INSIDE, "client-" + node, "--path-as-is", URL + each[1]);
+                    assertThat(curl.verdict())
+                            .as(each[0] + " " + each[1])
+                            .isEqualTo(each[2].isEmpty() ? "403" : "200");
+                    if (!each[2].isEmpty()) {
+                        assertThat(curl.json().at("/path").asText()).isEqualTo(each[2]);
+                    }
+                }
+            }
+        } finally {
+            lab.apply(settings.formatted("DEFAULT"));
+        }
+    }
+
     @Test
     void whatIsDeniedIsNotAllowed() {
         apply(

@@ -209,6 +209,11 @@ final class ClusterCompiler {
         TlsSettings tls = effective.tls();
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();
+        List<Endpoint> endpoints =
+                part.stream()
+                        .filter(Registry.Member::ready)
+                        .map(member -> endpoint(member, policy.placement()))
+                        .toList();
         String plain = plainName(port.port(), subset.name(), service.fqdn());
         return new ServiceCluster(
                 plain + suffix,
@@ -220,7 +225,7 @@ final class ClusterCompiler {
                 balancing != null ? balancing : defaultBalancing(),
                 effective.hash(),
                 policy,
-                tls(tls),
+                tls(tls, chosen && !service.headless() ? endpoints : List.of()),
                 tls != null && tls.mode().originates() ? tls : null,
                 effective.proxyProtocol(),
                 tls == null || tls.sni().isEmpty()
@@ -229,10 +234,7 @@ final class ClusterCompiler {
                 tls == null || tls.subjectAltNames().isEmpty()
                         ? identities(part)
                         : tls.subjectAltNames().stream().sorted().distinct().toList(),
-                part.stream()
-                        .filter(Registry.Member::ready)
-                        .map(member -> endpoint(member, policy.placement()))
-                        .toList());
+                endpoints);
     }
 
     /** Envoy refuses a cluster that is asked by calls but not in HTTP/2. */
@@ -245,12 +247,17 @@ final class ClusterCompiler {
         return mesh.modern() ? LoadBalancing.LEAST_REQUEST : LoadBalancing.ROUND_ROBIN;
     }
 
-    private ClientTls tls(@Nullable TlsSettings settings) {
+    /**
+     * @param unseen endpoints behind the one address that is asked for: which of them it will be
+     *     nobody knows, so it is mTLS where all speak it
+     */
+    private ClientTls tls(@Nullable TlsSettings settings, List<Endpoint> unseen) {
+        boolean all = !unseen.isEmpty() && unseen.stream().allMatch(Endpoint::mutual);
         return switch (settings == null ? null : settings.mode()) {
             case DISABLE -> ClientTls.NONE;
             case ISTIO_MUTUAL -> ClientTls.MUTUAL;
             case SIMPLE, MUTUAL -> ClientTls.ORIGINATED;
-            case null -> mesh.modern() ? ClientTls.AUTO : ClientTls.NONE;
+            case null -> !mesh.modern() ? ClientTls.NONE : all ? ClientTls.MUTUAL : ClientTls.AUTO;
         };
     }
 

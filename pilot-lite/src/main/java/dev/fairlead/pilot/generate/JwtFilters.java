@@ -9,6 +9,7 @@ import dev.fairlead.pilot.state.JwtRule;
 import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Origins;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader;
@@ -20,10 +21,13 @@ import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOr
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RequirementRule;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Writes whose tokens requests bring, as Istio does: providers {@code origins-0} and so on, each of
@@ -139,18 +143,16 @@ final class JwtFilters {
 
     private JwtAuthentication origins(Tokens.Origin origins) {
         JwtAuthentication.Builder filter = providers(origins.issuers());
-        List<JwtRequirement> either = new ArrayList<>();
-        for (int i = 0; i < origins.issuers().size(); i++) {
-            either.add(provider(i));
+        Origins policy = origins.policy();
+        JwtRequirement requires = one(policy, _ -> true);
+        List<List<Origins.Trigger>> different =
+                policy.origins().stream().map(Origins.Origin::triggers).distinct().toList();
+        if (different.size() > 1) {
+            return filter.addAllRules(together(policy, different))
+                    .addRules(rule(CONNECT, requires))
+                    .build();
         }
-        if (origins.policy().optional()) {
-            either.add(
-                    JwtRequirement.newBuilder()
-                            .setAllowMissingOrFailed(Empty.getDefaultInstance())
-                            .build());
-        }
-        JwtRequirement requires = either.size() == 1 ? either.getFirst() : any(either);
-        List<Origins.Trigger> triggers = origins.policy().origins().getFirst().triggers();
+        List<Origins.Trigger> triggers = different.getFirst();
         List<String> excluded = triggers.stream().flatMap(t -> t.excluded().stream()).toList();
         if (!excluded.isEmpty()) {
             filter.addRules(RequirementRule.newBuilder().setMatch(paths(excluded)));
@@ -161,6 +163,77 @@ final class JwtFilters {
                         rule(some && !included.isEmpty() ? paths(included) : EVERYTHING, requires))
                 .addRules(rule(CONNECT, requires))
                 .build();
+    }
+
+    /** A token of one of these, or none where the policy needs none. */
+    private static JwtRequirement one(Origins policy, Predicate<List<Origins.Trigger>> of) {
+        List<JwtRequirement> either = new ArrayList<>();
+        for (int i = 0; i < policy.origins().size(); i++) {
+            if (of.test(policy.origins().get(i).triggers())) {
+                either.add(provider(i));
+            }
+        }
+        if (policy.optional()) {
+            either.add(
+                    JwtRequirement.newBuilder()
+                            .setAllowMissingOrFailed(Empty.getDefaultInstance())
+                            .build());
+        }
+        return either.size() == 1 ? either.getFirst() : any(either);
+    }
+
+    /**
+     * A rule for each set of triggers that may fit one path, larger sets first: the first rule that
+     * fits is that of all that fit.
+     */
+    private static List<RequirementRule> together(
+            Origins policy, List<List<Origins.Trigger>> different) {
+        List<Integer> sets = new ArrayList<>();
+        for (int set = 1; set < 1 << different.size(); set++) {
+            sets.add(set);
+        }
+        sets.sort(Comparator.<Integer>comparingInt(Integer::bitCount).reversed());
+        List<RequirementRule> rules = new ArrayList<>();
+        for (int set : sets) {
+            RouteMatch.Builder match = EVERYTHING.toBuilder();
+            boolean possible = true;
+            for (int i = 0; i < different.size(); i++) {
+                if ((set >> i & 1) == 1) {
+                    addConditions(match, different.get(i));
+                } else {
+                    possible &= !different.get(i).isEmpty(); // that fits every path
+                }
+            }
+            if (possible) {
+                rules.add(
+                        rule(
+                                match.build(),
+                                one(policy, of -> (set >> different.indexOf(of) & 1) == 1)));
+            }
+        }
+        return rules;
+    }
+
+    private static void addConditions(RouteMatch.Builder match, List<Origins.Trigger> triggers) {
+        boolean some = triggers.stream().noneMatch(t -> t.included().isEmpty());
+        List<String> included = triggers.stream().flatMap(t -> t.included().stream()).toList();
+        if (some && !included.isEmpty()) {
+            match.addHeaders(path(included));
+        }
+        List<String> excluded = triggers.stream().flatMap(t -> t.excluded().stream()).toList();
+        if (!excluded.isEmpty()) {
+            match.addHeaders(path(excluded).setInvertMatch(true));
+        }
+    }
+
+    /** A route has one place for a path, headers may be many; this one has a query behind it. */
+    private static HeaderMatcher.Builder path(List<String> patterns) {
+        String regex = "(?:" + String.join("|", patterns) + ")(?:\\?.*)?";
+        return HeaderMatcher.newBuilder()
+                .setName(":path")
+                .setStringMatch(
+                        StringMatcher.newBuilder()
+                                .setSafeRegex(RegexMatcher.newBuilder().setRegex(regex)));
     }
 
     private static RouteMatch paths(List<String> patterns) {

@@ -8,6 +8,7 @@ import dev.fairlead.pilot.state.Origins.Origin;
 import dev.fairlead.pilot.state.Origins.Trigger;
 import dev.fairlead.wire.regex.RegexBounds;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -21,6 +22,7 @@ final class OriginsReader {
 
     private static final Set<String> BINDINGS = Set.of("", "USE_PEER", "USE_ORIGIN");
     private static final int MAX_ORIGINS = 64;
+    private static final int MAX_DIFFERENT = 6; // 63 rules
 
     private OriginsReader() {}
 
@@ -36,14 +38,30 @@ final class OriginsReader {
         if (origins.size() > MAX_ORIGINS) {
             spec.problem("origins", "more than " + MAX_ORIGINS);
         }
-        for (int i = 1; i < origins.size(); i++) {
-            if (!origins.get(i).triggers().equals(origins.getFirst().triggers())) {
-                spec.problem(
-                        "origins[" + i + "]",
-                        "triggerRules other than the first origin's: " + Problem.NOT_SUPPORTED);
+        differing(spec, origins);
+        return origins.isEmpty() ? Origins.NONE : new Origins(origins, optional);
+    }
+
+    /** Each set of origins that a path may trigger together is a rule of its own. */
+    private static void differing(Fields spec, List<Origin> origins) {
+        Set<List<Trigger>> different = new HashSet<>();
+        for (Origin origin : origins) {
+            different.add(origin.triggers());
+        }
+        if (different.size() > MAX_DIFFERENT) {
+            spec.problem("origins", "more than " + MAX_DIFFERENT + " different triggerRules");
+        }
+        for (int i = 0; different.size() > 1 && i < origins.size(); i++) {
+            for (Trigger trigger : origins.get(i).triggers()) {
+                if (!trigger.isOfPathsOnly()) {
+                    spec.problem(
+                            "origins[" + i + "]",
+                            "a regex, or a question mark, in triggerRules other than another"
+                                    + " origin's: "
+                                    + Problem.NOT_SUPPORTED);
+                }
             }
         }
-        return origins.isEmpty() ? Origins.NONE : new Origins(origins, optional);
     }
 
     private static Origin origin(Fields origin) {
@@ -88,9 +106,9 @@ final class OriginsReader {
                 pattern =
                         switch (kind) {
                             case "exact" -> Pattern.quote(text);
-                            case "prefix" -> Pattern.quote(text) + ".*";
-                            case "suffix" -> ".*" + Pattern.quote(text);
-                            default -> regex(match, text);
+                            case "prefix" -> Pattern.quote(text) + Trigger.REST;
+                            case "suffix" -> Trigger.REST + Pattern.quote(text);
+                            default -> Trigger.REGEX + regex(match, text) + ")";
                         };
             }
         }
@@ -111,6 +129,6 @@ final class OriginsReader {
         } catch (PatternSyntaxException e) {
             match.problem("regex", "not RE2: " + e.getMessage());
         }
-        return "(?:" + text + ")";
+        return text;
     }
 }

@@ -264,9 +264,9 @@ class JwtFiltersTest {
         assertThat(filter.getRulesList()).hasSize(3);
         assertThat(filter.getRules(0).hasRequires()).isFalse();
         assertThat(filter.getRules(0).getMatch().getSafeRegex().getRegex())
-                .isEqualTo("/a\\.b|.*\\.css");
+                .isEqualTo("/a\\.b|[^?]*\\.css");
         assertThat(filter.getRules(1).getMatch().getSafeRegex().getRegex())
-                .isEqualTo("/x.*|(?:/y|/z)");
+                .isEqualTo("/x[^?]*|(?:/y|/z)");
         assertThat(filter.getRules(1).getRequires().getRequiresAny().getRequirements(1))
                 .isEqualTo(TextFormat.parse("allow_missing_or_failed {}", JwtRequirement.class));
     }
