@@ -398,7 +398,7 @@ class Guards:
         body = self.of(("hello", "hello", "12345678", "123456789", "ü" * 9, "b" * 90)) if method in ("POST", "PUT") and self.some(0.7) else ""
         version = "HTTP/2" if self.some(0.2) else "HTTP/1.1"
         host = self._like(hint, "hosts", HOSTS) if self.some(0.6) else HOSTS[0]
-        return Asked(method, path, host, tuple(headers), body, version, bool(body) and version == "HTTP/1.1" and self.some(0.3), caller, source, name)
+        return Asked(method, path, host, tuple(headers), body, version, bool(body) and version == "HTTP/1.1" and self.some(0.3), caller=caller, source=source, name=name)
 
     def _like(self, hint: dict, name: str, otherwise) -> str:
         """A word that a drawn value takes, mostly."""

@@ -120,6 +120,12 @@ class GuardsTest(unittest.TestCase):
     def of(seed: int) -> str:
         return guards.OLD if seed % 2 else guards.MODERN
 
+    def test_callers_are_those_that_have_a_certificate(self) -> None:
+        for seed in range(50):
+            for asked in guards.generate(Random(seed), 10, guards.MODERN, frozenset()).requests:
+                self.assertIn(asked.caller, {"", *guards.CALLERS})
+                self.assertIn(asked.source, guards.SOURCES)
+
     def test_roles_count_where_there_are_some(self) -> None:
         role = {"kind": "ServiceRole", "role": 0, "spec": {"rules": [{"methods": ["GET"]}]}}
         objects = guards.mesh_objects([guards.Guard([], (), guards.OLD), guards.Guard([role], (), guards.OLD)], [0, 1])
