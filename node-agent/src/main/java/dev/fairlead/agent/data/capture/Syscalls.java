@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 
@@ -24,6 +25,7 @@ final class Syscalls {
     private static final short AF_INET6 = 10;
     private static final int SOCKADDR_IN = 16; // bytes
     private static final int SOCKADDR_IN6 = 28;
+    private static final int SCOPE_ID = 24; // where it is
     private static final int EADDRINUSE = 98;
     private static final ValueLayout.OfShort PORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -85,6 +87,9 @@ final class Syscalls {
                     name,
                     four ? 4 : 8,
                     four ? 4 : 16);
+            if (address instanceof Inet6Address six) {
+                name.set(ValueLayout.JAVA_INT, SCOPE_ID, six.getScopeId()); // of a link-local one
+            }
             int result = (int) BIND.invokeExact(state, fd, name, length);
             if (result < 0 && (int) ERRNO.get(state, 0L) == EADDRINUSE) {
                 return false;
