@@ -61,7 +61,7 @@ class Config:
         """Whether the request says itself which endpoint it gets."""
         by = self.rule.get("trafficPolicy", {}).get("loadBalancer", {}).get("consistentHash", {})
         if "httpCookie" in by:
-            return re.search(rf"\b{by['httpCookie']['name']}=[^;]", request.value("cookie") or "") is not None
+            return re.search(rf"\b{by['httpCookie']['name']}=[^;\s]", request.value("cookie") or "") is not None
         if "httpQueryParameterName" in by:
             parameters = request.target.partition("?")[2].split("&")
             return any(parameter.partition("=")[0] == by["httpQueryParameterName"] for parameter in parameters)

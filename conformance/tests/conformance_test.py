@@ -62,6 +62,7 @@ class GenerateTest(unittest.TestCase):
         by = {"trafficPolicy": {"loadBalancer": {"consistentHash": {"httpCookie": {"name": "user", "ttl": "60s"}}}}}
         self.assertTrue(Config([], by).hashed(Request(headers=(("cookie", "a=b; user=jane"),))))
         self.assertFalse(Config([], by).hashed(Request(headers=(("cookie", "user="),))))
+        self.assertFalse(Config([], by).hashed(Request(headers=(("cookie", "user= | user="),))), "two lines without a value")
         self.assertFalse(Config([], by).hashed(Request(target="/q=1")))
 
     def test_left_out_is_left_out(self) -> None:
