@@ -19,6 +19,8 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes sockets in one pod's network namespace. The only way by which the agent gets a socket for a
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * connect and bind: the socket is made on the thread that calls them.
  */
 public final class PodSockets implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(PodSockets.class);
 
     // Numbers of the Linux socket API; x86-64 and arm64 agree on them.
     private static final int SOL_IP = 0;
@@ -43,6 +47,7 @@ public final class PodSockets implements AutoCloseable {
 
     private static final int BACKLOG = 4096; // the pod's somaxconn caps it
     private static final String CHOSEN_PORTS = "/proc/sys/net/ipv4/ip_local_port_range"; // v6 too
+    private static final String USUAL_PORTS = "32768 60999";
     private static final int PORTS_TRIED = 16;
 
     private final NetNamespace namespace;
@@ -84,8 +89,8 @@ public final class PodSockets implements AutoCloseable {
     private EpollSocketChannel bound(EpollSocketChannel channel, InetAddress caller) {
         channel.config().setOption(transparent(caller), 1);
         int fd = channel.fd().intValue();
+        CallerPorts own = callerPorts();
         try {
-            CallerPorts own = callerPorts();
             for (int tried = 0; tried < PORTS_TRIED; tried++) {
                 int port = own.next();
                 if (port == CallerPorts.ANY) {
@@ -107,10 +112,16 @@ public final class PodSockets implements AutoCloseable {
         }
     }
 
-    private CallerPorts callerPorts() throws IOException {
+    private CallerPorts callerPorts() {
         CallerPorts known = ports;
         if (known == null) {
-            known = CallerPorts.besides(chosenPorts(), System.identityHashCode(this));
+            String range = USUAL_PORTS;
+            try {
+                range = chosenPorts();
+            } catch (IOException | UncheckedIOException e) {
+                log.warn("taken to be {}: {} reason=\"{}\"", range, CHOSEN_PORTS, e.getMessage());
+            }
+            known = CallerPorts.besides(range, System.identityHashCode(this));
             ports = known;
         }
         return known;
