@@ -543,7 +543,7 @@ class EnvoyAcceptsTest {
                              http2KeepAlive: {interval: 15s, timeout: 5s}}
                         """,
                         """
-                        retryBudget: {percent: 25, minRetryConcurrency: 5}
+                        retryBudget: {percent: 25, minRetryConcurrency: 5, budgetInterval: 10s}
                         outlierDetection:
                           {consecutiveGatewayErrors: 0, consecutive5xxErrors: 1, interval: 1s, baseEjectionTime: 3m,
                            splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 3,
@@ -554,7 +554,7 @@ class EnvoyAcceptsTest {
                           localityLbSetting: {failover: [{from: a, to: b}]}
                         """,
                         """
-                        outlierDetection: {consecutiveErrors: 3}
+                        outlierDetection: {consecutiveErrors: 3, outlierDetectionHttpErrorCodes: [429, 503]}
                         loadBalancer:
                           simple: LEAST_REQUEST
                           warmupDurationSecs: 5s
@@ -572,12 +572,17 @@ class EnvoyAcceptsTest {
                             ---
                             apiVersion: networking.istio.io/v1
                             kind: DestinationRule
-                            metadata: {name: NAME, annotations: {traffic.fairlead.dev/node-wide-limits: "true"}}
+                            metadata: {name: NAME, annotations: {traffic.fairlead.dev/node-wide-limits: "WIDE"}}
                             spec:
                               host: NAME
                               trafficPolicy:
                             """
-                                    .replace("NAME", name))
+                                    .replace("NAME", name)
+                                    .replace(
+                                            "WIDE",
+                                            policies.get(i).contains("budgetInterval")
+                                                    ? "false"
+                                                    : "true"))
                     .append(policies.get(i).indent(4));
         }
         return yaml.toString();

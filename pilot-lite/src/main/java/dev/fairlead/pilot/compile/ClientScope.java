@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that see the same part of the mesh in the same way: of one namespace, with one Sidecar or
- * none, and alike to routes that look at labels.
+ * none, and alike to whatever looks at their labels.
  *
  * @param name the namespace; for pods that a Sidecar picks by their labels {@code <namespace>/<name
- *     of the Sidecar>}; for pods that TLS or TCP routes pick by their labels with a hash of these
- * @param sources labels that TLS and TCP routes ask of their clients and that these have
+ *     of the Sidecar>}; for pods that have labels of which something is asked with a hash of these
+ * @param sources labels that are asked of clients and that these have
  * @param egress what becomes of what they do not see
  */
 record ClientScope(
@@ -24,6 +24,11 @@ record ClientScope(
 
     ClientScope {
         sources = Set.copyOf(sources);
+    }
+
+    /** These as DestinationRules know them. */
+    Client client() {
+        return Client.of(namespace, sources);
     }
 
     /** Whether hosts of a namespace are asked for. Without a Sidecar all are. */

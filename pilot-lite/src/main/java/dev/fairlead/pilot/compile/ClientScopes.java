@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which scope a pod is in: the oldest Sidecar of its namespace that selects it, else the oldest one
- * there that selects nothing in particular, else the root namespace's; and of what TLS and TCP
- * routes ask of clients' labels, what it has.
+ * there that selects nothing in particular, else the root namespace's; and of what is asked of
+ * clients' labels, what it has.
  *
  * <p>Source: istio.io "Sidecar".
  */

@@ -20,9 +20,11 @@ import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.TlsSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,19 +58,16 @@ final class ClusterCompiler {
         this.mesh = registry.state().mesh();
     }
 
-    /** Every cluster of these Services, as clients of a namespace see them. */
-    List<ServiceCluster> clusters(String clientNamespace, List<Service> destinations) {
+    /** Every cluster of these Services, as clients see them. */
+    List<ServiceCluster> clusters(Client client, List<Service> destinations) {
         List<ServiceCluster> all = new ArrayList<>();
         for (Service service : destinations) {
-            DestinationRule rule = rules.destinationRule(clientNamespace, service);
-            String suffix = suffix(clientNamespace, service, rule);
+            DestinationRule rule = rules.destinationRule(client, service);
+            String suffix = suffix(client, service, rule);
             all.addAll(
                     made.computeIfAbsent(
                             service.fqdn() + suffix,
-                            name ->
-                                    asBefore(
-                                            name,
-                                            clusters(clientNamespace, service, rule, suffix))));
+                            name -> asBefore(name, clusters(client, service, rule, suffix))));
         }
         return all;
     }
@@ -80,48 +79,40 @@ final class ClusterCompiler {
         return now.stream().map(cluster -> Same.ifEqual(old.get(cluster.name()), cluster)).toList();
     }
 
-    /** Name of a cluster as clients of a namespace see it; whether it exists or not. */
-    String name(String clientNamespace, String host, int port, String subset) {
+    /** Name of a cluster as clients see it; whether it exists or not. */
+    String name(Client client, String host, int port, String subset) {
         Service service = registry.service(host);
         String suffix =
                 service == null
                         ? ""
-                        : suffix(
-                                clientNamespace,
-                                service,
-                                rules.destinationRule(clientNamespace, service));
+                        : suffix(client, service, rules.destinationRule(client, service));
         return plainName(port, subset, host) + suffix;
     }
 
-    /**
-     * By what requests to a cluster are hashed, as clients of a namespace see it; null: they are
-     * not.
-     */
-    ConsistentHash.@Nullable Key hashKey(
-            String clientNamespace, String host, int port, String subset) {
-        ConsistentHash hash = policy(clientNamespace, host, port, subset).hash();
+    /** By what requests to a cluster are hashed, as clients see it; null: they are not. */
+    ConsistentHash.@Nullable Key hashKey(Client client, String host, int port, String subset) {
+        ConsistentHash hash = policy(client, host, port, subset).hash();
         return hash == null ? null : hash.key();
     }
 
     /** A cluster as the target of connections. */
-    WeightedCluster target(
-            String clientNamespace, String host, int port, String subset, int weight) {
-        TrafficPolicy policy = policy(clientNamespace, host, port, subset);
+    WeightedCluster target(Client client, String host, int port, String subset, int weight) {
+        TrafficPolicy policy = policy(client, host, port, subset);
         ConsistentHash hash = policy.hash();
         boolean bySource = hash != null && hash.key() instanceof ConsistentHash.Key.SourceIp;
         return new WeightedCluster(
-                name(clientNamespace, host, port, subset),
+                name(client, host, port, subset),
                 weight,
                 bySource,
                 policy.pool() == null ? ConnectionPool.Tcp.NONE : policy.pool().tcp());
     }
 
-    private TrafficPolicy policy(String clientNamespace, String host, int port, String subset) {
+    private TrafficPolicy policy(Client client, String host, int port, String subset) {
         Service service = registry.service(host);
         if (service == null) {
             return TrafficPolicy.NONE;
         }
-        DestinationRule rule = rules.destinationRule(clientNamespace, service);
+        DestinationRule rule = rules.destinationRule(client, service);
         Subset part = rule == null ? null : rule.subset(subset);
         return effective(
                 rule == null ? TrafficPolicy.NONE : rule.policy(),
@@ -137,13 +128,44 @@ final class ClusterCompiler {
                 : effective.or(defaults.pool(), defaults.outliers());
     }
 
-    /** Where a client's rule or check is not the one that the Service's own namespace sees. */
-    private String suffix(String clientNamespace, Service service, @Nullable DestinationRule rule) {
-        return service.namespace().equals(clientNamespace)
-                        || Objects.equals(rule, rules.destinationRule(service.namespace(), service))
-                                && asksAlike(clientNamespace, service)
-                ? ""
-                : "@" + clientNamespace;
+    /**
+     * Where a client's rule or check is not the one that the Service's own namespace sees, or looks
+     * at the client's labels.
+     */
+    private String suffix(Client client, Service service, @Nullable DestinationRule rule) {
+        String namespace = client.namespace();
+        Set<Map<String, String>> labels = lookedAt(client, rule);
+        boolean own =
+                service.namespace().equals(namespace)
+                        || Objects.equals(
+                                        rule,
+                                        rules.destinationRule(
+                                                Client.of(service.namespace()), service))
+                                && asksAlike(namespace, service);
+        return own && labels.isEmpty() ? "" : "@" + namespace + SourceLabels.suffix(labels);
+    }
+
+    /** The client's labels that clusters follow from. */
+    private Set<Map<String, String>> lookedAt(Client client, @Nullable DestinationRule rule) {
+        if (client.isLikeAny()) {
+            return Set.of();
+        }
+        Set<String> asked = mesh.destinations().locality().clientLabels();
+        Set<Map<String, String>> labels = new HashSet<>();
+        if (rule != null) {
+            asked = new HashSet<>(asked);
+            asked.addAll(rule.clientLabels());
+            if (rule.selector() != null && !rule.selector().isEmpty()) {
+                labels.add(rule.selector());
+            }
+        }
+        for (String label : asked) {
+            String value = client.value(label);
+            if (value != null) {
+                labels.add(Map.of(label, value));
+            }
+        }
+        return labels;
     }
 
     private boolean asksAlike(String clientNamespace, Service service) {
@@ -162,21 +184,19 @@ final class ClusterCompiler {
     }
 
     private List<ServiceCluster> clusters(
-            String clientNamespace,
-            Service service,
-            @Nullable DestinationRule rule,
-            String suffix) {
+            Client client, Service service, @Nullable DestinationRule rule, String suffix) {
         List<ServiceCluster> clusters = new ArrayList<>();
         for (Service.Port port : service.ports()) {
             if (port.protocol() == Protocol.UDP) {
                 continue;
             }
             List<Registry.Member> members = registry.members(service, port);
-            HealthCheck check = rules.healthCheck(clientNamespace, service, port.port());
-            clusters.add(cluster(service, port, WHOLE, rule, check, members, suffix));
+            HealthCheck check = rules.healthCheck(client.namespace(), service, port.port());
+            clusters.add(cluster(client, service, port, WHOLE, rule, check, members, suffix));
             if (rule != null) {
                 for (Subset subset : rule.subsets()) {
-                    clusters.add(cluster(service, port, subset, rule, check, members, suffix));
+                    clusters.add(
+                            cluster(client, service, port, subset, rule, check, members, suffix));
                 }
             }
         }
@@ -184,6 +204,7 @@ final class ClusterCompiler {
     }
 
     private ServiceCluster cluster(
+            Client client,
             Service service,
             Service.Port port,
             Subset subset,
@@ -205,7 +226,12 @@ final class ClusterCompiler {
         boolean asked = check != null && !chosen && canBeAsked(check, protocol);
         ClusterPolicy policy =
                 ClusterPolicy.of(
-                        effective, mesh.destinations(), service, rule, asked ? check : null);
+                        client,
+                        effective,
+                        mesh.destinations(),
+                        service,
+                        rule,
+                        asked ? check : null);
         TlsSettings tls = effective.tls();
         List<Registry.Member> part =
                 members.stream().filter(member -> member.has(subset.labels())).toList();

@@ -14,6 +14,7 @@ import dev.fairlead.pilot.state.OutlierDetection;
 import dev.fairlead.pilot.state.RetryBudget;
 import dev.fairlead.pilot.state.Service;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public record ClusterPolicy(
         @Nullable Placement placement) {
 
     static ClusterPolicy of(
+            Client client,
             TrafficPolicy policy,
             Destinations mesh,
             Service service,
@@ -54,7 +56,7 @@ public record ClusterPolicy(
                 policy.retryBudget(),
                 policy.balancer() == null ? null : policy.balancer().warmup(),
                 rule != null && rule.nodeWide(),
-                placement(policy, mesh.locality(), service.reach()));
+                placement(client, policy, mesh.locality(), service.reach()));
     }
 
     /**
@@ -63,7 +65,7 @@ public record ClusterPolicy(
      * would only take endpoints away.
      */
     private static @Nullable Placement placement(
-            TrafficPolicy policy, LocalityBalancing ofMesh, Service.Reach reach) {
+            Client client, TrafficPolicy policy, LocalityBalancing ofMesh, Service.Reach reach) {
         LocalityBalancing own = policy.balancer() == null ? null : policy.balancer().locality();
         LocalityBalancing setting =
                 own != null
@@ -80,6 +82,9 @@ public record ClusterPolicy(
             return ownNode ? Placement.OWN_NODE : null;
         }
         boolean explicit = !setting.failover().isEmpty() || !setting.priorities().isEmpty();
-        return new Placement(ownNode, setting, distributes || explicit);
+        return new Placement(
+                ownNode,
+                setting.seenBy(label -> Objects.requireNonNullElse(client.value(label), "")),
+                distributes || explicit);
     }
 }

@@ -99,7 +99,7 @@ final class Compilation {
             Service service = registry.service(provider.host());
             if (service != null) {
                 for (ServiceCluster cluster :
-                        clusters.clusters(service.namespace(), List.of(service))) {
+                        clusters.clusters(Client.of(service.namespace()), List.of(service))) {
                     if (cluster.name().equals(provider.cluster())) {
                         deciders.add(cluster);
                     }
@@ -177,7 +177,7 @@ final class Compilation {
                                 ? old.clusters()
                                 : Same.ifSame(
                                         old == null ? null : old.clusters(),
-                                        clusters.clusters(horizon.namespace(), destinations)));
+                                        clusters.clusters(horizon.client(), destinations)));
         return old != null
                         && Same.object(old.chains(), now.chains())
                         && Same.object(old.routes(), now.routes())

@@ -66,6 +66,10 @@ final class Horizon {
         return scope.namespace();
     }
 
+    Client client() {
+        return scope.client();
+    }
+
     /** Services that are called by their own names, oldest first. */
     List<Service> services() {
         return services;

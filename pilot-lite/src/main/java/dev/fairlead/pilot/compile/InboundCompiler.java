@@ -135,7 +135,7 @@ final class InboundCompiler {
      * as in Istio.
      */
     private boolean preserved(Service service, Service.Port port) {
-        DestinationRule rule = rules.destinationRule(service.namespace(), service);
+        DestinationRule rule = rules.destinationRule(Client.servers(service.namespace()), service);
         if (rule == null) {
             return false;
         }

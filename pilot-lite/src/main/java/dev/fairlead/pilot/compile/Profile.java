@@ -4,7 +4,7 @@ package dev.fairlead.pilot.compile;
 public final class Profile {
 
     /** The newest that is served; a newer agent understands it too. */
-    public static final int NEWEST = 7;
+    public static final int NEWEST = 8;
 
     /** Agents are told which pods to capture. */
     public static final int ENROLMENT = 2;
@@ -35,6 +35,9 @@ public final class Profile {
 
     /** What is told of who calls; revoked certificates; TLS that pods' clients originate. */
     public static final int IDENTITY = 7;
+
+    /** What Istio's and Envoy's API of 2026 have beyond that: error codes, windows of budgets. */
+    public static final int NEWER_FIELDS = 8;
 
     private Profile() {}
 }

@@ -61,10 +61,12 @@ public final class Requirements {
                     ofClients(state, rule, one.visibility(), profile, requirements);
                 }
             }
-            ofSourceLabels(requirements, rule, state);
+            ofSourceLabels(requirements, rule, SourceLabels.of(rule), state);
         }
         for (DestinationRule rule : state.destinationRules()) {
-            if (rule.originatesTls()) {
+            if (rule.asksForNewerFields()) {
+                ofClients(state, rule, rule.visibility(), Profile.NEWER_FIELDS, requirements);
+            } else if (rule.originatesTls()) {
                 ofClients(state, rule, rule.visibility(), Profile.IDENTITY, requirements);
             } else if (rule.sparesEndpoints()) {
                 ofClients(state, rule, rule.visibility(), Profile.OUTLIER_DETECTION, requirements);
@@ -73,6 +75,7 @@ public final class Requirements {
             } else if (rule.asksOfHttp() || rule.asksForProxyHeaders()) {
                 ofClients(state, rule, rule.visibility(), Profile.HTTP2, requirements);
             }
+            ofSourceLabels(requirements, rule, SourceLabels.of(rule), state);
         }
         for (HealthCheck check : state.healthChecks()) {
             ofClients(state, check, check.visibility(), Profile.HEALTH_CHECKS, requirements);
@@ -166,10 +169,12 @@ public final class Requirements {
         }
     }
 
-    /** TLS and TCP routes that look at their clients' labels. */
+    /** What looks at its clients' labels is for scopes of those that have them. */
     private static void ofSourceLabels(
-            Map<ObjectKey, Requirement> requirements, VirtualService rule, ClusterState state) {
-        var labels = SourceLabels.of(rule);
+            Map<ObjectKey, Requirement> requirements,
+            ConfigObject rule,
+            SourceLabels labels,
+            ClusterState state) {
         if (!labels.all().isEmpty()) {
             for (Pod pod : state.pods().values()) {
                 if (!labels.of(pod).isEmpty()) {

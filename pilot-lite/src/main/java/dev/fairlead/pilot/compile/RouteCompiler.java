@@ -44,6 +44,7 @@ final class RouteCompiler {
     private final ClusterCompiler clusters;
     private final ScopeRoutes known;
     private final String clientNamespace;
+    private final Client client;
 
     /** {@code known} is what the compilation before found for this scope. */
     RouteCompiler(Registry registry, Horizon horizon, ClusterCompiler clusters, ScopeRoutes known) {
@@ -52,6 +53,7 @@ final class RouteCompiler {
         this.horizon = horizon;
         this.clusters = clusters;
         this.clientNamespace = horizon.namespace();
+        this.client = horizon.client();
     }
 
     String tableName(int port) {
@@ -126,8 +128,8 @@ final class RouteCompiler {
     }
 
     private Route serviceRoute(Service service, int port) {
-        String cluster = clusters.name(clientNamespace, service.fqdn(), port, "");
-        ConsistentHash.Key key = clusters.hashKey(clientNamespace, service.fqdn(), port, "");
+        String cluster = clusters.name(client, service.fqdn(), port, "");
+        ConsistentHash.Key key = clusters.hashKey(client, service.fqdn(), port, "");
         return plain(
                 "default",
                 HttpMatch.ANY,
@@ -299,7 +301,7 @@ final class RouteCompiler {
 
     /** All of a Service's port. */
     List<WeightedCluster> whole(Service service, int port) {
-        return List.of(clusters.target(clientNamespace, service.fqdn(), port, "", 1));
+        return List.of(clusters.target(client, service.fqdn(), port, "", 1));
     }
 
     /**
@@ -309,7 +311,7 @@ final class RouteCompiler {
         return targets.stream()
                 .map(target ->
                         clusters.target(
-                                clientNamespace,
+                                client,
                                 target.host(),
                                 targetPort(target, port),
                                 target.subset(),
@@ -318,13 +320,11 @@ final class RouteCompiler {
     }
 
     private String cluster(Target target, int port) {
-        return clusters.name(
-                clientNamespace, target.host(), targetPort(target, port), target.subset());
+        return clusters.name(client, target.host(), targetPort(target, port), target.subset());
     }
 
     private ConsistentHash.@Nullable Key hashKey(Target target, int port) {
-        return clusters.hashKey(
-                clientNamespace, target.host(), targetPort(target, port), target.subset());
+        return clusters.hashKey(client, target.host(), targetPort(target, port), target.subset());
     }
 
     private int targetPort(Target target, int called) {

@@ -78,26 +78,61 @@ final class Rules {
     }
 
     /**
-     * The DestinationRule for a Service as clients of a namespace see it, or null: the client's
-     * namespace is looked at first, then the Service's, then the root namespace; in each, the most
-     * specific host of what is exported to the client's. Several for one host are merged.
+     * The DestinationRule for a Service as clients see it, or null: the client's namespace is
+     * looked at first, then the Service's, then the root namespace; in each, the most specific host
+     * of what is exported to the client's and selects it. Several for one host are merged.
      *
-     * <p>Source: istio.io "DestinationRule", visibility.
+     * <p>Source: istio.io "DestinationRule", visibility and workloadSelector.
      */
-    @Nullable DestinationRule destinationRule(String clientNamespace, Service service) {
+    @Nullable DestinationRule destinationRule(Client client, Service service) {
         String root = state.mesh().rootNamespace();
-        for (String namespace : new String[] {clientNamespace, service.namespace(), root}) {
+        for (String namespace : new String[] {client.namespace(), service.namespace(), root}) {
             HostIndex<DestinationRule> index = destinationRules.get(namespace);
             if (index != null) {
-                var rules = index.at(service.fqdn(), r -> r.visibility().to(clientNamespace));
+                var rules =
+                        index.at(
+                                service.fqdn(),
+                                rule ->
+                                        rule.visibility().to(client.namespace())
+                                                && client.isSelectedBy(rule));
                 if (!rules.isEmpty()) {
-                    return rules.size() == 1
-                            ? rules.getFirst()
-                            : merged.computeIfAbsent(rules, Rules::merge);
+                    List<DestinationRule> some = selectingFirst(rules);
+                    return some.size() == 1
+                            ? some.getFirst()
+                            : merged.computeIfAbsent(some, Rules::merge);
                 }
             }
         }
         return null;
+    }
+
+    /**
+     * Those that select their clients come before those that are for all. Of selectors the oldest
+     * rule's counts.
+     */
+    private static List<DestinationRule> selectingFirst(List<DestinationRule> oldestFirst) {
+        Map<String, String> selector = null;
+        for (DestinationRule rule : oldestFirst) {
+            if (rule.selector() != null) {
+                selector = rule.selector();
+                break;
+            }
+        }
+        if (selector == null) {
+            return oldestFirst;
+        }
+        List<DestinationRule> some = new ArrayList<>();
+        for (DestinationRule rule : oldestFirst) {
+            if (selector.equals(rule.selector())) {
+                some.add(rule);
+            }
+        }
+        for (DestinationRule rule : oldestFirst) {
+            if (rule.selector() == null) {
+                some.add(rule);
+            }
+        }
+        return some;
     }
 
     /**
@@ -123,7 +158,13 @@ final class Rules {
             }
         }
         return new DestinationRule(
-                oldest.meta(), oldest.host(), oldest.visibility(), policy, subsets, nodeWide);
+                oldest.meta(),
+                oldest.host(),
+                oldest.visibility(),
+                oldest.selector(),
+                policy,
+                subsets,
+                nodeWide);
     }
 
     /**
@@ -132,7 +173,7 @@ final class Rules {
      * whole; null: nothing.
      */
     @Nullable ProxyProtocol proxyProtocol(Service service, Pod pod) {
-        DestinationRule rule = destinationRule(service.namespace(), service);
+        DestinationRule rule = destinationRule(Client.servers(service.namespace()), service);
         if (rule == null) {
             return null;
         }

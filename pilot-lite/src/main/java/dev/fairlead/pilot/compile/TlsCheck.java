@@ -36,6 +36,7 @@ public final class TlsCheck {
     private final Rules rules;
     private final PeerModes modes;
     private final Pod client;
+    private final Client known;
 
     /**
      * One port of a Service, as a client sees it.
@@ -60,6 +61,7 @@ public final class TlsCheck {
         rules = new Rules(state);
         modes = new PeerModes(registry);
         this.client = client;
+        known = Client.of(client, SourceLabels.of(state));
     }
 
     /** Of all Services that a pod can see, by name and port. Subsets are not looked at. */
@@ -83,7 +85,7 @@ public final class TlsCheck {
     }
 
     private Line line(Service service, Service.Port port) {
-        DestinationRule rule = rules.destinationRule(client.namespace(), service);
+        DestinationRule rule = rules.destinationRule(known, service);
         String spoken = spoken(rule, port);
         SortedSet<String> accepted = new TreeSet<>();
         SortedSet<String> policies = new TreeSet<>();

@@ -80,6 +80,14 @@ sealed interface Audience {
         };
     }
 
+    /** Whether it knows the fields that Envoy's types have in {@code newer.proto} only. */
+    default boolean knowsNewerFields() {
+        return switch (this) {
+            case Agent(int profile) -> profile >= Profile.NEWER_FIELDS;
+            case Envoy _ -> true;
+        };
+    }
+
     /** Whether HTTP/2 is HTTP to it; to an older agent it is bytes. */
     default boolean knowsHttp2() {
         return switch (this) {

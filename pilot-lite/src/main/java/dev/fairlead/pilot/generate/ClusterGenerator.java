@@ -46,7 +46,8 @@ final class ClusterGenerator {
                     view.protocol(),
                     view.maxConcurrentStreams(),
                     audience.knowsTrafficPolicy() ? view.policy() : null,
-                    names(view));
+                    names(view),
+                    errors(view));
         }
         if (audience.knowsTrafficPolicy()) {
             cluster.setConnectTimeout(Protos.millis(view.policy().connectTimeout().toMillis()));
@@ -110,6 +111,12 @@ final class ClusterGenerator {
                 .build();
     }
 
+    /** The statuses that are errors to outlier detection, where the rule says so. */
+    private List<Integer> errors(ServiceCluster view) {
+        var outliers = view.policy().outliers();
+        return outliers == null || !audience.knowsNewerFields() ? List.of() : outliers.errorCodes();
+    }
+
     private TransportSocket mutual(ServiceCluster view) {
         return contexts.upstream(
                 audience.clientSecret(),
@@ -144,7 +151,7 @@ final class ClusterGenerator {
             addMatches(cluster, contexts.upstream(audience.clientSecret(), "", alpn, List.of()));
         }
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null, null);
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null, null, List.of());
         }
         return VersionedResource.of(PASSTHROUGH, cluster.build(), Set.of());
     }
@@ -159,7 +166,7 @@ final class ClusterGenerator {
         String name = inboundName(port, audience);
         Cluster.Builder cluster = unlimited(name);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, port.upstream(), 0, null, null);
+            HttpOptions.add(cluster, port.upstream(), 0, null, null, List.of());
         }
         ProxyTransports.wrap(cluster, port.proxyProtocol(), audience);
         if (!name.equals(port.cluster())) {
@@ -193,7 +200,7 @@ final class ClusterGenerator {
     VersionedResource inboundPassthrough() {
         Cluster.Builder cluster = unlimited(INBOUND_PASSTHROUGH);
         if (audience.knowsHttp2()) {
-            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null, null);
+            HttpOptions.add(cluster, UpstreamProtocol.DOWNSTREAM, 0, null, null, List.of());
         }
         return VersionedResource.of(INBOUND_PASSTHROUGH, cluster.build(), Set.of());
     }

@@ -38,7 +38,7 @@ final class ClusterPolicies {
 
     static void add(Cluster.Builder cluster, ServiceCluster view, Audience audience) {
         ClusterPolicy policy = view.policy();
-        limits(cluster, policy);
+        limits(cluster, policy, audience);
         if (policy.keepAlive() != null) {
             cluster.setUpstreamConnectionOptions(
                     UpstreamConnectionOptions.newBuilder()
@@ -83,7 +83,7 @@ final class ClusterPolicies {
                 .setTrackRemaining(true);
     }
 
-    private static void limits(Cluster.Builder cluster, ClusterPolicy policy) {
+    private static void limits(Cluster.Builder cluster, ClusterPolicy policy, Audience audience) {
         Thresholds.Builder thresholds = thresholds();
         if (policy.tcp().maxConnections() > 0) {
             thresholds.setMaxConnections(Protos.number(policy.tcp().maxConnections()));
@@ -99,10 +99,14 @@ final class ClusterPolicies {
         }
         RetryBudget budget = policy.retryBudget();
         if (budget != null) {
-            thresholds.setRetryBudget(
+            var written =
                     Thresholds.RetryBudget.newBuilder()
                             .setBudgetPercent(percent(budget.percent()))
-                            .setMinRetryConcurrency(Protos.number(budget.minConcurrency())));
+                            .setMinRetryConcurrency(Protos.number(budget.minConcurrency()));
+            if (budget.interval() != null && audience.knowsNewerFields()) {
+                NewerFields.setInterval(written, budget.interval());
+            }
+            thresholds.setRetryBudget(written);
         }
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(thresholds));
     }

@@ -12,6 +12,7 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Writes which HTTP the endpoints of a cluster are asked in. */
@@ -26,13 +27,15 @@ final class HttpOptions {
      *
      * @param policy null: of no interest
      * @param names what a request's host decides of TLS; null: nothing
+     * @param errors statuses that outlier detection counts; none: Envoy's
      */
     static void add(
             Cluster.Builder cluster,
             UpstreamProtocol protocol,
             int maxConcurrentStreams,
             @Nullable ClusterPolicy policy,
-            @Nullable UpstreamHttpProtocolOptions names) {
+            @Nullable UpstreamHttpProtocolOptions names,
+            List<Integer> errors) {
         var options = HttpProtocolOptions.newBuilder();
         var http2 = Http2ProtocolOptions.newBuilder();
         if (maxConcurrentStreams > 0) {
@@ -48,6 +51,11 @@ final class HttpOptions {
                                 .setInterval(Protos.millis(ping.interval().toMillis()))
                                 .setTimeout(Protos.millis(ping.timeout().toMillis())));
             }
+        }
+        if (!errors.isEmpty() && protocol != UpstreamProtocol.OPAQUE) {
+            var with = common.toBuilder();
+            NewerFields.setErrors(with, errors);
+            common = with.build();
         }
         options.mergeFrom(common);
         if (names != null) {

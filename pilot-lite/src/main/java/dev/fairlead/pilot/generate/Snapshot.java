@@ -39,6 +39,7 @@ public final class Snapshot {
                     Profile.OUTLIER_DETECTION - 1,
                     Profile.SECURITY - 1,
                     Profile.IDENTITY - 1,
+                    Profile.NEWER_FIELDS - 1,
                     Profile.NEWEST);
 
     private final Revisions revisions;

@@ -1,24 +1,29 @@
 package dev.fairlead.pilot.state;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How connections to a host are made, and which named parts it has.
  *
+ * @param selector labels of the clients of its namespace that it is for; null: all that see it
  * @param nodeWide whether limits are those of all pods of a node together
  */
 public record DestinationRule(
         Meta meta,
         String host,
         Visibility visibility,
+        @Nullable Map<String, String> selector,
         TrafficPolicy policy,
         List<Subset> subsets,
         boolean nodeWide)
         implements ConfigObject {
 
     public DestinationRule {
+        selector = selector == null ? null : Map.copyOf(selector);
         subsets = List.copyOf(subsets);
     }
 
@@ -105,9 +110,22 @@ public record DestinationRule(
                     || ports.values().stream().anyMatch(TrafficPolicy::asksForTrafficPolicy);
         }
 
+        private void addClientLabels(Set<String> labels) {
+            if (balancer != null && balancer.locality() != null) {
+                labels.addAll(balancer.locality().clientLabels());
+            }
+            ports.values().forEach(port -> port.addClientLabels(labels));
+        }
+
         private boolean originatesTls() {
             return (tls != null && tls.mode().originates())
                     || ports.values().stream().anyMatch(TrafficPolicy::originatesTls);
+        }
+
+        private boolean asksForNewerFields() {
+            return (outliers != null && !outliers.errorCodes().isEmpty())
+                    || (retryBudget != null && retryBudget.interval() != null)
+                    || ports.values().stream().anyMatch(TrafficPolicy::asksForNewerFields);
         }
 
         private boolean sparesEndpoints() {
@@ -162,9 +180,23 @@ public record DestinationRule(
                 || subsets.stream().anyMatch(s -> s.policy().asksForTrafficPolicy());
     }
 
+    /** The labels of clients that decide which endpoints come first. */
+    public Set<String> clientLabels() {
+        Set<String> labels = new HashSet<>();
+        policy.addClientLabels(labels);
+        subsets.forEach(subset -> subset.policy.addClientLabels(labels));
+        return labels;
+    }
+
     /** Whether TLS that is not the mesh's is spoken to any part of the host. */
     public boolean originatesTls() {
         return policy.originatesTls() || subsets.stream().anyMatch(s -> s.policy().originatesTls());
+    }
+
+    /** Whether it says anything that the newest of agents know. */
+    public boolean asksForNewerFields() {
+        return policy.asksForNewerFields()
+                || subsets.stream().anyMatch(s -> s.policy().asksForNewerFields());
     }
 
     /** Whether endpoints that fail are to be left alone. */

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * That it matters where endpoints are, as seen from the client.
@@ -28,6 +31,9 @@ public record LocalityBalancing(
 
     /** There is one network. */
     public static final String NETWORK = "topology.istio.io/network";
+
+    /** What is known of a client by its node. */
+    public static final Set<String> OF_NODES = Set.of(REGION, ZONE, SUB_ZONE, HOSTNAME, NETWORK);
 
     /** Nearest first. */
     public static final LocalityBalancing DEFAULT =
@@ -57,6 +63,28 @@ public record LocalityBalancing(
         return preferring(REGION, ZONE, SUB_ZONE, HOSTNAME);
     }
 
+    /** The labels that clients themselves are asked for. */
+    public Set<String> clientLabels() {
+        return priorities.stream()
+                .filter(Priority::ofClient)
+                .map(Priority::label)
+                .collect(Collectors.toSet());
+    }
+
+    /** The same for clients of whom {@code value} says what they have; empty: they do not. */
+    public LocalityBalancing seenBy(UnaryOperator<String> value) {
+        List<Priority> seen =
+                priorities.stream()
+                        .map(one ->
+                                one.ofClient()
+                                        ? new Priority(one.label, value.apply(one.label))
+                                        : one)
+                        .toList();
+        return seen.equals(priorities)
+                ? this
+                : new LocalityBalancing(enabled, distribute, failover, seen, forced);
+    }
+
     /**
      * Where clients of a place go.
      *
@@ -74,5 +102,11 @@ public record LocalityBalancing(
      *
      * @param value that they must have instead; empty: the client's
      */
-    public record Priority(String label, String value) {}
+    public record Priority(String label, String value) {
+
+        /** Whether it is the client's own, and not its node's. */
+        boolean ofClient() {
+            return value.isEmpty() && !OF_NODES.contains(label);
+        }
+    }
 }

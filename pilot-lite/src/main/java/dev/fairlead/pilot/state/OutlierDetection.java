@@ -1,6 +1,7 @@
 package dev.fairlead.pilot.state;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param split whether what did not reach the endpoint is counted apart
  * @param maxEjectionPercent of a host's endpoints at a time; 0: Envoy's
  * @param minHealthPercent below that all are chosen from
+ * @param errorCodes HTTP statuses that are errors, and the only ones; none: 5xx are
  */
 public record OutlierDetection(
         int errors,
@@ -22,4 +24,10 @@ public record OutlierDetection(
         @Nullable Duration interval,
         @Nullable Duration baseEjectionTime,
         int maxEjectionPercent,
-        int minHealthPercent) {}
+        int minHealthPercent,
+        List<Integer> errorCodes) {
+
+    public OutlierDetection {
+        errorCodes = List.copyOf(errorCodes);
+    }
+}

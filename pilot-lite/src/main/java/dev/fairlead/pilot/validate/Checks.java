@@ -37,14 +37,16 @@ final class Checks {
     }
 
     /** Labels to look for: exact ones. */
-    static void labels(Fields fields, String name) {
-        for (Map.Entry<String, String> label : fields.strings(name).entrySet()) {
+    static Map<String, String> labels(Fields fields, String name) {
+        Map<String, String> labels = fields.strings(name);
+        for (Map.Entry<String, String> label : labels.entrySet()) {
             if (label.getKey().isEmpty()) {
                 fields.problem(name, "a key is empty");
             } else if (label.getKey().contains("*") || label.getValue().contains("*")) {
                 fields.problem(name + "." + label.getKey(), "wildcards are not allowed");
             }
         }
+        return labels;
     }
 
     private static boolean target(Fields target) {

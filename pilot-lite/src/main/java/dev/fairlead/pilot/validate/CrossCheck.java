@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Looks at accepted objects beside each other. What it finds does not stop an object, as in Istio,
@@ -92,7 +93,8 @@ public final class CrossCheck {
                     hosts.computeIfAbsent(
                             rule.meta().namespace() + "/" + rule.host(), h -> new ArrayList<>());
             for (DestinationRule other : older) {
-                if (rule.visibility().overlaps(other.visibility())) {
+                if (rule.visibility().overlaps(other.visibility())
+                        && Objects.equals(rule.selector(), other.selector())) {
                     shadowed(rule, other);
                 }
             }

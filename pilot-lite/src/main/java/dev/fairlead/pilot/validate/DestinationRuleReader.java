@@ -40,9 +40,9 @@ final class DestinationRuleReader {
     }
 
     DestinationRule read(Fields spec) {
-        spec.notYet("workloadSelector");
-        Visibility visibility =
-                ExportTo.read(spec, meta.namespace(), mesh.scoping().destinationRules());
+        Map<String, String> selector =
+                spec.object("workloadSelector", fields -> Checks.labels(fields, "matchLabels"));
+        Visibility visibility = visibility(spec, selector != null);
         String host = HostNames.host(spec, "host", meta.namespace(), true);
         TrafficPolicy policy = policy(spec);
         List<Subset> subsets = spec.list("subsets", this::subset);
@@ -52,7 +52,20 @@ final class DestinationRuleReader {
                 spec.problem("subsets[" + i + "].name", "duplicate " + subsets.get(i).name());
             }
         }
-        return new DestinationRule(meta, host, visibility, policy, subsets, nodeWide);
+        return new DestinationRule(meta, host, visibility, selector, policy, subsets, nodeWide);
+    }
+
+    /** A selector does not reach beyond its namespace, and no word may say so. */
+    private Visibility visibility(Fields spec, boolean selecting) {
+        Visibility given = ExportTo.read(spec, meta.namespace(), mesh.scoping().destinationRules());
+        if (!selecting) {
+            return given;
+        }
+        Visibility own = new Visibility(false, Set.of(meta.namespace()));
+        if (!spec.stringList("exportTo").isEmpty() && !given.equals(own)) {
+            spec.problem("exportTo", "beside workloadSelector only . is possible");
+        }
+        return own;
     }
 
     private Subset subset(Fields subset) {
@@ -72,7 +85,7 @@ final class DestinationRuleReader {
     private TrafficPolicy whole(Fields policy) {
         policy.notYet("tunnel");
         ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
-        RetryBudget budget = policy.object("retryBudget", DestinationRuleReader::retryBudget);
+        RetryBudget budget = policy.object("retryBudget", this::retryBudget);
         TrafficPolicy top = settings(policy);
         Map<Integer, TrafficPolicy> ports = new HashMap<>();
         policy.list(
@@ -91,13 +104,20 @@ final class DestinationRuleReader {
                 top.tls(), top.balancer(), top.pool(), top.outliers(), budget, proxy, ports);
     }
 
-    private static RetryBudget retryBudget(Fields budget) {
-        budget.notYet("budgetInterval");
+    private RetryBudget retryBudget(Fields budget) {
+        Duration interval = Durations.read(budget, "budgetInterval", 0);
+        if (interval != null && interval.isZero()) {
+            interval = null;
+        }
+        if (interval != null && nodeWide) {
+            budget.problem("budgetInterval", "cannot stand beside node-wide limits");
+        }
         Double percent = budget.decimal("percent", 0, WHOLE);
         int min = budget.integer("minRetryConcurrency", 0, Integer.MAX_VALUE, 0);
         return new RetryBudget(
                 percent == null ? RetryBudget.DEFAULT_PERCENT : percent,
-                min == 0 ? RetryBudget.DEFAULT_CONCURRENCY : min);
+                min == 0 ? RetryBudget.DEFAULT_CONCURRENCY : min,
+                interval);
     }
 
     private static ProxyProtocol proxyProtocol(Fields proxy) {

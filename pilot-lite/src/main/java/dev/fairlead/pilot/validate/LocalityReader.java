@@ -22,15 +22,6 @@ final class LocalityReader {
     private static final int WHOLE = 100;
     private static final int PARTS = 3;
 
-    /** What is known of a client by its node. */
-    private static final Set<String> OF_NODES =
-            Set.of(
-                    LocalityBalancing.REGION,
-                    LocalityBalancing.ZONE,
-                    LocalityBalancing.SUB_ZONE,
-                    LocalityBalancing.HOSTNAME,
-                    LocalityBalancing.NETWORK);
-
     private static final Set<String> LOCALITY =
             Set.of(LocalityBalancing.REGION, LocalityBalancing.ZONE, LocalityBalancing.SUB_ZONE);
 
@@ -46,7 +37,10 @@ final class LocalityReader {
         List<String> labels = setting.stringList("failoverPriority");
         for (int i = 0; i < labels.size(); i++) {
             String at = "failoverPriority[" + i + "]";
-            priorities.add(priority(setting, at, labels.get(i)));
+            priorities.add(priority(labels.get(i)));
+            if (labels.get(i).isEmpty()) {
+                setting.problem(at, "is empty");
+            }
             if (!failover.isEmpty() && LOCALITY.contains(labels.get(i))) {
                 setting.problem(at, "cannot stand beside failover");
             }
@@ -88,23 +82,12 @@ final class LocalityReader {
         return region;
     }
 
-    private static Priority priority(Fields setting, String at, String text) {
+    /** A label, with the value that it must have or the client's. */
+    private static Priority priority(String text) {
         int equals = text.indexOf('=');
-        if (equals > 0) {
-            return new Priority(text.substring(0, equals), text.substring(equals + 1));
-        }
-        if (!OF_NODES.contains(text)) {
-            setting.problem(
-                    at,
-                    "\""
-                            + text
-                            + "\": "
-                            + Problem.NOT_SUPPORTED
-                            + ": of clients only what their nodes' labels say is looked at; "
-                            + text
-                            + "=VALUE is");
-        }
-        return new Priority(text, "");
+        return equals > 0
+                ? new Priority(text.substring(0, equals), text.substring(equals + 1))
+                : new Priority(text, "");
     }
 
     /** That each place is well written, and none lies in one before it. */

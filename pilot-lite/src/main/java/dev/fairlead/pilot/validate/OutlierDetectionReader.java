@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 final class OutlierDetectionReader {
 
     private static final int WHOLE = 100;
+    private static final int LEAST_STATUS = 100;
+    private static final int GREATEST_STATUS = 599;
 
     private OutlierDetectionReader() {}
 
     static OutlierDetection read(Fields outliers) {
-        outliers.notYet("outlierDetectionHttpErrorCodes");
         boolean split = outliers.bool("splitExternalLocalOriginErrors");
         Integer localOrigin = errors(outliers, "consecutiveLocalOriginFailures");
         if (!split && localOrigin != null && localOrigin > 0) {
@@ -27,7 +28,13 @@ final class OutlierDetectionReader {
                 Durations.read(outliers, "interval", 1),
                 Durations.read(outliers, "baseEjectionTime", 1),
                 outliers.integer("maxEjectionPercent", 0, WHOLE, 0),
-                outliers.integer("minHealthPercent", 0, WHOLE, 0));
+                outliers.integer("minHealthPercent", 0, WHOLE, 0),
+                outliers
+                        .integerList(
+                                "outlierDetectionHttpErrorCodes", LEAST_STATUS, GREATEST_STATUS)
+                        .stream()
+                        .distinct()
+                        .toList());
     }
 
     private static @Nullable Integer errors(Fields outliers, String name) {

@@ -27,7 +27,7 @@ final class SidecarReader {
     Sidecar read(Fields spec) {
         spec.notYet("ingress", "inboundConnectionPool");
         @Nullable Map<String, String> selector =
-                spec.object("workloadSelector", SidecarReader::selector);
+                spec.object("workloadSelector", fields -> Checks.labels(fields, "labels"));
         List<List<Import>> listeners = spec.list("egress", SidecarReader::listener);
         if (listeners.size() > 1) {
             spec.problem("egress[1]", "more than one listener without a port");
@@ -41,18 +41,6 @@ final class SidecarReader {
                 selector == null ? Map.of() : selector,
                 listeners.isEmpty() ? List.of(Import.EVERYTHING) : listeners.getFirst(),
                 egress);
-    }
-
-    private static Map<String, String> selector(Fields selector) {
-        Map<String, String> labels = selector.strings("labels");
-        for (Map.Entry<String, String> label : labels.entrySet()) {
-            if (label.getKey().isEmpty()) {
-                selector.problem("labels", "a key is empty");
-            } else if (label.getKey().contains("*") || label.getValue().contains("*")) {
-                selector.problem("labels." + label.getKey(), "wildcards are not allowed");
-            }
-        }
-        return labels;
     }
 
     private static List<Import> listener(Fields listener) {

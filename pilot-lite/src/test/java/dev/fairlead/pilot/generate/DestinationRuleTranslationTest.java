@@ -8,9 +8,11 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import dev.fairlead.pilot.compile.MeshCompiler;
 import dev.fairlead.pilot.compile.Profile;
+import dev.fairlead.pilot.compile.Requirements;
 import dev.fairlead.pilot.source.TestStates;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.common.matcher.v3.MatchPredicate;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -114,6 +116,51 @@ class DestinationRuleTranslationTest {
                                 thresholds.getMaxRetries().getValue()))
                 .containsOnly(UNLIMITED);
         assertThat(cluster("", 3).hasCircuitBreakers()).isFalse();
+    }
+
+    @Test
+    void fieldsThatAreNewerThanTheTypesAreWrittenByTheirNumbers() throws Exception {
+        String rule =
+                rule(
+                        "retryBudget: {budgetInterval: 1.5s},"
+                                + " outlierDetection: {outlierDetectionHttpErrorCodes: [429, 503, 429]}");
+        Cluster cluster = cluster(rule, Profile.NEWEST);
+        assertThat(
+                        dev.fairlead.wire.v1.newer.RetryBudget.parseFrom(
+                                        thresholds(cluster).getRetryBudget().toByteString())
+                                .getBudgetInterval())
+                .isEqualTo(Protos.millis(1500));
+        assertThat(errors(cluster)).containsExactly("429", "503");
+        assertThat(errors(cluster("outlierDetection: {outlierDetectionHttpErrorCodes: [404]}")))
+                .containsExactly("404");
+        assertThat(errors(cluster("outlierDetection: {}"))).isEmpty();
+        Cluster old = cluster(rule, Profile.NEWER_FIELDS - 1);
+        assertThat(thresholds(old).getRetryBudget().getUnknownFields().asMap()).isEmpty();
+        assertThat(errors(old)).isEmpty();
+        var object = TestStates.of(reviewsAndSleep() + rule).destinationRules().getFirst();
+        var needed =
+                Requirements.of(TestStates.of(reviewsAndSleep() + rule)).get(object.meta().key());
+        assertThat(Objects.requireNonNull(needed).profile()).isEqualTo(Profile.NEWER_FIELDS);
+    }
+
+    /** The statuses that outlier detection counts as errors. */
+    private static List<String> errors(Cluster cluster) throws InvalidProtocolBufferException {
+        if (cluster.getTypedExtensionProtocolOptionsCount() == 0) {
+            return List.of();
+        }
+        var newer =
+                dev.fairlead.wire.v1.newer.HttpProtocolOptions.parseFrom(
+                        options(cluster).toByteString());
+        if (!newer.hasOutlierDetection()) {
+            return List.of();
+        }
+        var matcher = MatchPredicate.parseFrom(newer.getOutlierDetection().getErrorMatcher());
+        var rules = matcher.hasOrMatch() ? matcher.getOrMatch().getRulesList() : List.of(matcher);
+        return rules.stream()
+                .map(rule -> rule.getHttpResponseHeadersMatch().getHeaders(0))
+                .peek(header -> assertThat(header.getName()).isEqualTo(":status"))
+                .map(header -> header.getStringMatch().getExact())
+                .toList();
     }
 
     @Test

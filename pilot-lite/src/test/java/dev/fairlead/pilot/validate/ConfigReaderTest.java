@@ -317,13 +317,20 @@ class ConfigReaderTest {
                         "spec.trafficPolicy.loadBalancer.localityLbSetting.failover[0].to: is where"
                                 + " it comes from"),
                 arguments(
-                        locality("failoverPriority: [app]"),
-                        "spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority[0]:"
-                                + " \"app\": not supported yet: of clients only what their nodes'"
-                                + " labels say is looked at; app=VALUE is"),
+                        locality("failoverPriority: ['']"),
+                        "spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority[0]: is"
+                                + " empty"),
                 arguments(
-                        "{host: a, trafficPolicy: {retryBudget: {budgetInterval: 1s}}}",
-                        "spec.trafficPolicy.retryBudget.budgetInterval: not supported yet"),
+                        "{host: a, exportTo: ['*'], workloadSelector: {matchLabels: {app: a}}}",
+                        "spec.exportTo: beside workloadSelector only . is possible"),
+                arguments(
+                        "{host: a, workloadSelector: {matchLabels: {app: 'a*'}}}",
+                        "spec.workloadSelector.matchLabels.app: wildcards are not allowed"),
+                arguments(
+                        "{host: a, trafficPolicy: {outlierDetection:"
+                                + " {outlierDetectionHttpErrorCodes: [429, 600]}}}",
+                        "spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes[1]: must"
+                                + " be a whole number from 100 to 599"),
                 arguments(
                         "{host: a, trafficPolicy: {portLevelSettings: [{tls: {mode: DISABLE}}]}}",
                         "spec.trafficPolicy.portLevelSettings[0].port: is needed"),

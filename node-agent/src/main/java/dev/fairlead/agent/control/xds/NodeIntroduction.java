@@ -8,7 +8,7 @@ import io.envoyproxy.envoy.config.core.v3.Node;
 final class NodeIntroduction {
 
     private static final String PROFILE_KEY = "FAIRLEAD_PROFILE";
-    private static final int PROFILE = 7;
+    private static final int PROFILE = 8;
 
     private NodeIntroduction() {}
 

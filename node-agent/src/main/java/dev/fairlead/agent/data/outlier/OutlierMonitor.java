@@ -32,8 +32,17 @@ public final class OutlierMonitor {
         this.detector = detector;
     }
 
-    /** It answered; {@code status} of a gRPC call is that which its own status stands for. */
+    /** It answered. */
     public void answered(int status) {
+        answered(status, status);
+    }
+
+    /** It answered a gRPC call, whose own status stands for {@code meant}. */
+    public void answered(int status, int meant) {
+        counts(detector.config().counted(status, meant));
+    }
+
+    private void counts(int status) {
         boolean bad = status >= 500 && status < 600;
         external.add(!bad);
         if (!bad) {
@@ -67,7 +76,7 @@ public final class OutlierMonitor {
         if (detector.config().splitLocalOrigin()) {
             localOrigin(true);
         } else {
-            answered(200);
+            counts(200);
         }
     }
 
@@ -76,7 +85,7 @@ public final class OutlierMonitor {
         if (detector.config().splitLocalOrigin()) {
             localOrigin(false);
         } else {
-            answered(503);
+            counts(503);
         }
     }
 
@@ -85,7 +94,7 @@ public final class OutlierMonitor {
         if (detector.config().splitLocalOrigin()) {
             localOrigin(false);
         } else {
-            answered(status);
+            counts(status);
         }
     }
 

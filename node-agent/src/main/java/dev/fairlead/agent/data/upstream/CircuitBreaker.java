@@ -4,6 +4,8 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.CircuitBreakers;
 import dev.fairlead.agent.model.cluster.CircuitBreakers.RetryBudget;
+import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +17,21 @@ final class CircuitBreaker {
 
     private final String cluster;
     private final NodeLimits node;
+    private final LongSupplier nanos;
     private final Limit connections;
     private final Limit pending;
     private final Limit requests;
     private final Limit retries;
     private CircuitBreakers config = CircuitBreakers.DEFAULT;
     private NodeLimits.@Nullable InUse shared;
+    private @Nullable RecentRequests recent;
 
     /** {@code cluster} by its configured name. */
-    CircuitBreaker(String cluster, NodeLimits node, Counters<ClusterStat> stats) {
+    CircuitBreaker(
+            String cluster, NodeLimits node, Counters<ClusterStat> stats, LongSupplier nanos) {
         this.cluster = cluster;
         this.node = node;
+        this.nanos = nanos;
         connections = new Limit(stats, ClusterStat.CX_OPEN, ClusterStat.REMAINING_CX);
         pending = new Limit(stats, ClusterStat.RQ_PENDING_OPEN, ClusterStat.REMAINING_PENDING);
         requests = new Limit(stats, ClusterStat.RQ_OPEN, ClusterStat.REMAINING_RQ);
@@ -34,6 +40,7 @@ final class CircuitBreaker {
 
     void install(CircuitBreakers now) {
         config = now;
+        lookBack(now.retryBudget() == null ? null : now.retryBudget().interval());
         if (now.nodeWide() && shared == null) {
             shared = node.join(cluster);
         } else if (!now.nodeWide() && shared != null) {
@@ -45,6 +52,16 @@ final class CircuitBreaker {
         pending.become(now.maxPending(), in == null ? null : in.pending());
         requests.become(now.maxRequests(), in == null ? null : in.requests());
         retries.become(maxRetries(), in == null ? null : in.retries());
+    }
+
+    /** What has begun of late is known for as long as the interval stays what it is. */
+    private void lookBack(@Nullable Duration interval) {
+        if (interval == null) {
+            recent = null;
+        } else if (recent == null || !recent.interval().equals(interval)) {
+            recent = new RecentRequests(interval, nanos);
+        }
+        requests.countIn(recent);
     }
 
     /** The cluster is gone; what it still has under way is nobody's limit but its own. */
@@ -93,7 +110,7 @@ final class CircuitBreaker {
         if (budget == null) {
             return config.maxRetries();
         }
-        long active = requests.inUse() + pending.inUse();
+        long active = recent != null ? recent.count() : requests.inUse() + pending.inUse();
         return Math.max((long) (budget.percent() / 100 * active), budget.minConcurrency());
     }
 }

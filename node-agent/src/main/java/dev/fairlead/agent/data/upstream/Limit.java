@@ -23,6 +23,7 @@ final class Limit {
     private boolean counted = true;
     private boolean open;
     private long remaining;
+    private @Nullable RecentRequests recent;
 
     /**
      * @param openStat 1 for as long as it is reached
@@ -46,9 +47,21 @@ final class Limit {
             show();
             return false;
         }
-        own++;
-        show();
+        begin();
         return true;
+    }
+
+    private void begin() {
+        own++;
+        if (recent != null) {
+            recent.begins();
+        }
+        show();
+    }
+
+    /** Counts from now on when each begins; null: nowhere. */
+    void countIn(@Nullable RecentRequests now) {
+        recent = now;
     }
 
     /** One more, whatever the limit. */
@@ -56,8 +69,7 @@ final class Limit {
         if (shared != null) {
             shared.incrementAndGet();
         }
-        own++;
-        show();
+        begin();
     }
 
     void release() {

@@ -48,7 +48,9 @@ public final class PodCluster {
         this.pool = new HttpPool(this, context, connector);
         this.tcpPool = new TcpPool(this, connector);
         this.counters = context.stats().cluster(context.pod().uid(), config.statName());
-        this.breaker = new CircuitBreaker(config.name(), context.nodeLimits(), counters.counters());
+        this.breaker =
+                new CircuitBreaker(
+                        config.name(), context.nodeLimits(), counters.counters(), context.nanos());
         this.breaker.install(config.policy().breakers());
         this.service = ServiceName.ofCluster(config.statName());
         this.byHost = goesByHost(config);

@@ -190,8 +190,11 @@ public final class UpstreamHost implements Candidate, EndpointState {
     void answered(HttpResponse head, boolean grpc) {
         if (outliers != null) {
             int said = grpc ? GrpcStatus.read(head.headers()) : GrpcStatus.NONE;
-            outliers.answered(
-                    said == GrpcStatus.NONE ? head.status().code() : GrpcStatus.toHttp(said));
+            if (said == GrpcStatus.NONE) {
+                outliers.answered(head.status().code());
+            } else {
+                outliers.answered(head.status().code(), GrpcStatus.toHttp(said));
+            }
         }
     }
 

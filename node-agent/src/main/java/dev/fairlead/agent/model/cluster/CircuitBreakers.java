@@ -1,5 +1,6 @@
 package dev.fairlead.agent.model.cluster;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +36,15 @@ public record CircuitBreakers(
     }
 
     /**
-     * Retries as a part of the requests that are under way or wait.
+     * Retries as a part of the requests that are under way or wait, or that have begun of late.
      *
      * @param minConcurrency retries that are always allowed
+     * @param interval for which a request counts from its beginning; null: for as long as it takes
      */
-    public record RetryBudget(double percent, long minConcurrency) {}
+    public record RetryBudget(double percent, long minConcurrency, @Nullable Duration interval) {
+
+        public RetryBudget(double percent, long minConcurrency) {
+            this(percent, minConcurrency, null);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.agent.model.cluster;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * When an endpoint that fails is left alone for a while. Source: Envoy, "Outlier detection". A
@@ -19,6 +20,8 @@ import java.time.Duration;
  * @param checkEndsEjection whether an active health check that succeeds ends an ejection
  * @param successRate how endpoints are compared with each other
  * @param failurePercentage likewise with a threshold
+ * @param errorStatuses of answers that are errors, whatever their kind, and the only ones; none:
+ *     5xx are
  */
 public record OutlierDetection(
         int consecutive5xx,
@@ -36,7 +39,71 @@ public record OutlierDetection(
         boolean alwaysEjectOne,
         boolean checkEndsEjection,
         SuccessRate successRate,
-        FailurePercentage failurePercentage) {
+        FailurePercentage failurePercentage,
+        List<Integer> errorStatuses) {
+
+    private static final int GOOD = 200;
+    private static final int SERVER_ERROR = 500;
+
+    public OutlierDetection {
+        errorStatuses = List.copyOf(errorStatuses);
+    }
+
+    /** Where 5xx are the errors. */
+    public OutlierDetection(
+            int consecutive5xx,
+            int enforcing5xxPercent,
+            int consecutiveGateway,
+            int enforcingGatewayPercent,
+            boolean splitLocalOrigin,
+            int consecutiveLocalOrigin,
+            int enforcingLocalOriginPercent,
+            Duration interval,
+            Duration baseEjection,
+            Duration maxEjection,
+            Duration maxJitter,
+            int maxEjectionPercent,
+            boolean alwaysEjectOne,
+            boolean checkEndsEjection,
+            SuccessRate successRate,
+            FailurePercentage failurePercentage) {
+        this(
+                consecutive5xx,
+                enforcing5xxPercent,
+                consecutiveGateway,
+                enforcingGatewayPercent,
+                splitLocalOrigin,
+                consecutiveLocalOrigin,
+                enforcingLocalOriginPercent,
+                interval,
+                baseEjection,
+                maxEjection,
+                maxJitter,
+                maxEjectionPercent,
+                alwaysEjectOne,
+                checkEndsEjection,
+                successRate,
+                failurePercentage,
+                List.of());
+    }
+
+    /**
+     * As which status an answer counts.
+     *
+     * @param status of its head
+     * @param meant what a gRPC call's own status stands for; else the same
+     */
+    public int counted(int status, int meant) {
+        if (errorStatuses.isEmpty()) {
+            return meant;
+        }
+        for (int i = 0; i < errorStatuses.size(); i++) {
+            if (errorStatuses.get(i) == status) {
+                return Math.max(status, SERVER_ERROR);
+            }
+        }
+        return GOOD;
+    }
 
     /**
      * @param enforcingLocalPercent of failures to connect, where these are split off

@@ -4,6 +4,7 @@ import dev.fairlead.agent.model.cluster.OutlierDetection;
 import dev.fairlead.agent.model.cluster.OutlierDetection.FailurePercentage;
 import dev.fairlead.agent.model.cluster.OutlierDetection.SuccessRate;
 import java.time.Duration;
+import java.util.List;
 
 /** Builds a configuration; what a test does not say is off, or ejects all that it finds. */
 public final class OutlierConfig {
@@ -21,6 +22,7 @@ public final class OutlierConfig {
     private boolean always;
     private boolean checkEnds = true;
     private SuccessRate rate = new SuccessRate(0, 0, 5, 100, 1900);
+    private List<Integer> errors = List.of();
     private FailurePercentage failures = new FailurePercentage(0, 0, 85, 5, 50);
 
     public OutlierConfig consecutive5xx(int errors) {
@@ -85,6 +87,11 @@ public final class OutlierConfig {
         return this;
     }
 
+    public OutlierConfig errors(Integer... statuses) {
+        errors = List.of(statuses);
+        return this;
+    }
+
     public OutlierDetection build() {
         return new OutlierDetection(
                 consecutive5xx,
@@ -102,6 +109,7 @@ public final class OutlierConfig {
                 always,
                 checkEnds,
                 rate,
-                failures);
+                failures,
+                errors);
     }
 }

@@ -83,6 +83,40 @@ class OutlierDetectorTest {
         assertThat(changes).isEqualTo(ejects ? 1 : 0);
     }
 
+    /** Source: Envoy, HttpProtocolOptions.OutlierDetection. */
+    @ParameterizedTest
+    @CsvSource(
+            textBlock =
+                    """
+                    429 429 429,    true,  false
+                    429 503 429,    true,  false
+                    503 503 503,    true,  true
+                    503 failed 503, true,  true
+                    500 502 504,    false, false
+                    429 500 429,    false, false
+                    429 200 429,    false, false
+                    """)
+    void errorsAreTheStatusesThatAreSaidToBe(String said, boolean ejects, boolean gateway) {
+        detector(new OutlierConfig().consecutive5xx(3).errors(429, 503), 2);
+        say(hosts.getFirst(), said);
+        assertThat(ejected()).isEqualTo(ejects ? "x." : "..");
+        hosts.clear();
+        detector(new OutlierConfig().gateway(3).errors(429, 503), 2);
+        say(hosts.getFirst(), said);
+        assertThat(ejected()).isEqualTo(gateway ? "x." : "..");
+    }
+
+    @Test
+    void ofACallTheStatusOfItsHeadIsLookedAtWhereErrorsAreSaid() {
+        detector(new OutlierConfig().consecutive5xx(1), 1);
+        hosts.getFirst().answered(200, 503);
+        assertThat(ejected()).isEqualTo("x");
+        hosts.clear();
+        detector(new OutlierConfig().consecutive5xx(1).errors(503), 1);
+        hosts.getFirst().answered(200, 503);
+        assertThat(ejected()).isEqualTo(".");
+    }
+
     @ParameterizedTest
     @CsvSource(
             textBlock =

@@ -6,6 +6,7 @@ import dev.fairlead.agent.data.stats.ClusterStat;
 import dev.fairlead.agent.data.stats.Counters;
 import dev.fairlead.agent.model.cluster.CircuitBreakers;
 import dev.fairlead.agent.model.cluster.CircuitBreakers.RetryBudget;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,11 @@ class CircuitBreakerTest {
 
     private final NodeLimits node = new NodeLimits();
     private final Counters<ClusterStat> stats = new Counters<>(ClusterStat.class);
+    private long nowNanos = Long.MAX_VALUE - 5; // a clock may turn over
     private final CircuitBreaker breaker = breaker(1, null, false);
 
     private CircuitBreaker breaker(long max, @Nullable RetryBudget budget, boolean nodeWide) {
-        CircuitBreaker made = new CircuitBreaker("c", node, stats);
+        CircuitBreaker made = new CircuitBreaker("c", node, stats, () -> nowNanos);
         made.install(new CircuitBreakers(max, max, max, max, budget, nodeWide));
         return made;
     }
@@ -74,6 +76,52 @@ class CircuitBreakerTest {
         assertThat(with.tryRetry()).isTrue();
     }
 
+    /** Source: Envoy, "Circuit breaking", budget_interval. */
+    @Test
+    void aBudgetWithAnIntervalIsAShareOfWhatHasBegunWithinIt() {
+        var budget = new RetryBudget(50, 1, Duration.ofMillis(100));
+        CircuitBreaker with = breaker(1024, budget, false);
+        for (int i = 0; i < 6; i++) {
+            assertThat(with.requests().tryAcquire()).isTrue();
+            with.requests().release();
+        }
+        assertThat(retries(with)).as("they have ended, and count").isEqualTo(3);
+
+        nowNanos += Duration.ofMillis(60).toNanos();
+        for (int i = 0; i < 4; i++) {
+            with.requests().acquire();
+            with.pending().acquire();
+        }
+        assertThat(retries(with)).as("who waits has not begun").isEqualTo(5);
+
+        with.install(new CircuitBreakers(1000, 1000, 1000, 1000, budget));
+        assertThat(retries(with)).as("what is known outlives a change").isEqualTo(5);
+
+        nowNanos += Duration.ofMillis(40).toNanos();
+        assertThat(retries(with)).as("for the whole interval").isEqualTo(5);
+
+        nowNanos += Duration.ofMillis(10).toNanos();
+        assertThat(retries(with)).as("the first six are over").isEqualTo(2);
+
+        nowNanos += Duration.ofHours(1).toNanos();
+        assertThat(retries(with)).as("the minimum").isEqualTo(1);
+
+        with.install(new CircuitBreakers(9, 9, 9, 9, new RetryBudget(50, 1)));
+        assertThat(retries(with)).as("of those under way and waiting").isEqualTo(4);
+    }
+
+    /** How many retries there may be. */
+    private static int retries(CircuitBreaker breaker) {
+        int retries = 0;
+        while (breaker.tryRetry()) {
+            retries++;
+        }
+        for (int i = 0; i < retries; i++) {
+            breaker.retryEnded();
+        }
+        return retries;
+    }
+
     @Test
     void withoutABudgetRetriesHaveANumber() {
         assertThat(breaker.tryRetry()).isTrue();
@@ -120,7 +168,7 @@ class CircuitBreakerTest {
         CountDownLatch go = new CountDownLatch(1);
         Thread[] loops = new Thread[4];
         for (int i = 0; i < loops.length; i++) {
-            var own = new CircuitBreaker("c", node, new Counters<>(ClusterStat.class));
+            var own = new CircuitBreaker("c", node, new Counters<>(ClusterStat.class), () -> 0);
             own.install(new CircuitBreakers(most, most, most, most, null, true));
             loops[i] =
                     Thread.ofPlatform()

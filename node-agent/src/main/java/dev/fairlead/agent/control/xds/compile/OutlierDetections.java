@@ -83,7 +83,8 @@ final class OutlierDetections {
                         ? it.getSuccessfulActiveHealthCheckUnejectHost().getValue()
                         : true,
                 successRate(it, at),
-                failurePercentage(it, at));
+                failurePercentage(it, at),
+                ErrorMatchers.statuses(cluster));
     }
 
     private static OutlierDetection.SuccessRate successRate(

@@ -27,8 +27,7 @@ final class Profile {
 
     private static void check(Message message, At at) throws Refusal {
         if (!message.getUnknownFields().asMap().isEmpty()) {
-            int number = message.getUnknownFields().asMap().keySet().iterator().next();
-            throw at.refuse("field number " + number + " is outside the profile");
+            NewerFields.check(message, at);
         }
         for (Map.Entry<FieldDescriptor, Object> set : message.getAllFields().entrySet()) {
             FieldDescriptor field = set.getKey();

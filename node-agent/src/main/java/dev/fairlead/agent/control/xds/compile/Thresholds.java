@@ -1,11 +1,14 @@
 package dev.fairlead.agent.control.xds.compile;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
 import dev.fairlead.agent.model.cluster.CircuitBreakers;
 import dev.fairlead.agent.model.cluster.CircuitBreakers.RetryBudget;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster's {@code circuit_breakers}: those of the default priority, with Envoy's defaults. */
 final class Thresholds {
@@ -36,7 +39,7 @@ final class Thresholds {
                 one.hasMaxRequests() ? of(one.getMaxRequests()) : other.maxRequests(),
                 one.hasMaxRetries() ? of(one.getMaxRetries()) : other.maxRetries(),
                 one.hasRetryBudget()
-                        ? budget(one.getRetryBudget(), oneAt.field("retry_budget"))
+                        ? budget(one.getRetryBudget(), nodeWide, oneAt.field("retry_budget"))
                         : null,
                 nodeWide);
     }
@@ -47,8 +50,13 @@ final class Thresholds {
 
     private static RetryBudget budget(
             io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget budget,
+            boolean nodeWide,
             At at)
             throws Refusal {
+        Duration interval = interval(budget, at);
+        if (interval != null && nodeWide) {
+            throw at.field("budget_interval").refuse("stands beside " + NODE_WIDE);
+        }
         return new RetryBudget(
                 budget.hasBudgetPercent()
                         ? Values.percent(
@@ -56,7 +64,15 @@ final class Thresholds {
                         : BUDGET_PERCENT,
                 budget.hasMinRetryConcurrency()
                         ? of(budget.getMinRetryConcurrency())
-                        : BUDGET_MINIMUM);
+                        : BUDGET_MINIMUM,
+                interval);
+    }
+
+    /** None is Envoy's 0 ms. */
+    private static @Nullable Duration interval(Message budget, At at) throws Refusal {
+        var newer = NewerFields.of(budget, dev.fairlead.wire.v1.newer.RetryBudget.class, at);
+        Duration interval = Values.duration(newer.getBudgetInterval(), at.field("budget_interval"));
+        return interval.isZero() ? null : interval;
     }
 
     private static CircuitBreakers with(CircuitBreakers some, boolean nodeWide) {
