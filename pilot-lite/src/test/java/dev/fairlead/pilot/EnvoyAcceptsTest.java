@@ -561,6 +561,7 @@ class EnvoyAcceptsTest {
                           localityLbSetting: {failoverPriority: [topology.kubernetes.io/region, version=v1]}
                         """,
                         "loadBalancer: {simple: PASSTHROUGH}\n",
+                        "loadBalancer: {zoneAwareLbSetting: {minClusterSize: 1, failoverPriority: [app]}}\n",
                         "loadBalancer: {localityLbSetting: {distribute: [{from: '*', to: {'*': 100}}]}}\n");
         var yaml = new StringBuilder();
         for (int i = 0; i < policies.size(); i++) {
@@ -651,7 +652,7 @@ class EnvoyAcceptsTest {
                         .redirectOutput(log.toFile())
                         .start();
         try {
-            Await.until("admin of " + log, () -> Files.exists(adminFile) || !process.isAlive());
+            Await.until("admin of " + log, () -> isWritten(adminFile) || !process.isAlive());
             assertThat(process.isAlive()).as(() -> read(log)).isTrue();
             String admin = "http://" + Files.readString(adminFile).strip();
             Await.until("all resources taken, " + log, () -> complete(admin) || rejected(admin));
@@ -665,6 +666,10 @@ class EnvoyAcceptsTest {
                 process.destroyForcibly();
             }
         }
+    }
+
+    private static boolean isWritten(Path file) throws Exception {
+        return Files.exists(file) && Files.size(file) > 0;
     }
 
     private boolean complete(String admin) throws Exception {

@@ -40,6 +40,7 @@ final class ClusterCompiler {
     private final Rules rules;
     private final PeerModes modes;
     private final MeshSettings mesh;
+    private final Neighbours neighbours;
     private final Map<String, List<ServiceCluster>> made;
     private final Map<String, List<ServiceCluster>> before;
 
@@ -56,6 +57,7 @@ final class ClusterCompiler {
         this.rules = rules;
         this.modes = modes;
         this.mesh = registry.state().mesh();
+        this.neighbours = new Neighbours(registry);
     }
 
     /** Every cluster of these Services, as clients see them. */
@@ -227,6 +229,7 @@ final class ClusterCompiler {
         ClusterPolicy policy =
                 ClusterPolicy.of(
                         client,
+                        neighbours,
                         effective,
                         mesh.destinations(),
                         service,

@@ -14,6 +14,7 @@ import dev.fairlead.pilot.state.OutlierDetection;
 import dev.fairlead.pilot.state.RetryBudget;
 import dev.fairlead.pilot.state.Service;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public record ClusterPolicy(
 
     static ClusterPolicy of(
             Client client,
+            Neighbours neighbours,
             TrafficPolicy policy,
             Destinations mesh,
             Service service,
@@ -56,7 +58,7 @@ public record ClusterPolicy(
                 policy.retryBudget(),
                 policy.balancer() == null ? null : policy.balancer().warmup(),
                 rule != null && rule.nodeWide(),
-                placement(client, policy, mesh.locality(), service.reach()));
+                placement(client, neighbours, policy, mesh.locality(), service.reach()));
     }
 
     /**
@@ -65,7 +67,11 @@ public record ClusterPolicy(
      * would only take endpoints away.
      */
     private static @Nullable Placement placement(
-            Client client, TrafficPolicy policy, LocalityBalancing ofMesh, Service.Reach reach) {
+            Client client,
+            Neighbours neighbours,
+            TrafficPolicy policy,
+            LocalityBalancing ofMesh,
+            Service.Reach reach) {
         LocalityBalancing own = policy.balancer() == null ? null : policy.balancer().locality();
         LocalityBalancing setting =
                 own != null
@@ -81,10 +87,14 @@ public record ClusterPolicy(
         if (!setting.enabled() || !(distributes || fails)) {
             return ownNode ? Placement.OWN_NODE : null;
         }
-        boolean explicit = !setting.failover().isEmpty() || !setting.priorities().isEmpty();
+        boolean explicit =
+                !setting.failover().isEmpty()
+                        || !setting.priorities().isEmpty()
+                        || setting.zones() != null;
         return new Placement(
                 ownNode,
                 setting.seenBy(label -> Objects.requireNonNullElse(client.value(label), "")),
-                distributes || explicit);
+                distributes || explicit,
+                setting.zones() == null ? Map.of() : neighbours.of(client));
     }
 }

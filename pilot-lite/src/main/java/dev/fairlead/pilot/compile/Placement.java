@@ -18,23 +18,32 @@ import java.util.TreeSet;
  *
  * @param ownNode whether there are only those of the client's node
  * @param weighted whether places have weights
+ * @param clients pods of the client's workload by place, where that matters
  */
-public record Placement(boolean ownNode, LocalityBalancing setting, boolean weighted) {
+public record Placement(
+        boolean ownNode, LocalityBalancing setting, boolean weighted, Map<Node, Integer> clients) {
+
+    public Placement {
+        clients = Map.copyOf(clients);
+    }
 
     static final Placement OWN_NODE =
             new Placement(
                     true,
                     new LocalityBalancing(false, List.of(), Map.of(), List.of(), false),
-                    false);
+                    false,
+                    Map.of());
 
     private static final int ANOTHER_REGION = 3;
     private static final int LAST = 4;
     private static final int RANKS = 5;
+    private static final int REGION_RANKS = 3;
 
     /**
      * Endpoints of one place and priority.
      *
      * @param priority 0 is the first; none is left out
+     * @param weight of the place among those of its priority; 0: it gets nothing
      */
     public record Group(
             String region,
@@ -48,7 +57,7 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
             return new Group(region, zone, subZone, other, weight, endpoints);
         }
 
-        private Group weighing(int other) {
+        Group weighing(int other) {
             return new Group(region, zone, subZone, priority, other, endpoints);
         }
     }
@@ -91,7 +100,13 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
                                 place.priority,
                                 some.size(),
                                 some)));
-        return ranks ? withoutGaps(groups) : shares(groups, client);
+        if (!ranks) {
+            return shares(groups, client);
+        }
+        LocalityBalancing.Zones zones = setting.zones();
+        return zones == null
+                ? withoutGaps(groups)
+                : ZoneShares.of(withoutGaps(groups), client, clients, zones.minClusterSize());
     }
 
     private int rank(Endpoint endpoint, Node client) {
@@ -105,9 +120,20 @@ public record Placement(boolean ownNode, LocalityBalancing setting, boolean weig
                 break;
             }
         }
+        if (setting.zones() != null) {
+            return rank * REGION_RANKS + region(endpoint, client);
+        }
         return priorities.isEmpty() || !setting.failover().isEmpty()
                 ? rank * RANKS + distance(endpoint, client)
                 : rank;
+    }
+
+    /** Of its own region first, then of the one that is named. */
+    private int region(Endpoint endpoint, Node client) {
+        if (endpoint.region().equals(client.region())) {
+            return 0;
+        }
+        return endpoint.region().equals(setting.failover().get(client.region())) ? 1 : 2;
     }
 
     /** What a node has for a label of its place; empty where it is no such label. */

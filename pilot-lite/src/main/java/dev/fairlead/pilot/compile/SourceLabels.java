@@ -2,6 +2,7 @@ package dev.fairlead.pilot.compile;
 
 import dev.fairlead.pilot.state.ClusterState;
 import dev.fairlead.pilot.state.DestinationRule;
+import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.VirtualService;
 import dev.fairlead.pilot.state.Visibility;
@@ -48,12 +49,15 @@ record SourceLabels(Set<Asked> all) {
         }
     }
 
-    /** What a client has for a label. */
+    /** What a client has for a label; its workload's name is one, too. */
     record Value(Visibility visibility, String label) implements Asked {
 
         @Override
         public Map<String, String> of(Pod pod) {
-            String value = pod.labels().get(label);
+            String value =
+                    label.equals(LocalityBalancing.WORKLOAD)
+                            ? pod.workload()
+                            : pod.labels().get(label);
             return value != null && visibility.to(pod.namespace())
                     ? Map.of(label, value)
                     : Map.of();

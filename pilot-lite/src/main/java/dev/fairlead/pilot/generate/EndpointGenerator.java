@@ -56,7 +56,7 @@ final class EndpointGenerator {
                     LocalityLbEndpoints.newBuilder()
                             .setLocality(locality(group.region(), group.zone(), group.subZone()))
                             .setPriority(group.priority());
-            if (placement.weighted()) {
+            if (placement.weighted() && group.weight() > 0) {
                 locality.setLoadBalancingWeight(Protos.number(group.weight()));
             }
             group.endpoints().stream()

@@ -1,12 +1,13 @@
 package dev.fairlead.pilot.state;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * That it matters where endpoints are, as seen from the client.
@@ -16,13 +17,18 @@ import java.util.stream.Collectors;
  * @param failover by region, where to go when one's own has nobody left
  * @param priorities labels, by the first of which that differs endpoints come later
  * @param forced whether endpoints that nobody ejects have priorities, too
+ * @param zones how the client's own region is shared out; null: as it comes
  */
 public record LocalityBalancing(
         boolean enabled,
         List<Distribute> distribute,
         Map<String, String> failover,
         List<Priority> priorities,
-        boolean forced) {
+        boolean forced,
+        @Nullable Zones zones) {
+
+    /** Stands for the workload of a client, which is no label. */
+    public static final String WORKLOAD = ":workload";
 
     public static final String REGION = "topology.kubernetes.io/region";
     public static final String ZONE = "topology.kubernetes.io/zone";
@@ -45,6 +51,22 @@ public record LocalityBalancing(
         priorities = List.copyOf(priorities);
     }
 
+    public LocalityBalancing(
+            boolean enabled,
+            List<Distribute> distribute,
+            Map<String, String> failover,
+            List<Priority> priorities,
+            boolean forced) {
+        this(enabled, distribute, failover, priorities, forced, null);
+    }
+
+    /**
+     * That clients keep to their own zone as far as it has its share of the endpoints.
+     *
+     * @param minClusterSize with fewer endpoints it makes no difference where they are
+     */
+    public record Zones(int minClusterSize) {}
+
     /** By these labels of nodes, whether or not anybody ejects endpoints. */
     private static LocalityBalancing preferring(String... labels) {
         List<Priority> priorities = new ArrayList<>();
@@ -63,12 +85,18 @@ public record LocalityBalancing(
         return preferring(REGION, ZONE, SUB_ZONE, HOSTNAME);
     }
 
-    /** The labels that clients themselves are asked for. */
+    /** The labels that clients themselves are asked for; among them {@link #WORKLOAD}. */
     public Set<String> clientLabels() {
-        return priorities.stream()
-                .filter(Priority::ofClient)
-                .map(Priority::label)
-                .collect(Collectors.toSet());
+        Set<String> labels = new HashSet<>();
+        for (Priority one : priorities) {
+            if (one.ofClient()) {
+                labels.add(one.label);
+            }
+        }
+        if (enabled && zones != null) {
+            labels.add(WORKLOAD);
+        }
+        return labels;
     }
 
     /** The same for clients of whom {@code value} says what they have; empty: they do not. */
@@ -82,7 +110,7 @@ public record LocalityBalancing(
                         .toList();
         return seen.equals(priorities)
                 ? this
-                : new LocalityBalancing(enabled, distribute, failover, seen, forced);
+                : new LocalityBalancing(enabled, distribute, failover, seen, forced, zones);
     }
 
     /**

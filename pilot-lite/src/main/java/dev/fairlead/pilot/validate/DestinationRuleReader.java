@@ -145,8 +145,11 @@ final class DestinationRuleReader {
     }
 
     private static Balancer balancer(Fields balancer) {
-        balancer.notYet("zoneAwareLbSetting");
         LocalityBalancing locality = balancer.object("localityLbSetting", LocalityReader::read);
+        LocalityBalancing zones = balancer.object("zoneAwareLbSetting", LocalityReader::readZones);
+        if (locality != null && zones != null) {
+            balancer.problem("zoneAwareLbSetting", "cannot stand beside localityLbSetting");
+        }
         ConsistentHash hash = balancer.object("consistentHash", ConsistentHashReader::read);
         String word = balancer.string("simple");
         LoadBalancing simple =
@@ -164,6 +167,10 @@ final class DestinationRuleReader {
         if (hash != null && !word.isEmpty()) {
             balancer.problem("simple", "cannot stand beside consistentHash");
         }
+        if (zones != null && (hash != null || simple == LoadBalancing.PASSTHROUGH)) {
+            balancer.problem(
+                    "zoneAwareLbSetting", "is for ROUND_ROBIN, LEAST_REQUEST and RANDOM only");
+        }
         Warmup warmup = warmup(balancer);
         if (warmup != null
                 && (hash != null
@@ -173,7 +180,7 @@ final class DestinationRuleReader {
                     balancer.has("warmup") ? "warmup" : "warmupDurationSecs",
                     "is for ROUND_ROBIN and LEAST_REQUEST only");
         }
-        return new Balancer(simple, hash, locality, warmup);
+        return new Balancer(simple, hash, zones != null ? zones : locality, warmup);
     }
 
     private static @Nullable Warmup warmup(Fields balancer) {

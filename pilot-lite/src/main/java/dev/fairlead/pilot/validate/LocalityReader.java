@@ -3,6 +3,7 @@ package dev.fairlead.pilot.validate;
 import dev.fairlead.pilot.state.LocalityBalancing;
 import dev.fairlead.pilot.state.LocalityBalancing.Distribute;
 import dev.fairlead.pilot.state.LocalityBalancing.Priority;
+import dev.fairlead.pilot.state.LocalityBalancing.Zones;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,6 +22,7 @@ final class LocalityReader {
 
     private static final int WHOLE = 100;
     private static final int PARTS = 3;
+    private static final int LEAST_CLUSTER_SIZE = 6; // Envoy's
 
     private static final Set<String> LOCALITY =
             Set.of(LocalityBalancing.REGION, LocalityBalancing.ZONE, LocalityBalancing.SUB_ZONE);
@@ -53,6 +55,28 @@ final class LocalityReader {
         }
         return new LocalityBalancing(
                 enabled == null || enabled, distribute, failover, priorities, false);
+    }
+
+    /** {@code zoneAwareLbSetting}: regions are apart whatever else is said. */
+    static LocalityBalancing readZones(Fields setting) {
+        Boolean enabled = setting.flag("enabled");
+        int size = setting.integer("minClusterSize", 1, Integer.MAX_VALUE, LEAST_CLUSTER_SIZE);
+        Map<String, String> failover = new LinkedHashMap<>();
+        setting.list("failover", one -> failover(one, failover));
+        List<Priority> priorities = new ArrayList<>();
+        List<String> labels = setting.stringList("failoverPriority");
+        for (int i = 0; i < labels.size(); i++) {
+            Priority priority = priority(labels.get(i));
+            String at = "failoverPriority[" + i + "]";
+            if (labels.get(i).isEmpty()) {
+                setting.problem(at, "is empty");
+            } else if (LOCALITY.contains(priority.label())) {
+                setting.problem(at, "regions and zones are looked at anyway");
+            }
+            priorities.add(priority);
+        }
+        return new LocalityBalancing(
+                enabled == null || enabled, List.of(), failover, priorities, true, new Zones(size));
     }
 
     private static Distribute distribute(Fields entry) {

@@ -246,6 +246,52 @@ class ClientRulesTest {
                 .containsExactly("198.18.1.12");
     }
 
+    private static String node(String name, String region, String zone) {
+        return """
+        ---
+        apiVersion: v1
+        kind: Node
+        metadata:
+          name: %s
+          labels: {topology.kubernetes.io/region: %s, topology.kubernetes.io/zone: %s}
+        """
+                .formatted(name, region, zone);
+    }
+
+    /** Web pods at z1 and z2, all others at z1; an endpoint in each zone and in another region. */
+    @Test
+    void aZoneGetsWhatItsWorkloadsShareOfTheEndpointsIs() {
+        String yaml =
+                CLIENTS.replaceFirst("(?s)(uid-cart-v2.*?nodeName: )node-1", "$1node-2")
+                                .replaceFirst("(?s)(uid-web-v2.*?nodeName: )node-1", "$1node-2")
+                        + node("node-1", "r1", "z1")
+                        + node("node-2", "r1", "z2")
+                        + node("node-3", "r2", "z1");
+        MeshView mesh =
+                MeshCompiler.compile(
+                        TestStates.of(
+                                yaml
+                                        + rules(
+                                                "trafficPolicy: {loadBalancer: {zoneAwareLbSetting:"
+                                                        + " {minClusterSize: 1}}}")));
+        ServiceCluster cron = cluster(mesh, "cron-v1");
+        assertThat(cron.name()).isNotEqualTo(cluster(mesh, "web-v1").name());
+        assertThat(weights(cron, new Node("node-1", "r1", "z1")))
+                .as("all of its pods are at z1, half of the endpoints are")
+                .containsExactly("z1 0 5000", "z2 0 5000");
+        assertThat(weights(cron, new Node("node-3", "r2", "z1")))
+                .as("of another region: one endpoint like the other")
+                .containsExactly("z1 0 1", "z2 0 1");
+    }
+
+    private static List<String> weights(ServiceCluster cluster, Node client) {
+        return Objects.requireNonNull(cluster.policy().placement())
+                .groups(cluster.endpoints(), client)
+                .stream()
+                .map(group -> group.zone() + " " + group.priority() + " " + group.weight())
+                .toList();
+    }
+
     @Test
     void aPodWhoseLabelsChangeIsAnotherClient() {
         var compiler = new MeshCompiler();

@@ -317,6 +317,16 @@ class ConfigReaderTest {
                         "spec.trafficPolicy.loadBalancer.localityLbSetting.failover[0].to: is where"
                                 + " it comes from"),
                 arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {zoneAwareLbSetting:"
+                                + " {failoverPriority: [topology.kubernetes.io/zone]}}}}",
+                        "spec.trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority[0]:"
+                                + " regions and zones are looked at anyway"),
+                arguments(
+                        "{host: a, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {},"
+                                + " localityLbSetting: {}}}}",
+                        "spec.trafficPolicy.loadBalancer.zoneAwareLbSetting: cannot stand beside"
+                                + " localityLbSetting"),
+                arguments(
                         locality("failoverPriority: ['']"),
                         "spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority[0]: is"
                                 + " empty"),
