@@ -32,7 +32,13 @@ MUTATIONS = (
     f"{_ROUTE}.DirectResponseAction.body",
     f"{_FAULT}.HTTPFault.abort",
     "envoy.extensions.filters.http.cors.v3.CorsPolicy.allow_methods",
+    f"{_ROUTE}.Route.stat_prefix",
     "envoy.config.cluster.v3.Cluster.lb_policy",
+    "envoy.config.cluster.v3.CircuitBreakers.Thresholds.max_connections",
+    "envoy.config.cluster.v3.CircuitBreakers.Thresholds.max_pending_requests",
+    "envoy.config.cluster.v3.CircuitBreakers.Thresholds.max_requests",
+    "envoy.config.cluster.v3.OutlierDetection.consecutive_5xx",
+    "envoy.config.cluster.v3.OutlierDetection.consecutive_gateway_failure",
 )
 
 GUARD_MUTATIONS = (

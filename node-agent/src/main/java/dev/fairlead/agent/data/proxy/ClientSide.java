@@ -18,6 +18,12 @@ sealed interface ClientSide permits Http1Downstream, Http2DownstreamStream {
 
     ByteBufAllocator allocator();
 
+    /** How long the exchange may take; it clears it at its end. */
+    ExchangeTimer deadline();
+
+    /** How long nothing may move; likewise. */
+    ExchangeTimer idle();
+
     /** The connection's other end. */
     InetSocketAddress remote();
 

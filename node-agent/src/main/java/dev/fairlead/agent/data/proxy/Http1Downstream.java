@@ -64,6 +64,8 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     private final Channel channel;
     private final ResponseEncoder encoder = new ResponseEncoder();
     private final Counters<HttpStat> stats;
+    private final ExchangeTimer deadline;
+    private final ExchangeTimer idle;
     private final ArrayDeque<Object> ahead = new ArrayDeque<>();
     private @Nullable HttpExchange exchange;
     private int unreadable;
@@ -80,6 +82,8 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
         this.router = router;
         this.channel = channel;
         this.stats = router.counters().counters();
+        this.deadline = new ExchangeTimer(channel.eventLoop());
+        this.idle = new ExchangeTimer(channel.eventLoop());
     }
 
     /**
@@ -262,6 +266,16 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
     }
 
     @Override
+    public ExchangeTimer deadline() {
+        return deadline;
+    }
+
+    @Override
+    public ExchangeTimer idle() {
+        return idle;
+    }
+
+    @Override
     public InetSocketAddress remote() {
         return (InetSocketAddress) channel.remoteAddress();
     }
@@ -374,6 +388,8 @@ final class Http1Downstream extends ChannelInboundHandlerAdapter implements Clie
             stats.inc(HttpStat.DOWNSTREAM_RQ_RX_RESET);
             current.downstreamClosed();
         }
+        deadline.end();
+        idle.end();
     }
 
     @Override

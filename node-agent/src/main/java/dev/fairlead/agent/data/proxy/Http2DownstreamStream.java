@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Http2DownstreamStream extends MessageStream implements ClientSide {
 
     private final Http2Downstream connection;
+    private final ExchangeTimer deadline;
+    private final ExchangeTimer idle;
     private @Nullable HttpExchange exchange;
     private boolean asksHead;
     private boolean requestEnded;
@@ -34,6 +36,8 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     Http2DownstreamStream(Http2Downstream connection, int id) {
         super(connection, id);
         this.connection = connection;
+        this.deadline = new ExchangeTimer(loop());
+        this.idle = new ExchangeTimer(loop());
     }
 
     /** The head of the request has come. */
@@ -96,6 +100,16 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
     @Override
     public EventLoop loop() {
         return context().channel().eventLoop();
+    }
+
+    @Override
+    public ExchangeTimer deadline() {
+        return deadline;
+    }
+
+    @Override
+    public ExchangeTimer idle() {
+        return idle;
     }
 
     @Override
@@ -198,6 +212,8 @@ final class Http2DownstreamStream extends MessageStream implements ClientSide {
         if (current != null) {
             current.downstreamClosed();
         }
+        deadline.end();
+        idle.end();
     }
 
     @Override

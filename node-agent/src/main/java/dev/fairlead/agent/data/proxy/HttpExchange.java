@@ -61,7 +61,8 @@ final class HttpExchange {
     private final boolean http2;
     private final ExchangeBooks books;
     private final WaitingBody waiting;
-    private final ExchangeTimer timer = new ExchangeTimer();
+    private final ExchangeTimer timer;
+    private final ExchangeTimer idle;
     private final @Nullable Tunnel tunnel;
     private final @Nullable GrpcCall grpc;
     private final ClientAnswer answer;
@@ -69,7 +70,7 @@ final class HttpExchange {
     private @Nullable UpstreamTries tries;
     private @Nullable RouteHeads heads;
     private @Nullable Mirrors mirrors;
-    private @Nullable StreamIdle idle;
+    private long idleNanos;
     private @Nullable Runnable atEnd;
     private @Nullable Map<String, Object> tokenPayload;
     private @Nullable CheckedRequest checked;
@@ -83,6 +84,8 @@ final class HttpExchange {
 
     HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
         this.downstream = downstream;
+        this.timer = downstream.deadline();
+        this.idle = downstream.idle();
         this.router = router;
         this.head = head;
         this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
@@ -368,7 +371,7 @@ final class HttpExchange {
         long nanos = GrpcTimeout.bounded(head.headers(), most);
         if (nanos != GrpcTimeout.NONE) {
             long left = nanos - (System.nanoTime() - books.startNanos());
-            timer.bound(downstream.loop(), left, this::deadlineExceeded);
+            timer.bound(left, this::deadlineExceeded);
         }
     }
 
@@ -418,10 +421,16 @@ final class HttpExchange {
         sending.begin(picked, !waited); // nobody flushes for what has waited
     }
 
+    /**
+     * It ends when nothing moves for too long.
+     *
+     * <p>Source: Envoy, HttpConnectionManager.stream_idle_timeout, RouteAction.idle_timeout.
+     */
     private void boundIdle(@Nullable Duration ofRoute) {
         Duration still = ofRoute == null ? router.manager().streamIdleTimeout() : ofRoute;
         if (!still.isZero()) {
-            idle = new StreamIdle(downstream.loop(), still.toNanos(), this::idleStream);
+            idleNanos = still.toNanos();
+            idle.bound(idleNanos, this::idleStream);
         }
     }
 
@@ -434,8 +443,8 @@ final class HttpExchange {
 
     /** Something of it was read or written. */
     void moved() {
-        if (idle != null) {
-            idle.moved();
+        if (idleNanos > 0) {
+            idle.putOff(idleNanos);
         }
     }
 
@@ -556,7 +565,7 @@ final class HttpExchange {
 
     private void armTimeout() {
         if (!timeouts.whole().isZero()) {
-            timer.bound(downstream.loop(), timeouts.whole().toNanos(), this::timedOut);
+            timer.bound(timeouts.whole().toNanos(), this::timedOut);
         }
     }
 
@@ -615,7 +624,7 @@ final class HttpExchange {
     void head(HttpResponse response) {
         books.head(response);
         if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
-            timer.cancel();
+            timer.clear();
             requestEnded = false;
             answer.tunnel(response);
             if (tries != null) {
@@ -837,10 +846,8 @@ final class HttpExchange {
         if (tunnel != null) {
             tunnel.close();
         }
-        timer.cancel();
-        if (idle != null) {
-            idle.cancel();
-        }
+        timer.clear();
+        idle.clear();
         if (tries != null) {
             tries.end();
         }

@@ -41,7 +41,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     private final PodCluster cluster;
     private final HttpRequest head;
     private final Duration timeout;
-    private final ExchangeTimer timer = new ExchangeTimer();
+    private final ExchangeTimer timer;
     private final ArrayDeque<HttpContent> waiting = new ArrayDeque<>(2);
     private final long startNanos = System.nanoTime();
     private @Nullable UpstreamHost host;
@@ -57,6 +57,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     MirroredRequest(
             HttpRouter router, PodCluster cluster, HttpRequest original, Timeouts timeouts) {
         this.router = router;
+        this.timer = new ExchangeTimer(router.loop());
         this.cluster = cluster;
         this.timeout = timeouts.whole();
         this.head =
@@ -132,7 +133,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     void write(HttpContent content) {
         sent += content.content().readableBytes();
         if (content instanceof LastHttpContent && !timeout.isZero()) {
-            timer.bound(router.loop(), timeout.toNanos(), this::timedOut);
+            timer.bound(timeout.toNanos(), this::timedOut);
         }
         UpstreamRequest current = upstream;
         if (current == null || !current.isWritable()) {
@@ -231,7 +232,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         }
         over = true;
         upstream = null;
-        timer.cancel();
+        timer.end();
         if (status == 0 && flag.status() > 0) {
             StatusClass.count(cluster.allCounters(), flag.status());
         }

@@ -305,7 +305,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
 
     private void againLater() {
         if (timer != null) {
-            timer.cancel();
+            timer.end();
         }
         Retries current = Objects.requireNonNull(retries, "who tries again has tries");
         backOff =
@@ -334,10 +334,10 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
     private void bound() {
         if (!timeouts.ofTry().isZero()) {
             if (timer == null) {
-                timer = new ExchangeTimer();
+                timer = new ExchangeTimer(exchange.loop());
             }
-            timer.cancel();
-            timer.bound(exchange.loop(), timeouts.ofTry().toNanos(), this::timedOut);
+            timer.clear();
+            timer.bound(timeouts.ofTry().toNanos(), this::timedOut);
         }
     }
 
@@ -487,7 +487,7 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
     /** The exchange is over. */
     void end() {
         if (timer != null) {
-            timer.cancel();
+            timer.end();
         }
         if (retries != null) {
             retries.end();
