@@ -1,5 +1,6 @@
 package dev.fairlead.ca;
 
+import dev.fairlead.wire.svid.Revocations;
 import dev.fairlead.wire.tokens.Authenticator;
 import java.io.IOException;
 
@@ -7,6 +8,9 @@ import java.io.IOException;
 sealed interface Backing extends AutoCloseable permits DirectoryBacking, KubernetesBacking {
 
     Trust trust();
+
+    /** What the mesh is told to refuse. */
+    Revocations revoked();
 
     PodIndex pods();
 

@@ -28,6 +28,8 @@ final class CaSecrets {
     private final KubernetesClient client;
     private final String namespace;
     private final Clock clock;
+    private final KnownAuthority ownKnown = new KnownAuthority();
+    private final KnownAuthority pluggedInKnown = new KnownAuthority();
 
     CaSecrets(KubernetesClient client, String namespace, Clock clock) {
         this.client = client;
@@ -44,7 +46,8 @@ final class CaSecrets {
         if (parts.containsKey(AuthorityPem.CERTIFICATE)) {
             parts.putIfAbsent(AuthorityPem.ROOT, parts.get(AuthorityPem.CERTIFICATE));
         }
-        Authority authority = parts.containsKey(AuthorityPem.KEY) ? read(OWN, parts) : null;
+        Authority authority =
+                parts.containsKey(AuthorityPem.KEY) ? read(OWN, ownKnown, parts) : null;
         byte[] roots = parts.get(ROOTS);
         try {
             return new Own(
@@ -74,12 +77,13 @@ final class CaSecrets {
         Map<String, byte[]> parts = parts(secret);
         byte[] revoked = parts.get(AuthorityPem.REVOKED);
         return new PluggedIn(
-                read(PLUGGED_IN, parts),
+                read(PLUGGED_IN, pluggedInKnown, parts),
                 revoked == null ? null : new String(revoked, StandardCharsets.ISO_8859_1));
     }
 
-    private Authority read(String secret, Map<String, byte[]> parts) throws BadAuthority {
-        return AuthorityPem.read(parts, key -> place(secret, key), clock.instant());
+    private Authority read(String secret, KnownAuthority known, Map<String, byte[]> parts)
+            throws BadAuthority {
+        return known.read(parts, key -> place(secret, key), clock.instant());
     }
 
     String place(String secret, String key) {

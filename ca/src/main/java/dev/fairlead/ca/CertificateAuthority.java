@@ -56,7 +56,7 @@ public final class CertificateAuthority implements AutoCloseable {
                         .getNotAfter()
                         .toInstant()
                         .getEpochSecond());
-        serving = new ServingCertificate(trust, config.trustDomain(), clock);
+        serving = new ServingCertificate(trust, config.trustDomain(), clock, backing::revoked);
         callers = new TokenAuthInterceptor(backing.callers());
         service =
                 new CertificateService(

@@ -3,6 +3,7 @@ package dev.fairlead.ca;
 import dev.fairlead.wire.directory.ObjectDirectory;
 import dev.fairlead.wire.directory.ObjectKey;
 import dev.fairlead.wire.svid.Pem;
+import dev.fairlead.wire.svid.Revocations;
 import dev.fairlead.wire.tokens.Authenticator;
 import dev.fairlead.wire.tokens.NodeTokens;
 import java.io.IOException;
@@ -79,6 +80,11 @@ final class DirectoryBacking implements Backing {
     @Override
     public Trust trust() {
         return trust;
+    }
+
+    @Override
+    public Revocations revoked() {
+        return revoked.lists();
     }
 
     @Override

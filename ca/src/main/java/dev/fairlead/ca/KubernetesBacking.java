@@ -6,6 +6,7 @@ import dev.fairlead.ca.AuthorityPem.BadAuthority;
 import dev.fairlead.kubernetes.KubernetesApi;
 import dev.fairlead.kubernetes.auth.TokenReviews;
 import dev.fairlead.wire.svid.Pem;
+import dev.fairlead.wire.svid.Revocations;
 import dev.fairlead.wire.tokens.Authenticator;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -109,6 +110,11 @@ final class KubernetesBacking implements Backing {
     @Override
     public Trust trust() {
         return Objects.requireNonNull(trust);
+    }
+
+    @Override
+    public Revocations revoked() {
+        return revoked.lists();
     }
 
     @Override

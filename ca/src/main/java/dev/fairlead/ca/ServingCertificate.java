@@ -1,6 +1,7 @@
 package dev.fairlead.ca;
 
 import dev.fairlead.wire.identity.SpiffeId;
+import dev.fairlead.wire.svid.Revocations;
 import dev.fairlead.wire.svid.SvidKey;
 import dev.fairlead.wire.tokens.LiveKey;
 import java.security.cert.X509Certificate;
@@ -9,12 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The certificate that ca serves with, which it issues to itself: a new one at half its life, and
- * when ca signs with another authority.
+ * The certificate that ca serves with, which it issues to itself: a new one at half its life, when
+ * ca signs with another authority, and when this one is taken back.
  *
  * <p>Owner: the follower thread.
  */
@@ -26,16 +28,19 @@ final class ServingCertificate {
     private final Trust trust;
     private final SpiffeId id;
     private final Clock clock;
+    private final Supplier<Revocations> revoked;
     private final LiveKey key;
     private Authority issuer;
     private Instant renewAt;
 
     private record Issued(SvidKey key, List<X509Certificate> chain, Instant renewAt) {}
 
-    ServingCertificate(Trust trust, String trustDomain, Clock clock) {
+    ServingCertificate(
+            Trust trust, String trustDomain, Clock clock, Supplier<Revocations> revoked) {
         this.trust = trust;
         this.id = SpiffeId.ca(trustDomain);
         this.clock = clock;
+        this.revoked = revoked;
         Trust.Present present = trust.present();
         Issued first = issue(present);
         issuer = present.authority();
@@ -50,7 +55,9 @@ final class ServingCertificate {
 
     void renewIfDue() {
         Trust.Present present = trust.present();
-        if (present.authority().sameAs(issuer) && clock.instant().isBefore(renewAt)) {
+        if (present.authority().sameAs(issuer)
+                && clock.instant().isBefore(renewAt)
+                && !isTakenBack(present)) {
             return;
         }
         Issued next = issue(present);
@@ -58,6 +65,13 @@ final class ServingCertificate {
         issuer = present.authority();
         renewAt = next.renewAt;
         log.info("serving certificate renewed signer=\"{}\"", signer(present));
+    }
+
+    /** The leaf alone: a new one does not help where the authority above it is. */
+    private boolean isTakenBack(Trust.Present present) {
+        List<X509Certificate> issuers = new ArrayList<>(present.bundle());
+        issuers.addAll(present.authority().intermediates());
+        return revoked.get().revoked(key.chain().subList(0, 1), issuers) != null;
     }
 
     private Issued issue(Trust.Present present) {

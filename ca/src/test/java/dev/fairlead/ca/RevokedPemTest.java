@@ -29,14 +29,19 @@ class RevokedPemTest {
     private final RevokedPem revoked = new RevokedPem();
 
     static String list(Authority signer, long serial) throws Exception {
+        return list(signer, BigInteger.valueOf(serial));
+    }
+
+    static String list(Authority signer, BigInteger serial) throws Exception {
         return list(signer, serial, false);
     }
 
-    private static String list(Authority signer, long serial, boolean delta) throws Exception {
+    private static String list(Authority signer, BigInteger serial, boolean delta)
+            throws Exception {
         var builder =
                 new JcaX509v2CRLBuilder(signer.certificate().getSubjectX500Principal(), new Date());
         builder.setNextUpdate(Date.from(Instant.now().plus(Duration.ofDays(1))));
-        builder.addCRLEntry(BigInteger.valueOf(serial), new Date(), CRLReason.keyCompromise);
+        builder.addCRLEntry(serial, new Date(), CRLReason.keyCompromise);
         if (delta) {
             builder.addExtension(
                     Extension.deltaCRLIndicator,
@@ -69,7 +74,8 @@ class RevokedPemTest {
                 .as("of the process before")
                 .isEqualTo("before");
         assertThat(revoked.follow(one, "p", TRUST, "")).isEqualTo(one);
-        for (String bad : List.of("", "nonsense", list(stranger, 2), list(AUTHORITY, 2, true))) {
+        for (String bad :
+                List.of("", "nonsense", list(stranger, 2), list(AUTHORITY, BigInteger.TWO, true))) {
             assertThat(revoked.follow(bad, "p", TRUST, "")).isEqualTo(one);
         }
     }

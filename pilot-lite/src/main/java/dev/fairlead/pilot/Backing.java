@@ -1,5 +1,6 @@
 package dev.fairlead.pilot;
 
+import dev.fairlead.pilot.keys.Fetch;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.ClusterSource;
 import dev.fairlead.pilot.source.DirectorySource;
@@ -20,11 +21,15 @@ public interface Backing {
     /** {@code publish} compiles and serves a state, and returns its generation. */
     Opened open(PilotMetrics metrics, ToLongFunction<ClusterState> publish) throws IOException;
 
-    /** A cluster directory: applied/, observed/ and status/ below {@code root}. */
-    static Backing directory(Path root) {
+    /**
+     * A cluster directory: applied/, observed/ and status/ below {@code root}.
+     *
+     * @param fetch how issuers' keys are got
+     */
+    static Backing directory(Path root, Fetch fetch) {
         return (metrics, publish) -> {
             var store = new DirectoryStatusStore(root.resolve("status"));
-            return new Opened(store, new DirectorySource(root, store, metrics, publish));
+            return new Opened(store, new DirectorySource(root, store, metrics, publish, fetch));
         };
     }
 }

@@ -7,6 +7,7 @@ import dev.fairlead.kubernetes.auth.TokenReviews;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
 import dev.fairlead.kubernetes.watch.ServerState;
 import dev.fairlead.pilot.admission.Webhook;
+import dev.fairlead.pilot.keys.Fetch;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.kubernetes.KubernetesSource;
 import dev.fairlead.pilot.state.ClusterState;
@@ -22,11 +23,16 @@ final class KubernetesCluster implements Backing, AutoCloseable {
     private static final String LEASE = "fairlead-pilot";
 
     private final PilotConfig.Cluster.Kubernetes config;
+    private final Fetch fetch;
     private final KubernetesClient client = KubernetesApi.tryingOnce("fairlead-pilot-lite");
     private final LeaseLeadership leadership;
 
-    KubernetesCluster(PilotConfig.Cluster.Kubernetes config) {
+    /**
+     * @param fetch how issuers' keys are got
+     */
+    KubernetesCluster(PilotConfig.Cluster.Kubernetes config, Fetch fetch) {
         this.config = config;
+        this.fetch = fetch;
         this.leadership = new LeaseLeadership(client, config.namespace(), LEASE, config.replica());
     }
 
@@ -66,7 +72,7 @@ final class KubernetesCluster implements Backing, AutoCloseable {
         var store = new KubernetesStatusStore(client, server, leadership, kinds, config.replica());
         store.start();
         return new Opened(
-                store, new KubernetesSource(client, server, kinds, store, metrics, publish));
+                store, new KubernetesSource(client, server, kinds, store, metrics, publish, fetch));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.fairlead.wire.tokens.SpiffeTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the process, from its environment.
@@ -16,6 +17,8 @@ import java.util.Map;
  * @param ca FAIRLEAD_CA: host:port of ca; needed
  * @param tokenFile FAIRLEAD_TOKEN_FILE: the token that ca knows pilot-lite by; needed
  * @param rootCertificate FAIRLEAD_ROOT_CERT_FILE: the bundle that ca writes; needed
+ * @param jwksRoots FAIRLEAD_JWKS_ROOTS_FILE: roots, as PEM, by which servers of jwksUri are known
+ *     beside the JVM's; default none
  * @param trustDomain FAIRLEAD_TRUST_DOMAIN; default cluster.local
  */
 public record PilotConfig(
@@ -25,6 +28,7 @@ public record PilotConfig(
         String ca,
         Path tokenFile,
         Path rootCertificate,
+        @Nullable Path jwksRoots,
         String trustDomain) {
 
     /** Where the cluster's objects come from, and by what callers are told. */
@@ -60,6 +64,7 @@ public record PilotConfig(
         SpiffeId.pilot(trustDomain); // checks it
         String ca = needed(env, "FAIRLEAD_CA");
         SpiffeTls.address(ca); // checks it
+        String jwksRoots = env.getOrDefault("FAIRLEAD_JWKS_ROOTS_FILE", "");
         return new PilotConfig(
                 cluster(env),
                 listen(env, "FAIRLEAD_LISTEN", "0.0.0.0:15012"),
@@ -67,6 +72,7 @@ public record PilotConfig(
                 ca,
                 Path.of(needed(env, "FAIRLEAD_TOKEN_FILE")),
                 Path.of(needed(env, "FAIRLEAD_ROOT_CERT_FILE")),
+                jwksRoots.isEmpty() ? null : Path.of(jwksRoots),
                 trustDomain);
     }
 

@@ -3,11 +3,14 @@ package dev.fairlead.pilot;
 import dev.fairlead.pilot.PilotConfig.Cluster;
 import dev.fairlead.pilot.admission.Webhook;
 import dev.fairlead.pilot.identity.ServingIdentity;
+import dev.fairlead.pilot.keys.Fetch;
+import dev.fairlead.pilot.keys.HttpFetch;
 import dev.fairlead.wire.http.MetricsServer;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
 import dev.fairlead.wire.tokens.Authenticator;
 import dev.fairlead.wire.tokens.BearerToken;
+import dev.fairlead.wire.tokens.MeshTrust;
 import dev.fairlead.wire.tokens.NodeTokens;
 import dev.fairlead.wire.tokens.SpiffeTls;
 import dev.fairlead.wire.tokens.TokenAuthInterceptor;
@@ -46,11 +49,16 @@ public final class PilotLite {
     }
 
     private static void run(PilotConfig config) throws IOException, InterruptedException {
+        Fetch fetch = new HttpFetch(config.jwksRoots());
         switch (config.cluster()) {
             case Cluster.Directory(Path root, Path tokens) ->
-                    serve(config, Backing.directory(root), new NodeTokens(tokens), pilot -> null);
+                    serve(
+                            config,
+                            Backing.directory(root, fetch),
+                            new NodeTokens(tokens),
+                            pilot -> null);
             case Cluster.Kubernetes kubernetes -> {
-                try (var cluster = new KubernetesCluster(kubernetes)) {
+                try (var cluster = new KubernetesCluster(kubernetes, fetch)) {
                     serve(config, cluster, cluster.callers(), cluster::webhook);
                 }
             }
@@ -76,6 +84,7 @@ public final class PilotLite {
                                 certificates,
                                 ca::resetConnectBackoff,
                                 SpiffeId.pilot(config.trustDomain()),
+                                new MeshTrust(config.rootCertificate()),
                                 Clock.systemUTC());
                 var pilot =
                         Pilot.start(

@@ -3,6 +3,7 @@ package dev.fairlead.pilot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.pilot.keys.HttpFetch;
 import dev.fairlead.pilot.testing.Await;
 import dev.fairlead.pilot.testing.TestCa;
 import dev.fairlead.pilot.testing.TestCluster;
@@ -55,7 +56,7 @@ class EnvoyAcceptsTest {
             var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
             try (var pilot =
                     Pilot.start(
-                            Backing.directory(cluster.root()),
+                            Backing.directory(cluster.root(), new HttpFetch(null)),
                             SpiffeTls.server(listen, ca.serve(PILOT)),
                             new TokenAuthInterceptor(new NodeTokens(tokens)))) {
                 Path bootstrap = bootstrap(pilot.port(), Files.readString(token).strip(), bundle);

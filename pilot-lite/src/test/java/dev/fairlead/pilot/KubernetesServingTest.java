@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kubernetes.ApiWriter;
 import dev.fairlead.kubernetes.KubernetesApi;
 import dev.fairlead.pilot.generate.ResourceType;
+import dev.fairlead.pilot.keys.HttpFetch;
 import dev.fairlead.pilot.testing.Await;
 import dev.fairlead.pilot.testing.FakeAgent;
 import dev.fairlead.pilot.testing.TestPilot;
@@ -128,7 +129,7 @@ class KubernetesServingTest {
         var config =
                 new PilotConfig.Cluster.Kubernetes(
                         namespace, "fairlead", new InetSocketAddress(0), replica);
-        var cluster = new KubernetesCluster(config);
+        var cluster = new KubernetesCluster(config, new HttpFetch(null));
         open.add(cluster);
         var pilot = new TestPilot(cluster);
         open.add(pilot);

@@ -31,6 +31,7 @@ class PilotConfigTest {
                                 "ca:15013",
                                 Path.of("/t"),
                                 Path.of("/r"),
+                                null,
                                 "cluster.local"));
     }
 
@@ -64,6 +65,13 @@ class PilotConfigTest {
                                 "pilot-lite"));
         env.remove("FAIRLEAD_KUBERNETES");
         assertThatThrownBy(() -> PilotConfig.fromEnv(env)).hasMessage(message);
+    }
+
+    @Test
+    void keysMayBeServedByAPrivateAuthority() {
+        Map<String, String> env = new HashMap<>(NEEDED);
+        env.put("FAIRLEAD_JWKS_ROOTS_FILE", "/extra.pem");
+        assertThat(PilotConfig.fromEnv(env).jwksRoots()).isEqualTo(Path.of("/extra.pem"));
     }
 
     @Test

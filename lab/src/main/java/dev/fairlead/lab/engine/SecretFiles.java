@@ -29,7 +29,7 @@ final class SecretFiles {
 
     private static final Logger log = LoggerFactory.getLogger(SecretFiles.class);
     private static final Set<String> KEYS =
-            Set.of("tls.crt", "tls.key", "ca.crt", "cert", "key", "cacert");
+            Set.of("tls.crt", "tls.key", "ca.crt", "ca.crl", "cert", "key", "cacert", "crl");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
 
     private final Path folder;

@@ -65,7 +65,8 @@ final class TlsContexts {
     }
 
     /**
-     * The client's side of TLS that a rule asks for, with Istio's names for files.
+     * The client's side of TLS that a rule asks for, with Istio's names for files, and ours for
+     * lists.
      *
      * @param alpn offered, preferred first
      */
@@ -106,11 +107,15 @@ final class TlsContexts {
     }
 
     private static String rootsName(TlsSettings settings) {
-        if (!settings.credentialName().isEmpty()) {
-            return SECRET + settings.credentialName() + "-cacert";
+        String secret = settings.credentialName();
+        if (!secret.isEmpty()) {
+            boolean alone = secret.endsWith(TlsSettings.ROOTS_ALONE);
+            return SECRET + secret + (alone ? "" : TlsSettings.ROOTS_ALONE);
         }
         String roots = settings.caCertificates();
-        return "file-root:" + (roots.isEmpty() ? TlsSettings.SYSTEM : roots);
+        return "file-root:"
+                + (roots.isEmpty() ? TlsSettings.SYSTEM : roots)
+                + (settings.caCrl().isEmpty() ? "" : "~" + settings.caCrl());
     }
 
     /** Istio 1.0 to 1.2 took any server for the right one where no roots were given. */

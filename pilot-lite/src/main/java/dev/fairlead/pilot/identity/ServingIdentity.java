@@ -3,6 +3,7 @@ package dev.fairlead.pilot.identity;
 import dev.fairlead.wire.identity.SpiffeId;
 import dev.fairlead.wire.svid.CertificateClient;
 import dev.fairlead.wire.tokens.LiveKey;
+import dev.fairlead.wire.tokens.MeshTrust;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The certificate that pilot-lite serves with. The first is waited for; each is renewed at half its
- * life, and where ca is away the old one serves on.
+ * life, or when it is taken back, and where ca is away the old one serves on.
  *
  * <p>Owner: one virtual thread, after {@link #obtain}.
  */
@@ -20,10 +21,12 @@ public final class ServingIdentity implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ServingIdentity.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
     private static final Duration LAST_RETRY = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(5);
 
     private final CertificateClient client;
     private final Runnable reconnect;
     private final SpiffeId id;
+    private final MeshTrust trust;
     private final Clock clock;
     private final LiveKey key;
     private final Thread renewal;
@@ -33,11 +36,13 @@ public final class ServingIdentity implements AutoCloseable {
             CertificateClient client,
             Runnable reconnect,
             SpiffeId id,
+            MeshTrust trust,
             Clock clock,
             CertificateClient.Issued first) {
         this.client = client;
         this.reconnect = reconnect;
         this.id = id;
+        this.trust = trust;
         this.clock = clock;
         this.issued = first;
         this.key = new LiveKey(first.key(), first.chain());
@@ -47,12 +52,14 @@ public final class ServingIdentity implements AutoCloseable {
     /**
      * Waits for ca to issue the first certificate, however long that takes. {@code reconnect} is
      * called before each request, so that the pace is set here and not by the channel's back-off.
+     *
+     * @param trust says when what ca issued is taken back
      */
     public static ServingIdentity obtain(
-            CertificateClient client, Runnable reconnect, SpiffeId id, Clock clock)
+            CertificateClient client, Runnable reconnect, SpiffeId id, MeshTrust trust, Clock clock)
             throws InterruptedException {
         var first = request(client, reconnect, id);
-        var identity = new ServingIdentity(client, reconnect, id, clock, first);
+        var identity = new ServingIdentity(client, reconnect, id, trust, clock, first);
         identity.renewal.start();
         return identity;
     }
@@ -91,13 +98,25 @@ public final class ServingIdentity implements AutoCloseable {
     private void renew() {
         try {
             while (true) {
-                Thread.sleep(untilHalfLife());
+                waitUntilDue();
                 issued = request(client, reconnect, id);
                 key.swap(issued.key(), issued.chain());
             }
         } catch (InterruptedException e) {
             log.debug("renewal ends");
         }
+    }
+
+    private void waitUntilDue() throws InterruptedException {
+        Duration left = untilHalfLife();
+        while (left.compareTo(LOOK) > 0) {
+            Thread.sleep(LOOK);
+            if (trust.takenBack(issued.chain()) != null) {
+                return;
+            }
+            left = untilHalfLife();
+        }
+        Thread.sleep(left);
     }
 
     private Duration untilHalfLife() {

@@ -10,11 +10,11 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +29,20 @@ public final class HttpFetch implements Fetch {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final SSLSocketFactory tls;
+    private final IssuerRoots roots;
     private final Predicate<InetAddress> reachable;
 
-    /** By the trust store of the JVM. */
-    public HttpFetch() {
-        this((SSLSocketFactory) SSLSocketFactory.getDefault(), HttpFetch::isElsewhere);
+    /**
+     * By the trust store of the JVM.
+     *
+     * @param extraRoots PEM, of authorities that are trusted too; null: none
+     */
+    public HttpFetch(@Nullable Path extraRoots) {
+        this(extraRoots, HttpFetch::isElsewhere);
     }
 
-    HttpFetch(SSLSocketFactory tls, Predicate<InetAddress> reachable) {
-        this.tls = tls;
+    HttpFetch(@Nullable Path extraRoots, Predicate<InetAddress> reachable) {
+        this.roots = new IssuerRoots(extraRoots);
         this.reachable = reachable;
     }
 
@@ -125,7 +129,7 @@ public final class HttpFetch implements Fetch {
     }
 
     private Socket secured(Socket plain, String host, int port) throws IOException {
-        SSLSocket socket = (SSLSocket) tls.createSocket(plain, host, port, true);
+        SSLSocket socket = (SSLSocket) roots.sockets().createSocket(plain, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(new String[] {"TLSv1.2", "TLSv1.3"});

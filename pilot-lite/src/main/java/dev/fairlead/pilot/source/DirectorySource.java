@@ -56,7 +56,7 @@ public final class DirectorySource implements ClusterSource {
             PilotMetrics metrics,
             ToLongFunction<ClusterState> publish)
             throws IOException {
-        this(clusterDirectory, store, metrics, publish, new HttpFetch());
+        this(clusterDirectory, store, metrics, publish, new HttpFetch(null));
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.List;
  * @param privateKey path of its key
  * @param caCertificates path of the roots by which the server is known; {@code system}: the
  *     machine's own
+ * @param caCrl path of the lists of what their issuers have taken back
  * @param credentialName Secret of the client's namespace that holds all of these instead
  * @param insecureSkipVerify whether the server may be anybody
  */
@@ -22,11 +23,15 @@ public record TlsSettings(
         String clientCertificate,
         String privateKey,
         String caCertificates,
+        String caCrl,
         String credentialName,
         boolean insecureSkipVerify) {
 
     /** The machine's own roots. */
     public static final String SYSTEM = "system";
+
+    /** How the names of Secrets end that hold roots alone. */
+    public static final String ROOTS_ALONE = "-cacert";
 
     public TlsSettings {
         subjectAltNames = List.copyOf(subjectAltNames);
@@ -34,7 +39,7 @@ public record TlsSettings(
 
     /** Of a mode alone. */
     public static TlsSettings of(Mode mode) {
-        return new TlsSettings(mode, "", List.of(), "", "", "", "", false);
+        return new TlsSettings(mode, "", List.of(), "", "", "", "", "", false);
     }
 
     /** Istio's words. */

@@ -21,7 +21,6 @@ final class TlsSettingsReader {
     }
 
     TlsSettings read(Fields tls) {
-        tls.notYet("caCrl");
         Mode mode = tls.choice("mode", Mode.values());
         var settings =
                 new TlsSettings(
@@ -31,6 +30,7 @@ final class TlsSettingsReader {
                         path(tls, "clientCertificate"),
                         path(tls, "privateKey"),
                         path(tls, "caCertificates"),
+                        path(tls, "caCrl"),
                         credentialName(tls),
                         tls.bool("insecureSkipVerify"));
         check(tls, settings);
@@ -48,6 +48,7 @@ final class TlsSettingsReader {
                             "clientCertificate",
                             "privateKey",
                             "caCertificates",
+                            "caCrl",
                             "credentialName",
                             "insecureSkipVerify");
             case ISTIO_MUTUAL -> {
@@ -57,6 +58,7 @@ final class TlsSettingsReader {
                         "clientCertificate",
                         "privateKey",
                         "caCertificates",
+                        "caCrl",
                         "credentialName",
                         "insecureSkipVerify");
                 identities(tls, settings.subjectAltNames());
@@ -66,6 +68,9 @@ final class TlsSettingsReader {
                 server(tls, settings);
             }
             case MUTUAL -> {
+                if (settings.credentialName().endsWith(TlsSettings.ROOTS_ALONE)) {
+                    tls.problem("credentialName", "has no certificate for MUTUAL: is for SIMPLE");
+                }
                 for (String needed : List.of("clientCertificate", "privateKey")) {
                     if (!tls.has(needed) && !tls.has("credentialName")) {
                         tls.problem(needed, "is needed for MUTUAL, or credentialName");
@@ -88,7 +93,8 @@ final class TlsSettingsReader {
                     "cannot stand beside credentialName",
                     "clientCertificate",
                     "privateKey",
-                    "caCertificates");
+                    "caCertificates",
+                    "caCrl");
         }
         if (settings.insecureSkipVerify()) {
             if (settings.mode() == Mode.SIMPLE) {
@@ -98,14 +104,16 @@ final class TlsSettingsReader {
                     tls,
                     "cannot stand beside insecureSkipVerify",
                     "caCertificates",
+                    "caCrl",
                     "subjectAltNames");
         } else if (!modern
                 && settings.caCertificates().isEmpty()
-                && settings.credentialName().isEmpty()
-                && !settings.subjectAltNames().isEmpty()) {
-            tls.problem(
+                && settings.credentialName().isEmpty()) {
+            refuse(
+                    tls,
+                    "needs caCertificates: without, compat istio-1.0 verifies nothing",
                     "subjectAltNames",
-                    "needs caCertificates: without, compat istio-1.0 verifies nothing");
+                    "caCrl");
         }
         for (int i = 0; i < settings.subjectAltNames().size(); i++) {
             if (settings.subjectAltNames().get(i).isEmpty()) {
@@ -134,9 +142,7 @@ final class TlsSettingsReader {
 
     private static String credentialName(Fields tls) {
         String name = tls.string("credentialName");
-        if (!name.isEmpty()
-                && (!name.matches("[a-z0-9]([a-z0-9.-]{0,238}[a-z0-9])?")
-                        || name.endsWith("-cacert"))) {
+        if (!name.isEmpty() && !name.matches("[a-z0-9]([a-z0-9.-]{0,238}[a-z0-9])?")) {
             tls.problem("credentialName", "\"" + name + "\" is not a Secret's name");
             return "";
         }

@@ -123,6 +123,14 @@ class TlsOriginationTest {
                         "kubernetes://own-cacert; auto_sni; auto_san_validation[]",
                         "kubernetes://own-cacert[]"),
                 arguments(
+                        "mode: SIMPLE, credentialName: own-cacert",
+                        "kubernetes://own-cacert; auto_sni; auto_san_validation[]",
+                        "kubernetes://own-cacert[]"),
+                arguments(
+                        "mode: SIMPLE, caCertificates: /ca.pem, caCrl: /crl.pem",
+                        "file-root:/ca.pem~/crl.pem; auto_sni; auto_san_validation[]",
+                        "file-root:/ca.pem~/crl.pem[]"),
+                arguments(
                         "mode: MUTUAL, credentialName: own, sni: a.b",
                         "sni a.b; kubernetes://own; kubernetes://own-cacert[]",
                         "sni a.b; kubernetes://own; kubernetes://own-cacert[]"),
@@ -141,6 +149,17 @@ class TlsOriginationTest {
     void whatIsServed(String tls, String modern, String old) throws Exception {
         assertThat(spoken(cluster("tls: {" + tls + "}", true, Profile.NEWEST))).isEqualTo(modern);
         assertThat(spoken(cluster("tls: {" + tls + "}", false, Profile.NEWEST))).isEqualTo(old);
+    }
+
+    @Test
+    void theMachinesOwnRootsMayHaveListsToo() throws Exception {
+        assertThat(
+                        spoken(
+                                cluster(
+                                        "tls: {mode: SIMPLE, sni: a, caCrl: /crl.pem}",
+                                        true,
+                                        Profile.NEWEST)))
+                .isEqualTo("sni a; file-root:system~/crl.pem[]");
     }
 
     /** Rather refused by one that does not know it than sent in plaintext. */

@@ -3,20 +3,30 @@ package dev.fairlead.pilot.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.pilot.admission.certificate.TestMaterial;
 import dev.fairlead.pilot.state.JwtRule.Keys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +35,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("NullAway.Init") // made before each test
 class HttpFetchTest {
 
+    private static final char[] NO_PASSWORD = {};
     private static final String KEYS = "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"N\",\"e\":\"AQAB\"}]}";
 
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
-    private final HttpFetch fetch =
-            new HttpFetch((SSLSocketFactory) SSLSocketFactory.getDefault(), _ -> true);
+    private final HttpFetch fetch = new HttpFetch(null, _ -> true);
     private ServerSocket server;
     private volatile String answer = "";
 
@@ -48,11 +58,17 @@ class HttpFetchTest {
                                     .write(
                                             answer.replace("PORT", "" + server.getLocalPort())
                                                     .getBytes(StandardCharsets.UTF_8));
+                            while (answer.endsWith("~")) { // a byte after the other
+                                socket.getOutputStream().write('x');
+                                Thread.sleep(20);
+                            }
                             if (answer.endsWith("…")) {
                                 socket.getInputStream().read(); // and waits
                             }
-                        } catch (IOException e) {
-                            return; // closed
+                        } catch (IOException | InterruptedException e) {
+                            if (server.isClosed()) {
+                                return;
+                            }
                         }
                     }
                 });
@@ -128,12 +144,70 @@ class HttpFetchTest {
     }
 
     /** It gives up; how long that takes is not the test's business. */
-    @Test
-    void aServerThatNeverEnds() {
-        answer = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n…";
+    @ParameterizedTest
+    @ValueSource(strings = {"…", "~"})
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aServerThatNeverEnds(String how) {
+        answer = "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + how;
         Keys.Remote from =
                 new Keys.Remote(here("/", false).address(), false, Duration.ofMillis(200));
         assertThatThrownBy(() -> fetch.keySet(from)).isInstanceOf(IOException.class);
+    }
+
+    /** By its own roots, which may come late and change. */
+    @Test
+    void aServerOfAPrivateAuthority(@TempDir Path folder) throws Exception {
+        TestMaterial own = TestMaterial.of("localhost");
+        Path roots = folder.resolve("extra.pem");
+        HttpFetch trusting = new HttpFetch(roots, _ -> true);
+        try (ServerSocket secure = serveSecurely(own)) {
+            Keys.Remote there =
+                    new Keys.Remote(
+                            "https://localhost:" + secure.getLocalPort() + "/",
+                            false,
+                            Duration.ofSeconds(20));
+            assertThatThrownBy(() -> fetch.keySet(there)).isInstanceOf(SSLException.class);
+            assertThatThrownBy(() -> trusting.keySet(there))
+                    .isInstanceOf(NoSuchFileException.class);
+            Files.writeString(roots, TestMaterial.of("another").bundle());
+            assertThatThrownBy(() -> trusting.keySet(there)).isInstanceOf(SSLException.class);
+
+            Files.writeString(roots, own.bundle() + TestMaterial.of("another").bundle());
+
+            assertThat(trusting.keySet(there)).isEqualTo(KEYS);
+        }
+    }
+
+    private static ServerSocket serveSecurely(TestMaterial own) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                "own",
+                own.key().getPrivateKey("1"),
+                NO_PASSWORD,
+                own.key().chain().toArray(X509Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        keys.init(store, NO_PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        ServerSocket socket =
+                context.getServerSocketFactory()
+                        .createServerSocket(0, 16, InetAddress.ofLiteral("127.0.0.1"));
+        Thread.ofVirtual()
+                .start(() -> {
+                    while (!socket.isClosed()) {
+                        try (Socket accepted = socket.accept()) {
+                            int n = accepted.getInputStream().read(new byte[4096]);
+                            if (n > 0) {
+                                accepted.getOutputStream()
+                                        .write(ok(KEYS).getBytes(StandardCharsets.UTF_8));
+                            }
+                        } catch (IOException e) {
+                            // who does not trust it, or the end
+                        }
+                    }
+                });
+        return socket;
     }
 
     @ParameterizedTest
@@ -148,9 +222,7 @@ class HttpFetchTest {
                 "http://224.0.0.1/"
             })
     void nothingOfThisMachine(String address) {
-        HttpFetch real =
-                new HttpFetch(
-                        (SSLSocketFactory) SSLSocketFactory.getDefault(), HttpFetch::isElsewhere);
+        HttpFetch real = new HttpFetch(null, HttpFetch::isElsewhere);
         assertThatThrownBy(
                         () -> real.keySet(new Keys.Remote(address, false, Duration.ofSeconds(5))))
                 .hasMessageEndingWith(" is this machine, or on its link");

@@ -3,6 +3,7 @@ package dev.fairlead.pilot.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.pilot.Backing;
 import dev.fairlead.pilot.Pilot;
+import dev.fairlead.pilot.keys.HttpFetch;
 import dev.fairlead.pilot.status.StatusKeys;
 import dev.fairlead.wire.tokens.Caller;
 import io.grpc.Channel;
@@ -34,7 +35,7 @@ public final class TestPilot implements AutoCloseable {
     private final ManagedChannel channel;
 
     public TestPilot(TestCluster cluster) throws IOException {
-        this(Backing.directory(cluster.root()), cluster);
+        this(Backing.directory(cluster.root(), new HttpFetch(null)), cluster);
     }
 
     /** One that stands on something else than a test's cluster. */

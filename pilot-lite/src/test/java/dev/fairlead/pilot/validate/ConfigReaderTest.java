@@ -249,7 +249,18 @@ class ConfigReaderTest {
                 tls(
                         "mode: ISTIO_MUTUAL, credentialName: a",
                         "credentialName: is for SIMPLE and MUTUAL only"),
-                tls("mode: SIMPLE, caCrl: /a", "caCrl: not supported yet"),
+                tls("mode: SIMPLE, caCrl: a", "caCrl: \"a\" is not an absolute path"),
+                tls("mode: ISTIO_MUTUAL, caCrl: /a", "caCrl: is for SIMPLE and MUTUAL only"),
+                tls("mode: DISABLE, caCrl: /a", "caCrl: is not for DISABLE"),
+                tls(
+                        "mode: SIMPLE, credentialName: a, caCrl: /a",
+                        "caCrl: cannot stand beside credentialName"),
+                tls(
+                        "mode: SIMPLE, insecureSkipVerify: true, caCrl: /a",
+                        "caCrl: cannot stand beside insecureSkipVerify"),
+                tls(
+                        "mode: MUTUAL, credentialName: a-cacert",
+                        "credentialName: has no certificate for MUTUAL: is for SIMPLE"),
                 arguments(
                         "{host: a, trafficPolicy: {tls: {mode: WRONG}}}",
                         "spec.trafficPolicy.tls.mode: unknown value WRONG"),

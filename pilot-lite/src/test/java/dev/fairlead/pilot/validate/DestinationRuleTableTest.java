@@ -1,5 +1,6 @@
 package dev.fairlead.pilot.validate;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,28 +28,37 @@ class DestinationRuleTableTest {
 
     /** What must be there for a field to make sense. */
     private static final Map<String, String> AROUND =
-            Map.of(
-                    "trafficPolicy.tls.sni",
-                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
-                    "trafficPolicy.tls.subjectAltNames",
-                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
-                    "trafficPolicy.tls.caCertificates",
-                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
-                    "trafficPolicy.tls.credentialName",
-                    "{host: a, trafficPolicy: {tls: {mode: MUTUAL}}}",
-                    "trafficPolicy.tls.insecureSkipVerify",
-                    "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}",
-                    "trafficPolicy.tls.clientCertificate",
-                    "{host: a, trafficPolicy: {tls: {mode: MUTUAL, privateKey: /k.pem}}}",
-                    "trafficPolicy.tls.privateKey",
-                    "{host: a, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: /c.pem}}}",
-                    "subsets[].labels",
-                    "{host: a, subsets: [{name: v1}]}",
-                    "subsets[].trafficPolicy",
-                    "{host: a, subsets: [{name: v1}]}",
-                    "trafficPolicy.outlierDetection.consecutiveLocalOriginFailures",
-                    "{host: a, trafficPolicy: {outlierDetection: {splitExternalLocalOriginErrors:"
-                            + " true}}}");
+            Map.ofEntries(
+                    entry(
+                            "trafficPolicy.tls.sni",
+                            "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}"),
+                    entry(
+                            "trafficPolicy.tls.subjectAltNames",
+                            "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}"),
+                    entry(
+                            "trafficPolicy.tls.caCertificates",
+                            "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}"),
+                    entry(
+                            "trafficPolicy.tls.credentialName",
+                            "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}"),
+                    entry(
+                            "trafficPolicy.tls.caCrl",
+                            "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}"),
+                    entry(
+                            "trafficPolicy.tls.insecureSkipVerify",
+                            "{host: a, trafficPolicy: {tls: {mode: SIMPLE}}}"),
+                    entry(
+                            "trafficPolicy.tls.clientCertificate",
+                            "{host: a, trafficPolicy: {tls: {mode: MUTUAL, privateKey: /k.pem}}}"),
+                    entry(
+                            "trafficPolicy.tls.privateKey",
+                            "{host: a, trafficPolicy: {tls: {mode: MUTUAL, clientCertificate: /c.pem}}}"),
+                    entry("subsets[].labels", "{host: a, subsets: [{name: v1}]}"),
+                    entry("subsets[].trafficPolicy", "{host: a, subsets: [{name: v1}]}"),
+                    entry(
+                            "trafficPolicy.outlierDetection.consecutiveLocalOriginFailures",
+                            "{host: a, trafficPolicy: {outlierDetection: {splitExternalLocalOriginErrors:"
+                                    + " true}}}"));
 
     static Stream<TrafficTableTest.Row> examples() throws IOException {
         return TrafficTableTest.rows("DestinationRule").stream();

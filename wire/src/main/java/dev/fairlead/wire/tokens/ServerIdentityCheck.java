@@ -1,41 +1,32 @@
 package dev.fairlead.wire.tokens;
 
 import dev.fairlead.wire.identity.SpiffeId;
-import dev.fairlead.wire.svid.Pem;
 import dev.fairlead.wire.svid.SvidRules;
-import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /**
- * Trusts one server identity under the mesh's root: the chain must end in the bundle file (read
- * again when it changes) and the leaf's one URI SAN must be the expected SPIFFE ID. The host name
+ * Trusts one server identity under the mesh's roots: the chain must end in one of them, nothing of
+ * it may be taken back, and the leaf's one URI SAN must be the expected SPIFFE ID. The host name
  * plays no part. Thread: any.
  */
 final class ServerIdentityCheck extends X509ExtendedTrustManager {
 
-    private final WatchedFile<X509TrustManager> bundle;
+    private final MeshTrust trust;
     private final SpiffeId expected;
 
-    ServerIdentityCheck(Path bundleFile, SpiffeId expected) {
-        this.bundle =
-                new WatchedFile<>(bundleFile, content -> SvidRules.pkix(Pem.certificates(content)));
+    ServerIdentityCheck(MeshTrust trust, SpiffeId expected) {
+        this.trust = trust;
         this.expected = expected;
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType)
             throws CertificateException {
-        try {
-            bundle.get().checkServerTrusted(chain, authType);
-        } catch (IOException e) {
-            throw new CertificateException("bundle not ready: " + e.getMessage(), e);
-        }
+        trust.check(chain, authType);
         SpiffeId actual = SvidRules.idOf(chain[0]);
         if (!actual.equals(expected)) {
             throw new CertificateException("server is " + actual + ", expected " + expected);

@@ -4,13 +4,20 @@ import dev.fairlead.wire.identity.SpiffeId;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
 /**
@@ -27,18 +34,47 @@ public final class SpiffeTls {
     /** A Service may lead to a pod that is gone; the next attempt leads elsewhere. */
     private static final int CONNECT_MILLIS = 3_000;
 
+    /** The shortest that can be said: connections are few, and each is to be checked. */
+    private static final int SESSION_SECONDS = 1;
+
     private SpiffeTls() {}
+
+    /** For callers without loops of their own; they keep no process alive. */
+    private static final class SharedLoops {
+        static final EventLoopGroup NIO =
+                new MultiThreadIoEventLoopGroup(
+                        new DefaultThreadFactory("control", true), NioIoHandler.newFactory());
+    }
+
+    /** {@link #channel(String, Path, SpiffeId, EventLoopGroup, Supplier)} on loops of ours. */
+    public static NettyChannelBuilder channel(String hostPort, Path bundle, SpiffeId expected) {
+        return channel(hostPort, bundle, expected, SharedLoops.NIO, NioSocketChannel::new);
+    }
 
     /**
      * A channel to a server of ours. Before the bundle file exists calls fail UNAVAILABLE; later
-     * calls of the same channel see it.
+     * calls of the same channel see it. What {@code ca-crl.pem} beside it takes back is not spoken
+     * to, and connections that are open end.
      *
      * @param hostPort {@code host:port}, {@code [v6]:port}
+     * @param sockets of the kind that {@code loop} is for
      */
-    public static NettyChannelBuilder channel(String hostPort, Path bundle, SpiffeId expected) {
+    public static NettyChannelBuilder channel(
+            String hostPort,
+            Path bundle,
+            SpiffeId expected,
+            EventLoopGroup loop,
+            Supplier<? extends Channel> sockets) {
         InetSocketAddress address = address(hostPort);
+        MeshTrust trust = new MeshTrust(bundle);
         return NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-                .sslContext(client(bundle, expected))
+                .sslContext(client(trust, expected))
+                .eventLoopGroup(loop)
+                .channelFactory(() -> {
+                    Channel channel = sockets.get();
+                    channel.pipeline().addLast(new ServerWatch(trust));
+                    return channel;
+                })
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_SECONDS / 2, TimeUnit.SECONDS);
@@ -52,13 +88,15 @@ public final class SpiffeTls {
                 .permitKeepAliveWithoutCalls(true);
     }
 
-    /** Trusts exactly {@code expected} under the PEM bundle in the file. */
-    public static SslContext client(Path bundle, SpiffeId expected) {
-        var trust = new ServerIdentityCheck(bundle, expected);
-        return build(SslContextBuilder.forClient().trustManager(trust));
+    /** Trusts exactly {@code expected}. The JDK does not look at peers of resumed sessions. */
+    private static SslContext client(MeshTrust trust, SpiffeId expected) {
+        return build(
+                SslContextBuilder.forClient()
+                        .trustManager(new ServerIdentityCheck(trust, expected))
+                        .sessionTimeout(SESSION_SECONDS));
     }
 
-    public static SslContext serverContext(LiveKey key) {
+    private static SslContext serverContext(LiveKey key) {
         return build(SslContextBuilder.forServer(key));
     }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * file-root:system} for the roots that this process trusts by itself, and for Secrets, each of
  * which is a folder {@code <folder>/<namespace>/secrets/<name>} with a file for each of its keys,
  * {@code kubernetes://<name>} and, for the roots in it or beside it, {@code
- * kubernetes://<name>-cacert}.
+ * kubernetes://<name>-cacert}. With {@code ~<lists>} behind the bundle what those lists name is
+ * taken back; of a Secret its key {@code ca.crl} says so, or {@code crl}.
  */
 final class CredentialFolder {
 
@@ -49,12 +50,8 @@ final class CredentialFolder {
     Credential read(Name name, @Nullable Credential before)
             throws IOException, GeneralSecurityException {
         String secret = name.secret();
-        if (secret.equals(ROOTS + SYSTEM)) {
-            return before == null ? CredentialText.systemRoots() : before;
-        }
         if (secret.startsWith(ROOTS)) {
-            byte[] bundle = file(name.namespace(), secret.substring(ROOTS.length()));
-            return CredentialText.roots(bundle, before);
+            return roots(name.namespace(), secret.substring(ROOTS.length()), before);
         }
         if (secret.startsWith(SECRET)) {
             return secret(name.namespace(), secret.substring(SECRET.length()), before);
@@ -69,6 +66,16 @@ final class CredentialFolder {
                 before);
     }
 
+    private Credential roots(String namespace, String paths, @Nullable Credential before)
+            throws IOException, GeneralSecurityException {
+        int between = paths.indexOf('~');
+        String bundle = between < 0 ? paths : paths.substring(0, between);
+        return CredentialText.roots(
+                bundle.equals(SYSTEM) ? null : file(namespace, bundle),
+                between < 0 ? null : file(namespace, paths.substring(between + 1)),
+                before);
+    }
+
     private Credential secret(String namespace, String name, @Nullable Credential before)
             throws IOException, GeneralSecurityException {
         if (!name.endsWith(ROOTS_OF_SECRET)) {
@@ -78,13 +85,24 @@ final class CredentialFolder {
                     before);
         }
         String without = name.substring(0, name.length() - ROOTS_OF_SECRET.length());
+        String holder = name;
         byte[] bundle;
         try {
             bundle = first(namespace, name, "ca.crt", "cacert");
         } catch (NoSecretFileException e) {
+            holder = without;
             bundle = first(namespace, without, "ca.crt", "cacert");
         }
-        return CredentialText.roots(bundle, before);
+        return CredentialText.roots(bundle, lists(namespace, holder), before);
+    }
+
+    /** Null: the Secret has none. */
+    private byte @Nullable [] lists(String namespace, String secret) throws IOException {
+        try {
+            return first(namespace, secret, "ca.crl", "crl");
+        } catch (NoSecretFileException e) {
+            return null;
+        }
     }
 
     /** Kubernetes' name of a Secret's key, else Istio's. */

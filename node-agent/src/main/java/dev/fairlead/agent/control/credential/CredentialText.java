@@ -1,6 +1,7 @@
 package dev.fairlead.agent.control.credential;
 
 import dev.fairlead.agent.model.identity.Credential;
+import dev.fairlead.wire.svid.Revocations;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -25,15 +26,29 @@ final class CredentialText {
 
     private static final int MAX_CERTIFICATES = 1024;
     private static final byte[] PROBE = {1, 2, 3};
+    private static final byte[] SYSTEM = {0}; // no PEM begins so
 
     private CredentialText() {}
 
-    static Credential roots(byte[] pem, @Nullable Credential before)
+    /**
+     * Roots, and what their issuers have taken back.
+     *
+     * @param pem null: those by which this process knows public servers
+     * @param lists null: nothing is taken back
+     */
+    static Credential roots(
+            byte @Nullable [] pem, byte @Nullable [] lists, @Nullable Credential before)
             throws GeneralSecurityException {
-        String version = version(pem);
-        return before != null && before.version().equals(version)
-                ? before
-                : new Credential(version, null, certificates(pem));
+        byte[] roots = pem == null ? SYSTEM : pem;
+        String version = lists == null ? version(roots) : version(roots, lists);
+        if (before != null && before.version().equals(version)) {
+            return before;
+        }
+        return new Credential(
+                version,
+                null,
+                pem == null ? systemRoots() : certificates(pem),
+                lists == null ? Revocations.NONE : Revocations.parse(lists));
     }
 
     /** A certificate with the key that belongs to it. */
@@ -93,13 +108,12 @@ final class CredentialText {
         return certificates;
     }
 
-    /** Those by which this process knows public servers. */
-    static Credential systemRoots() throws GeneralSecurityException {
+    private static List<X509Certificate> systemRoots() throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
         factory.init((KeyStore) null);
         for (TrustManager manager : factory.getTrustManagers()) {
             if (manager instanceof X509TrustManager system) {
-                return new Credential("system", null, List.of(system.getAcceptedIssuers()));
+                return List.of(system.getAcceptedIssuers());
             }
         }
         throw new CertificateException("this machine has no roots");

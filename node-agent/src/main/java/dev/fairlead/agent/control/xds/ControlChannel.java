@@ -26,9 +26,8 @@ public final class ControlChannel {
     /** A channel that trusts {@code expected} alone. The caller shuts it down. */
     public static ManagedChannel open(
             String hostPort, Path rootCertificates, SpiffeId expected, EventLoopGroup loop) {
-        return SpiffeTls.channel(hostPort, rootCertificates, expected)
-                .eventLoopGroup(loop)
-                .channelType(EpollSocketChannel.class)
+        return SpiffeTls.channel(
+                        hostPort, rootCertificates, expected, loop, EpollSocketChannel::new)
                 .maxInboundMessageSize(MAX_RESPONSE)
                 .directExecutor() // callbacks only put into queues
                 .build();

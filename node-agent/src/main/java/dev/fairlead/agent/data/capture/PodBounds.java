@@ -8,8 +8,9 @@ package dev.fairlead.agent.data.capture;
  * @param streams of HTTP/2 clients open at once, over all connections; more are refused
  * @param handshakes with its callers under way at once; beyond, the caller with the most loses one
  * @param handshakesPerSource likewise with one address; more are reset
- * @param bufferedBytes of requests that are kept to be sent again, or have nowhere to go yet;
- *     beyond, nothing is kept, and who sends waits
+ * @param bufferedBytes of requests that are kept to be sent again, have nowhere to go yet, or are
+ *     to be seen by an authorizer first, and of copies; beyond, nothing is kept, who sends waits,
+ *     what must be seen is refused, and copies are given up
  */
 public record PodBounds(
         int connections, int streams, int handshakes, int handshakesPerSource, int bufferedBytes) {

@@ -300,7 +300,16 @@ final class HttpExchange {
         }
         switch (AwaitedBody.of(now.wanted(), waiting.bytes(), requestEnded)) {
             case MORE_TO_COME -> {
-                return true;
+                if (waiting.isWithinPod()) {
+                    return true;
+                }
+                awaited = null;
+                reply(
+                        HttpResponseStatus.SERVICE_UNAVAILABLE.code(),
+                        "too many bytes wait for authorization",
+                        EmptyHttpHeaders.INSTANCE,
+                        ResponseFlag.NONE,
+                        "pod_buffer_overflow");
             }
             case ENOUGH -> {
                 awaited = null;

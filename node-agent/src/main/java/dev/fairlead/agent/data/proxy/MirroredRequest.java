@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of a request on its way to a cluster whose answer nobody waits for. What it cannot take as
- * fast as the request itself is held up to a bound; beyond, it is given up.
+ * fast as the request itself is held up to a bound, its own and its pod's; beyond, it is given up.
  *
  * <p>Its host ends in {@code -shadow}, and it says, as Envoy's, that it comes from within and from
  * this pod. Whatever its original came in, an upstream that follows its client is asked in
@@ -114,7 +114,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         while (!waiting.isEmpty() && upstream == connection) {
             connection.write(waiting.remove());
         }
-        waitingBytes = 0;
+        nothingWaits();
         if (upstream == connection) {
             connection.flush();
         }
@@ -136,15 +136,12 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
             timer.bound(timeout.toNanos(), this::timedOut);
         }
         UpstreamRequest current = upstream;
-        if (current == null || !current.isWritable()) {
-            waitingBytes += content.content().readableBytes();
-            if (waitingBytes > MAX_WAITING) {
-                content.release();
-                giveUp();
-                return;
-            }
-        } else {
-            waitingBytes = 0;
+        if (current != null && current.isWritable()) {
+            nothingWaits();
+        } else if (!waits(content.content().readableBytes())) {
+            content.release();
+            giveUp();
+            return;
         }
         if (current == null) {
             waiting.add(content);
@@ -154,6 +151,21 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
                 current.flush();
             }
         }
+    }
+
+    /** False: that is more than may. */
+    private boolean waits(int bytes) {
+        if (waitingBytes + bytes > MAX_WAITING || bytes > 0 && !router.load().mayHold(bytes)) {
+            return false;
+        }
+        waitingBytes += bytes;
+        router.load().hold(bytes);
+        return true;
+    }
+
+    private void nothingWaits() {
+        router.load().release(waitingBytes);
+        waitingBytes = 0;
     }
 
     void flush() {
@@ -213,7 +225,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
     @Override
     public void writable(boolean yes) {
         if (yes) {
-            waitingBytes = 0;
+            nothingWaits();
         }
     }
 
@@ -240,6 +252,7 @@ final class MirroredRequest implements ResponseSink, PodCluster.HttpWaiter {
         while (!waiting.isEmpty()) {
             waiting.remove().release();
         }
+        nothingWaits();
         if (account != null) {
             account.ended(status);
             account.requests()

@@ -6,7 +6,7 @@ import dev.fairlead.agent.data.stats.ListenerStat;
 
 /**
  * What a pod holds of its agent over all its connections: streams, and bytes of requests that are
- * kept. Owner: the pod's loop.
+ * kept, wait for an authorizer, or are copies that wait for their server. Owner: the pod's loop.
  */
 final class PodLoad {
 
@@ -45,6 +45,10 @@ final class PodLoad {
     /** What has come is held, whether there is room or not. */
     void hold(long bytes) {
         buffered += bytes;
+    }
+
+    long held() {
+        return buffered;
     }
 
     void release(long bytes) {

@@ -23,6 +23,7 @@ final class WaitingBody {
     private long bytes;
     private boolean keeps;
     private boolean whole = true;
+    private boolean beyondPod;
 
     /**
      * @param load of the pod, which may keep so many bytes in all
@@ -40,9 +41,15 @@ final class WaitingBody {
     boolean add(HttpContent piece) {
         int size = piece.content().readableBytes();
         boolean room = size == 0 || load.mayHold(size);
+        beyondPod = !room;
         pieces.add(piece);
         hold(size);
         return room && bytes <= MAX_BYTES;
+    }
+
+    /** False: when the last piece came the pod held as much as it may. */
+    boolean isWithinPod() {
+        return !beyondPod;
     }
 
     /** Sends a piece, and keeps what may be needed again. */

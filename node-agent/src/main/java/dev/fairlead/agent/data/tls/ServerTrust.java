@@ -6,6 +6,7 @@ import dev.fairlead.wire.svid.SvidRules;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -13,8 +14,9 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which servers outside the mesh to trust: those that {@code roots} vouch for and that have a name
- * that is asked for, or any. Called in every handshake, since none is resumed. Thread: any.
+ * Which servers outside the mesh to trust: those that {@code roots} vouch for and have not taken
+ * back, and that have a name that is asked for, or any. Called in every handshake, since none is
+ * resumed. Thread: any.
  *
  * <p>Source: Envoy, CertificateValidationContext, and auto_san_validation of
  * UpstreamHttpProtocolOptions.
@@ -25,6 +27,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
     private static final char MARK = '/'; // so that no engine takes it for a server name
 
     private final @Nullable X509TrustManager pkix;
+    private final @Nullable Credential roots;
     private final Set<SubjectAltName> names;
     private final TlsCounters counters;
 
@@ -34,6 +37,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
         } catch (CertificateException e) {
             throw new IllegalArgumentException("roots: " + e.getMessage(), e);
         }
+        this.roots = roots;
         this.names = names;
         this.counters = counters;
     }
@@ -46,11 +50,12 @@ final class ServerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        if (pkix == null) {
+        if (pkix == null || roots == null) {
             return;
         }
         try {
             pkix.checkServerTrusted(chain, authType);
+            requireNotRevoked(List.of(chain), roots);
         } catch (CertificateException e) {
             counters.untrusted.increment();
             throw e;
@@ -64,6 +69,15 @@ final class ServerTrust extends X509ExtendedTrustManager {
                     "server has none of the names " + wanted.stream().map(n -> n.value()).toList());
         }
         counters.verified.increment();
+    }
+
+    private void requireNotRevoked(List<X509Certificate> chain, Credential by)
+            throws RevokedException {
+        X509Certificate revoked = by.revoked().revoked(chain, by.certificates());
+        if (revoked != null) {
+            counters.revoked.increment();
+            throw new RevokedException(revoked);
+        }
     }
 
     @Override

@@ -130,6 +130,9 @@ class CredentialFilesTest {
         "shop, file-root:/etc",
         "shop, file-root:/",
         "shop, file-root:/missing.pem",
+        "shop, file-root:/etc/ca.pem~/missing.pem",
+        "shop, file-root:/etc/ca.pem~/../other/etc/crl.pem",
+        "shop, file-root:system~/missing.pem",
         "shop, file-cert:/etc/cert.pem",
         "shop, file-cert:/etc/cert.pem~/../other/etc/key.pem",
         "shop, kubernetes://own",
@@ -143,6 +146,7 @@ class CredentialFilesTest {
     })
     void nothingElseIsRead(String namespace, String secret) throws Exception {
         write(folder.resolve("other/etc"), pair);
+        Files.writeString(folder.resolve("other/etc/crl.pem"), authority.crl(Instant.now()));
         Files.copy(folder.resolve("shop/etc/ca.pem"), outer.resolve("secret.pem"));
         Files.createSymbolicLink(folder.resolve("shop/out"), folder.resolve("other/etc"));
         Files.createSymbolicLink(folder.resolve("shop/file.pem"), outer.resolve("secret.pem"));
@@ -151,6 +155,53 @@ class CredentialFilesTest {
         Files.createSymbolicLink(folder.resolve("linked"), outer.resolve("elsewhere"));
 
         assertThatThrownBy(() -> read(namespace, secret)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatIssuersHaveTakenBackStandsBesideTheirRoots() throws Exception {
+        String lists = authority.crl(Instant.now(), pair.certificates().getFirst());
+        Files.writeString(folder.resolve("shop/etc/crl.pem"), lists);
+        Path secret = Files.createDirectories(folder.resolve("shop/secrets/own"));
+        Path alone = Files.createDirectories(folder.resolve("shop/secrets/alone-cacert"));
+        for (Path each : List.of(secret, alone)) {
+            Files.copy(folder.resolve("shop/etc/ca.pem"), each.resolve("ca.crt"));
+        }
+        Files.writeString(secret.resolve("ca.crl"), lists);
+        Files.writeString(alone.resolve("crl"), lists);
+
+        for (String name :
+                List.of(
+                        ROOTS + "~/etc/crl.pem",
+                        "file-root:system~/etc/crl.pem",
+                        "kubernetes://own-cacert",
+                        "kubernetes://alone-cacert")) {
+            Credential read = read("shop", name);
+            assertThat(read.revoked().revoked(pair.certificates(), List.of(authority.root)))
+                    .as(name)
+                    .isEqualTo(pair.certificates().getFirst());
+            Files.writeString(folder.resolve("shop/etc/crl.pem"), lists);
+            assertThat(new CredentialFolder(folder).read(new Name("shop", name), read))
+                    .isSameAs(read);
+        }
+        Files.writeString(secret.resolve("ca.crl"), "broken");
+        assertThatThrownBy(() -> read("shop", "kubernetes://own-cacert"))
+                .as("rather nobody than who may be taken back")
+                .hasMessage("no block X509 CRL");
+    }
+
+    @Test
+    void changedListsAreAnotherCredential() throws Exception {
+        Path file = folder.resolve("shop/etc/crl.pem");
+        Files.writeString(file, authority.crl(Instant.now()));
+        Credential before = read("shop", ROOTS + "~/etc/crl.pem");
+        Files.writeString(file, authority.crl(Instant.now(), pair.certificates().getFirst()));
+
+        Credential after =
+                new CredentialFolder(folder)
+                        .read(new Name("shop", ROOTS + "~/etc/crl.pem"), before);
+
+        assertThat(after).isNotEqualTo(before);
+        assertThat(after.revoked().count()).isEqualTo(1);
     }
 
     @Test

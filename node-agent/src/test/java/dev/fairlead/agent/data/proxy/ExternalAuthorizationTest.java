@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.agent.data.capture.PodBounds;
 import dev.fairlead.agent.data.stats.HttpStat;
 import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.listener.Filter;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +38,7 @@ class ExternalAuthorizationTest {
     private FakeUpstream application;
     private Mesh mesh;
     private ExternalAuthorization.@Nullable Body body;
+    private PodBounds bounds = PodBounds.USUAL;
 
     @BeforeEach
     void application() throws Exception {
@@ -105,7 +108,9 @@ class ExternalAuthorizationTest {
                                                 Set.of(),
                                                 HttpManager.DEFAULT.checking(
                                                         List.of(filters(service, failOpen)))))
-                                .build());
+                                .build(),
+                        new NoTls(),
+                        bounds);
         mesh.closing(application);
         return mesh.inboundClient();
     }
@@ -248,6 +253,39 @@ class ExternalAuthorizationTest {
         assertThat(Objects.requireNonNull(asked).requests).isEmpty();
         assertThat(application.requests).isEmpty();
         assertThat(mesh.count(HttpStat.DOWNSTREAM_RQ_TOO_LARGE)).isEqualTo(1);
+    }
+
+    /** One pod's callers cannot have all of the agent's memory wait for its authorizer. */
+    @Test
+    void whatThePodMayNotHoldIsRefusedUnasked() throws Exception {
+        bounds = new PodBounds(100, 100, 100, 100, 10);
+        body = new ExternalAuthorization.Body(1000, false, true);
+        FakeUpstream authorizer = FakeUpstream.thatAnswers(OK);
+        Wire first = client(authorizer, false, LONG);
+        String head = "POST /asked HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n";
+        first.send(head + "123456");
+        Mesh.await("six", () -> held() == 6);
+
+        Wire second = mesh.inboundClient();
+        second.send(head + "12345");
+        Wire.Message answer = second.readResponse();
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).isEqualTo("too many bytes wait for authorization");
+        assertThat(authorizer.requests).isEmpty();
+        second.close();
+        Mesh.await("six", () -> held() == 6);
+        first.send("789");
+        assertThat(first.readResponse().status()).isEqualTo(200);
+        Mesh.await("nothing", () -> held() == 0);
+    }
+
+    private long held() {
+        try {
+            return mesh.bytesHeld();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -365,6 +365,11 @@ final class Mesh implements AutoCloseable {
         return channels.stream().filter(Channel::isOpen).toList();
     }
 
+    /** Of requests, over all connections of the pod. */
+    long bytesHeld() throws InterruptedException, ExecutionException {
+        return onLoop(() -> runtime.load().held());
+    }
+
     private List<String> gaugesNotZero() {
         List<String> found = new ArrayList<>();
         stats.clusters().forEach((key, c) -> gauges(key.name(), c.counters(), found));

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -154,6 +155,42 @@ class PodBoundsTest {
         return socket;
     }
 
+    /** A copy has no client that could wait. */
+    @Test
+    void copiesThatWaitCountToo() throws Exception {
+        FakeUpstream answering = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        FakeUpstream mirror = FakeUpstream.thatAnswers(FakeUpstream.OK);
+        Mesh mad =
+                pod(
+                        new Mesh(
+                                RouteActionsTest.mirroring(answering.address(), mirror.address()),
+                                new NoTls(),
+                                bounds(10, 10, 10, 100)));
+        mad.closing(answering);
+        mad.closing(mirror);
+        Wire client = mad.client();
+
+        client.send(
+                "POST / HTTP/1.1\r\nHost: a:80\r\nContent-Length: 1000\r\n\r\n" + "x".repeat(1000));
+
+        assertThat(client.readResponse().status()).isEqualTo(200);
+        assertThat(mad.count(ListenerStat.DOWNSTREAM_BUFFER_OVERFLOW)).isPositive();
+        assertThat(mirror.requests).isEmpty();
+        Mesh.await("nothing is held", () -> held(mad) == 0);
+
+        client.send("GET /small HTTP/1.1\r\nHost: a:80\r\n\r\n");
+        assertThat(client.readResponse().status()).isEqualTo(200);
+        Mesh.await("the small one's copy", () -> mirror.requests.size() == 1);
+    }
+
+    private static long held(Mesh pod) {
+        try {
+            return pod.bytesHeld();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void whatIsKeptOfRequestsIsBounded() throws Exception {
         FakeUpstream silent = FakeUpstream.thatNeverAnswers();
@@ -170,6 +207,8 @@ class PodBoundsTest {
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + body);
 
         Mesh.await("overflow", () -> mad.count(ListenerStat.DOWNSTREAM_BUFFER_OVERFLOW) > 0);
+        Mesh.await("the request", () -> !silent.requests.isEmpty());
+        assertThat(held(mad)).as("kept").isZero();
         client.close();
     }
 }

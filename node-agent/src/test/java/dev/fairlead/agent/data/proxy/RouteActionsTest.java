@@ -26,6 +26,8 @@ import dev.fairlead.agent.model.route.RouteAction.Forward;
 import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
 import dev.fairlead.agent.model.route.RoutePolicy;
 import dev.fairlead.agent.model.route.StringMatcher;
+import dev.fairlead.agent.model.snapshot.Snapshot;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,16 @@ class RouteActionsTest {
                 null,
                 java.util.Arrays.stream(clusters).map(name -> new Mirror(name, ALL)).toList(),
                 new RoutePolicy.AttemptCount(true, false));
+    }
+
+    /** All of it is copied. */
+    static Snapshot mirroring(InetSocketAddress to, InetSocketAddress copies) {
+        return new Config()
+                .cluster("c", false, to)
+                .cluster("m", false, copies)
+                .policy("a:80", Forward.to("c"), mirrored("m"))
+                .outboundHttp(FILTERS)
+                .build();
     }
 
     private Message ask(String request) throws Exception {

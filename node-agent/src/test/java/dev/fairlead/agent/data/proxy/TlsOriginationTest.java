@@ -254,6 +254,26 @@ class TlsOriginationTest {
     }
 
     @Test
+    void aRevokedServerGetsNoRequest() throws Exception {
+        Credential ofServer = authority.certificate(TOMORROW, A);
+        var lists = authority.revoking(ofServer.certificates().getFirst());
+        credentials(
+                "default",
+                Map.of(ROOTS, new Credential("lists", null, List.of(authority.root), lists)));
+        begin(simple(), ofServer, null, true);
+        Wire client = source.client();
+
+        client.send(get("a"));
+        assertThat(client.readResponse().status()).isEqualTo(503);
+        assertThat(source.count(ClusterStat.SSL_CERTIFICATE_REVOKED)).isEqualTo(1);
+        assertThat(source.outcomes()).isEqualTo("{503 UF=1}");
+
+        credentials("default", Map.of(ROOTS, authority.roots()));
+        client.send(get("a"));
+        assertThat(client.readResponse().status()).isEqualTo(200);
+    }
+
+    @Test
     void opaqueConnectionsAreForNoHost() throws Exception {
         credentials("default", Map.of(ROOTS, authority.roots()));
         begin(simple(), authority.certificate(TOMORROW, dns("b")), null, false);

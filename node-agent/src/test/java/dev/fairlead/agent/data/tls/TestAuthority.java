@@ -139,11 +139,15 @@ public final class TestAuthority {
 
     /** A certificate of these names with its key, for no workload. */
     public Credential certificate(Instant notAfter, GeneralName... names) {
+        return certificate(notAfter, new X500Name("CN=" + names[0].getName()), names);
+    }
+
+    public Credential certificate(Instant notAfter, X500Name subject, GeneralName... names) {
         SvidKey own = SvidKey.generate();
         X509Certificate leaf =
                 sign(
                         own,
-                        new X500Name("CN=" + names[0].getName()),
+                        subject,
                         new X500Name(root.getSubjectX500Principal().getName()),
                         key,
                         false,

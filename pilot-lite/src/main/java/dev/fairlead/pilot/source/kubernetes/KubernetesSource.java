@@ -3,7 +3,7 @@ package dev.fairlead.pilot.source.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fairlead.kubernetes.watch.InstalledKinds;
 import dev.fairlead.kubernetes.watch.ServerState;
-import dev.fairlead.pilot.keys.HttpFetch;
+import dev.fairlead.pilot.keys.Fetch;
 import dev.fairlead.pilot.keys.KeyBook;
 import dev.fairlead.pilot.metrics.PilotMetrics;
 import dev.fairlead.pilot.source.CaptureBook;
@@ -45,19 +45,23 @@ public final class KubernetesSource implements ClusterSource {
     private final Thread thread = Thread.ofVirtual().name("source").unstarted(this::run);
     private Set<ObjectKey> reported = new HashSet<>();
 
-    /** {@code publish} compiles and serves a state, and returns its generation. */
+    /**
+     * @param publish compiles and serves a state, and returns its generation
+     * @param fetch how issuers' keys are got
+     */
     public KubernetesSource(
             KubernetesClient client,
             ServerState server,
             InstalledKinds installed,
             KubernetesStatusStore store,
             PilotMetrics metrics,
-            ToLongFunction<ClusterState> publish) {
+            ToLongFunction<ClusterState> publish,
+            Fetch fetch) {
         this.store = store;
         this.metrics = metrics;
         this.publish = publish;
         this.captures = new CaptureBook(store, burst::changed);
-        this.keys = new KeyBook(new HttpFetch(), burst::changed);
+        this.keys = new KeyBook(fetch, burst::changed);
         this.builder = new StateBuilder(Map.of(), captures, keys::of);
         this.collections =
                 new Collections(client, server, installed, store.observed(), metrics, burst);

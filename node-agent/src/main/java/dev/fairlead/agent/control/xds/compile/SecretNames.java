@@ -4,7 +4,8 @@ import java.util.regex.Pattern;
 
 /**
  * Names of secrets outside the mesh's PKI. Source: Istio's names for its agent: {@code
- * file-cert:<certificate>~<key>}, {@code file-root:<bundle>}, {@code kubernetes://<secret>}.
+ * file-cert:<certificate>~<key>}, {@code file-root:<bundle>}, {@code kubernetes://<secret>}; and
+ * ours: {@code file-root:<bundle>~<revocation lists>}.
  */
 final class SecretNames {
 
@@ -29,8 +30,14 @@ final class SecretNames {
     }
 
     static boolean isRoots(String name) {
+        int between = name.indexOf('~');
         return isSecret(name) && name.endsWith(ROOTS_OF_SECRET)
-                || name.startsWith(FILE_ROOTS) && name.length() > FILE_ROOTS.length();
+                || name.startsWith(FILE_ROOTS)
+                        && name.length() > FILE_ROOTS.length()
+                        && (between < 0
+                                || between > FILE_ROOTS.length()
+                                        && between == name.lastIndexOf('~')
+                                        && between < name.length() - 1);
     }
 
     private static boolean isSecret(String name) {

@@ -142,6 +142,9 @@ class OriginationsTest {
     @CsvSource({
         "own",
         "file-root:",
+        "file-root:/a~",
+        "file-root:~/l",
+        "file-root:/a~/l~/m",
         "file-cert:/c~/k",
         "kubernetes://a",
         "kubernetes://a/b-cacert"
