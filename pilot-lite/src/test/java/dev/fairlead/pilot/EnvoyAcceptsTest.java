@@ -562,13 +562,15 @@ class EnvoyAcceptsTest {
                           localityLbSetting: {failoverPriority: [topology.kubernetes.io/region, version=v1]}
                         """,
                         "loadBalancer: {simple: PASSTHROUGH}\n",
+                        "tunnel: {targetHost: db.example.com, targetPort: 5432}\n",
                         "loadBalancer: {zoneAwareLbSetting: {minClusterSize: 1, failoverPriority: [app]}}\n",
                         "loadBalancer: {localityLbSetting: {distribute: [{from: '*', to: {'*': 100}}]}}\n");
         var yaml = new StringBuilder();
         for (int i = 0; i < policies.size(); i++) {
             String name = "policy-" + i;
-            yaml.append(TestCluster.service(name, "http", 9500 + i))
-                    .append(TestCluster.slice(name, "http", 9500 + i, "198.18.1.10=uid-sleep-v1"))
+            String protocol = policies.get(i).startsWith("tunnel") ? "tcp" : "http";
+            yaml.append(TestCluster.service(name, protocol, 9500 + i))
+                    .append(TestCluster.slice(name, protocol, 9500 + i, "198.18.1.10=uid-sleep-v1"))
                     .append(
                             """
                             ---

@@ -18,6 +18,7 @@ import dev.fairlead.pilot.state.Pod;
 import dev.fairlead.pilot.state.Protocol;
 import dev.fairlead.pilot.state.Service;
 import dev.fairlead.pilot.state.TlsSettings;
+import dev.fairlead.pilot.state.Tunnel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,7 +107,19 @@ final class ClusterCompiler {
                 name(client, host, port, subset),
                 weight,
                 bySource,
-                policy.pool() == null ? ConnectionPool.Tcp.NONE : policy.pool().tcp());
+                policy.pool() == null ? ConnectionPool.Tcp.NONE : policy.pool().tcp(),
+                tunnel(client, host, subset));
+    }
+
+    /** Of a subset its own only, as in Istio. */
+    private @Nullable Tunnel tunnel(Client client, String host, String subset) {
+        Service service = registry.service(host);
+        DestinationRule rule = service == null ? null : rules.destinationRule(client, service);
+        if (rule == null || subset.isEmpty()) {
+            return rule == null ? null : rule.policy().tunnel();
+        }
+        Subset part = rule.subset(subset);
+        return part == null ? null : part.policy().tunnel();
     }
 
     private TrafficPolicy policy(Client client, String host, int port, String subset) {

@@ -201,6 +201,11 @@ final class Filters {
                         Protos.millis(connections.maxDuration().toMillis()));
             }
         }
+        if (!targets.isEmpty() && targets.getFirst().tunnel() != null) { // whoever does not know it
+            proxy.setTunnelingConfig( // must not send there what is for somebody else
+                    TcpProxy.TunnelingConfig.newBuilder()
+                            .setHostname(targets.getFirst().tunnel().target()));
+        }
         List<WeightedCluster> shares = RouteGenerator.shares(targets);
         if (shares.size() == 1) {
             proxy.setCluster(shares.getFirst().cluster());

@@ -37,7 +37,8 @@ public record DestinationRule(
     /**
      * Settings that may be absent (null).
      *
-     * @param proxyProtocol null: no header; the same for all ports, as is {@code retryBudget}
+     * @param proxyProtocol null: no header; the same for all ports, as are {@code retryBudget} and
+     *     {@code tunnel}
      * @param ports by port number; for that port they replace the others altogether
      */
     public record TrafficPolicy(
@@ -47,10 +48,11 @@ public record DestinationRule(
             @Nullable OutlierDetection outliers,
             @Nullable RetryBudget retryBudget,
             @Nullable ProxyProtocol proxyProtocol,
+            @Nullable Tunnel tunnel,
             Map<Integer, TrafficPolicy> ports) {
 
         public static final TrafficPolicy NONE =
-                new TrafficPolicy(null, null, null, null, null, null, Map.of());
+                new TrafficPolicy(null, null, null, null, null, null, null, Map.of());
 
         public TrafficPolicy {
             ports = Map.copyOf(ports);
@@ -68,6 +70,7 @@ public record DestinationRule(
                     part.outliers != null ? part.outliers : own.outliers,
                     subset.retryBudget != null ? subset.retryBudget : retryBudget,
                     subset.proxyProtocol != null ? subset.proxyProtocol : proxyProtocol,
+                    null,
                     Map.of());
         }
 
@@ -81,6 +84,7 @@ public record DestinationRule(
                     outliers != null ? outliers : outliersOtherwise,
                     retryBudget,
                     proxyProtocol,
+                    tunnel,
                     ports);
         }
 
@@ -125,6 +129,7 @@ public record DestinationRule(
         private boolean asksForNewerFields() {
             return (outliers != null && !outliers.errorCodes().isEmpty())
                     || (retryBudget != null && retryBudget.interval() != null)
+                    || tunnel != null
                     || ports.values().stream().anyMatch(TrafficPolicy::asksForNewerFields);
         }
 

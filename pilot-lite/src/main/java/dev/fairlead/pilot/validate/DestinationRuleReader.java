@@ -12,6 +12,7 @@ import dev.fairlead.pilot.state.MeshSettings;
 import dev.fairlead.pilot.state.Meta;
 import dev.fairlead.pilot.state.ProxyProtocol;
 import dev.fairlead.pilot.state.RetryBudget;
+import dev.fairlead.pilot.state.Tunnel;
 import dev.fairlead.pilot.state.Visibility;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the spec of a DestinationRule. */
@@ -26,6 +28,10 @@ final class DestinationRuleReader {
 
     private static final int MAX_PORT = 65_535;
     private static final int WHOLE = 100;
+    private static final Pattern TARGET =
+            Pattern.compile(
+                    "(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+                            + "(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
 
     private final Meta meta;
     private final MeshSettings mesh;
@@ -83,7 +89,7 @@ final class DestinationRuleReader {
     }
 
     private TrafficPolicy whole(Fields policy) {
-        policy.notYet("tunnel");
+        Tunnel tunnel = policy.object("tunnel", DestinationRuleReader::tunnel);
         ProxyProtocol proxy = policy.object("proxyProtocol", DestinationRuleReader::proxyProtocol);
         RetryBudget budget = policy.object("retryBudget", this::retryBudget);
         TrafficPolicy top = settings(policy);
@@ -101,7 +107,32 @@ final class DestinationRuleReader {
                     return settings;
                 });
         return new TrafficPolicy(
-                top.tls(), top.balancer(), top.pool(), top.outliers(), budget, proxy, ports);
+                top.tls(),
+                top.balancer(),
+                top.pool(),
+                top.outliers(),
+                budget,
+                proxy,
+                tunnel,
+                ports);
+    }
+
+    /** POST would have the bytes in chunks, both ways. */
+    private static Tunnel tunnel(Fields tunnel) {
+        String protocol = tunnel.string("protocol");
+        if (protocol.equals("POST")) {
+            tunnel.problem("protocol", "POST: " + Problem.NOT_SUPPORTED);
+        } else if (!protocol.isEmpty() && !protocol.equals("CONNECT")) {
+            tunnel.problem("protocol", "must be CONNECT or POST");
+        }
+        String host = Checks.needed(tunnel, "targetHost");
+        if (!host.isEmpty() && !Checks.isRange(host) && !TARGET.matcher(host).matches()) {
+            tunnel.problem("targetHost", "\"" + host + "\" is neither a name nor an address");
+        }
+        if (!tunnel.has("targetPort")) {
+            tunnel.problem("targetPort", "is needed");
+        }
+        return new Tunnel(host, tunnel.integer("targetPort", 1, MAX_PORT, 1));
     }
 
     private RetryBudget retryBudget(Fields budget) {
@@ -139,6 +170,7 @@ final class DestinationRuleReader {
                 policy.object("loadBalancer", DestinationRuleReader::balancer),
                 policy.object("connectionPool", ConnectionPoolReader::read),
                 policy.object("outlierDetection", OutlierDetectionReader::read),
+                null,
                 null,
                 null,
                 Map.of());

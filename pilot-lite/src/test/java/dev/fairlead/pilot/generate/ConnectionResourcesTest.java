@@ -111,6 +111,39 @@ class ConnectionResourcesTest {
     }
 
     @Test
+    void connectionsGoThroughATunnelWhereTheirDestinationsRuleSaysSo() throws Exception {
+        String tunnel =
+                object(
+                        "DestinationRule",
+                        "db",
+                        "{host: db, trafficPolicy: {tunnel: {targetHost: '2001:db8::1', targetPort:"
+                                + " 5432}}}");
+        for (int profile : new int[] {2, 8}) {
+            assertThat(tunnelOf(DB + tunnel, profile)).isEqualTo("[2001:db8::1]:5432");
+            assertThat(tunnelOf(DB, profile)).isEmpty();
+        }
+    }
+
+    private static String tunnelOf(String yaml, int profile) throws Exception {
+        Listener listener =
+                get(
+                        agent(yaml, profile),
+                        Listener.class,
+                        ResourceType.LISTENER,
+                        "outbound|default");
+        for (FilterChain chain : listener.getFilterChainsList()) {
+            if (chain.getFilterChainMatch().getDestinationPort().getValue() == 5432) {
+                return chain.getFilters(0)
+                        .getTypedConfig()
+                        .unpack(TcpProxy.class)
+                        .getTunnelingConfig()
+                        .getHostname();
+            }
+        }
+        throw new AssertionError("no chain of 5432");
+    }
+
+    @Test
     void aRuleWithProxyProtocolWrapsWhatClientsAndApplicationAreSpokenToBy() throws Exception {
         var resources = agent(DB + V2, 3);
         Cluster cluster = get(resources, Cluster.class, ResourceType.CLUSTER, CLUSTER);

@@ -338,6 +338,13 @@ class ConfigReaderTest {
                         "spec.trafficPolicy.loadBalancer.zoneAwareLbSetting: cannot stand beside"
                                 + " localityLbSetting"),
                 arguments(
+                        "{host: a, trafficPolicy: {tunnel: {targetHost: 'a b', targetPort: 80}}}",
+                        "spec.trafficPolicy.tunnel.targetHost: \"a b\" is neither a name nor an"
+                                + " address"),
+                arguments(
+                        "{host: a, trafficPolicy: {tunnel: {targetHost: a}}}",
+                        "spec.trafficPolicy.tunnel.targetPort: is needed"),
+                arguments(
                         locality("failoverPriority: ['']"),
                         "spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority[0]: is"
                                 + " empty"),

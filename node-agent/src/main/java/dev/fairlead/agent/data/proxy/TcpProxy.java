@@ -11,6 +11,7 @@ import dev.fairlead.agent.data.upstream.DestinationAccount;
 import dev.fairlead.agent.data.upstream.PickContext;
 import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
+import dev.fairlead.agent.model.cluster.HttpProtocol;
 import dev.fairlead.agent.model.listener.Filter;
 import dev.fairlead.agent.model.request.ResponseFlag;
 import io.netty.channel.Channel;
@@ -60,6 +61,16 @@ final class TcpProxy {
         expiry.arm(filter.maxDuration());
         PodCluster cluster = pod.cluster(filter.clusters().pick(pod.context().random()).name());
         UpstreamHost host = cluster == null ? null : cluster.pick(new PickContext(destination));
+        if (filter.tunnel() != null
+                && cluster != null
+                && cluster.config().protocol() == HttpProtocol.HTTP2) {
+            stats.inc(TcpStat.DOWNSTREAM_CX_NO_ROUTE);
+            refuse(
+                    downstream,
+                    series.series(cluster, null, false),
+                    ResponseFlag.UPSTREAM_CONNECT_FAILURE);
+            return;
+        }
         if (cluster == null || host == null) {
             stats.inc(TcpStat.DOWNSTREAM_CX_NO_ROUTE);
             refuse(
@@ -81,6 +92,17 @@ final class TcpProxy {
                         if (account != null && account.crossing() != null) {
                             pod.crossed(upstream, account.destination(), account.crossing());
                         }
+                        if (filter.tunnel() == null) {
+                            join(upstream, account, mutual);
+                        } else {
+                            open(upstream, filter.tunnel(), account, mutual);
+                        }
+                    }
+
+                    private void join(
+                            Channel upstream,
+                            @Nullable DestinationAccount account,
+                            boolean mutual) {
                         TcpSeries source = series.series(cluster, host, mutual);
                         expiry.relay =
                                 Relay.join(
@@ -89,6 +111,32 @@ final class TcpProxy {
                                         filter.idleTimeout().toNanos(),
                                         new Books(stats, source, account));
                         HeldInput.passOn(downstream);
+                    }
+
+                    private void open(
+                            Channel upstream,
+                            String target,
+                            @Nullable DestinationAccount account,
+                            boolean mutual) {
+                        downstream.closeFuture().addListener(_ -> TunnelRequest.cancel(upstream));
+                        TunnelRequest.send(
+                                upstream,
+                                target,
+                                cluster.config().connectTimeout(),
+                                new TunnelRequest.Waiter() {
+                                    @Override
+                                    public void opened() {
+                                        join(upstream, account, mutual);
+                                    }
+
+                                    @Override
+                                    public void refused() {
+                                        failed(
+                                                downstream.isActive()
+                                                        ? ResponseFlag.UPSTREAM_CONNECT_FAILURE
+                                                        : ResponseFlag.DOWNSTREAM_CLOSED);
+                                    }
+                                });
                     }
 
                     @Override

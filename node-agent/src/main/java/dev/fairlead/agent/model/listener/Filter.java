@@ -39,13 +39,16 @@ public sealed interface Filter {
      * @param idleTimeout without a byte in either direction; zero: never
      * @param maxDuration null: as long as it goes on
      * @param checks that the connection must pass, in order
+     * @param tunnel {@code host:port} that the cluster's endpoint is asked to connect to, by
+     *     CONNECT; null: the endpoint is where the bytes go
      */
     record Tcp(
             String statPrefix,
             RouteAction.Forward clusters,
             Duration idleTimeout,
             @Nullable Duration maxDuration,
-            List<NetworkFilter> checks)
+            List<NetworkFilter> checks,
+            @Nullable String tunnel)
             implements Filter {
 
         public Tcp {
@@ -65,6 +68,16 @@ public sealed interface Filter {
                 Duration idleTimeout,
                 @Nullable Duration maxDuration) {
             this(statPrefix, clusters, idleTimeout, maxDuration, List.of());
+        }
+
+        /** To where the bytes go. */
+        public Tcp(
+                String statPrefix,
+                RouteAction.Forward clusters,
+                Duration idleTimeout,
+                @Nullable Duration maxDuration,
+                List<NetworkFilter> checks) {
+            this(statPrefix, clusters, idleTimeout, maxDuration, checks, null);
         }
     }
 

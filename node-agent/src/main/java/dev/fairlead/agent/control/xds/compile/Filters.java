@@ -8,6 +8,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The network filters of a chain: http_connection_manager alone, or tcp_proxy and before it, where
@@ -25,6 +26,10 @@ final class Filters {
         this.clusters = clusters;
         this.inbound = inbound;
     }
+
+    /** Not one character that could be read as the end of a line. */
+    private static final Pattern TARGET =
+            Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.]{2,45}\\]):[0-9]{1,5}");
 
     Filter compile(FilterChain chain, At at) throws Refusal {
         int last = chain.getFiltersCount() - 1;
@@ -61,7 +66,22 @@ final class Filters {
                                 proxy.getMaxDownstreamConnectionDuration(),
                                 at.field("max_downstream_connection_duration"))
                         : null,
-                checks);
+                checks,
+                proxy.hasTunnelingConfig()
+                        ? tunnel(
+                                proxy.getTunnelingConfig().getHostname(),
+                                at.field("tunneling_config").field("hostname"))
+                        : null);
+    }
+
+    private String tunnel(String target, At at) throws Refusal {
+        if (inbound) {
+            throw at.refuse("of an inbound listener");
+        }
+        if (!TARGET.matcher(target).matches()) {
+            throw at.refuse("\"" + target + "\" is not host:port");
+        }
+        return target;
     }
 
     private Forward forward(TcpProxy proxy, At at) throws Refusal {

@@ -99,7 +99,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The allow-list of profile 7: for each message type the fields that are honoured, and for each Any
+ * The allow-list of profile 8: for each message type the fields that are honoured, and for each Any
  * field the types that it may hold. A type that is not here may be present only empty.
  */
 final class ProfileFields {
@@ -225,7 +225,9 @@ final class ProfileFields {
                 "cluster",
                 "weighted_clusters",
                 "idle_timeout",
-                "max_downstream_connection_duration");
+                "max_downstream_connection_duration",
+                "tunneling_config");
+        allow(TcpProxy.TunnelingConfig.getDescriptor(), "hostname");
         allow(TcpProxy.WeightedCluster.getDescriptor(), "clusters");
         allow(TcpProxy.WeightedCluster.ClusterWeight.getDescriptor(), "name", "weight");
     }

@@ -110,6 +110,26 @@ class CompilersTest {
     }
 
     @Test
+    void aTunnelHasATarget() {
+        for (String target : List.of("db.example.com:5432", "192.0.2.1:1", "[2001:db8::1]:443")) {
+            Listener listener =
+                    good(compile(new ListenerCompiler(), Wire.tunnelled("a", target).build()));
+            assertThat(listener.chains().get(1).filter())
+                    .isInstanceOfSatisfying(
+                            Filter.Tcp.class, tcp -> assertThat(tcp.tunnel()).isEqualTo(target));
+        }
+        for (String target : List.of("", "db", "db:x", "d b:1", "db:1\r\nx: y", ":1")) {
+            assertThat(
+                            CompileTesting.refusal(
+                                    compile(
+                                            new ListenerCompiler(),
+                                            Wire.tunnelled("a", target).build())))
+                    .startsWith(
+                            "filter_chains[1].filters[0].typed_config.tunneling_config.hostname:");
+        }
+    }
+
+    @Test
     void routes() {
         var outcome = compile(new RouteTableCompiler(), Wire.allRoutes("r").build());
 

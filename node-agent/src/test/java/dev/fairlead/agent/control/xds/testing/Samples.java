@@ -15,6 +15,7 @@ public final class Samples {
         return List.of(
                 Wire.outbound("default", "outbound|9080|default", "db").build(),
                 RouteSamples.managed("managed", "outbound|9080|default").build(),
+                Wire.tunnelled("tunnelled", "db.example.com:5432").build(),
                 Wire.inbound("uid-1").build(),
                 CheckSamples.inbound("uid-4"),
                 CheckSamples.guarded("uid-5"),

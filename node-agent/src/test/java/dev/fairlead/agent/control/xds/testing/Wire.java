@@ -217,6 +217,18 @@ public final class Wire {
                 .build();
     }
 
+    /** As {@link #outbound}; its TCP chain asks for a tunnel to {@code target}. */
+    public static Listener.Builder tunnelled(String namespace, String target) {
+        Listener.Builder listener = outbound(namespace, "r", "proxy");
+        TcpProxy proxy =
+                tcp("proxy").toBuilder()
+                        .setTunnelingConfig(
+                                TcpProxy.TunnelingConfig.newBuilder().setHostname(target))
+                        .build();
+        listener.getFilterChainsBuilder(1).clearFilters().addFilters(filter(proxy));
+        return listener;
+    }
+
     public static TcpProxy tcp(String cluster) {
         return TcpProxy.newBuilder().setStatPrefix("tcp").setCluster(cluster).build();
     }
