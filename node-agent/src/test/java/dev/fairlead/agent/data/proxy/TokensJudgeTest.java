@@ -1,7 +1,6 @@
 package dev.fairlead.agent.data.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.util.JsonFormat;
@@ -22,13 +21,8 @@ import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOr
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.ProviderWithAudiences;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.RequirementRule;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -74,43 +68,20 @@ class TokensJudgeTest {
 
     @Test
     void saysTheSameOfTokens() throws Exception {
-        String envoy = System.getenv().getOrDefault("FAIRLEAD_ENVOY", "");
-        if (envoy.isEmpty()) {
-            System.err.println("SKIPPED TokensJudgeTest: FAIRLEAD_ENVOY is not set");
-        }
-        assumeTrue(!envoy.isEmpty(), "FAIRLEAD_ENVOY is not set");
+        JudgeEnvoy.require(TokensJudgeTest.class);
         List<JwtAuthentication> filters = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < FILTERS; i++) {
             filters.add(filter());
-            ports.add(freePort());
         }
         List<String> differences = new ArrayList<>();
         Map<String, Integer> answers = new TreeMap<>();
-        try (FakeUpstream theirs = FakeUpstream.thatAnswers(FakeUpstream.OK)) {
-            Path config = folder.resolve("envoy.json");
-            int upstream = theirs.address().getPort();
-            Files.writeString(config, bootstrap(filters, ports, upstream));
-            Process process =
-                    new ProcessBuilder(
-                                    envoy,
-                                    "-c",
-                                    config.toString(),
-                                    "-l",
-                                    "warning",
-                                    "--concurrency",
-                                    "1",
-                                    "--use-dynamic-base-id")
-                            .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("envoy.log").toFile())
-                            .start();
-            try {
-                for (int i = 0; i < FILTERS; i++) {
-                    compare(filters.get(i), ports.get(i), process, theirs, differences, answers);
+        try (FakeUpstream theirs = FakeUpstream.thatAnswers(FakeUpstream.OK);
+                JudgeEnvoy envoy =
+                        new JudgeEnvoy(folder, resources(filters, theirs.address().getPort()))) {
+            for (int i = 0; i < FILTERS; i++) {
+                try (Wire toEnvoy = new Wire(envoy.connect("l" + i))) {
+                    compare(filters.get(i), toEnvoy, theirs, differences, answers);
                 }
-            } finally {
-                process.destroy();
-                process.waitFor();
             }
         }
         assertThat(differences).isEmpty();
@@ -119,8 +90,7 @@ class TokensJudgeTest {
 
     private void compare(
             JwtAuthentication filter,
-            int port,
-            Process envoy,
+            Wire toEnvoy,
             FakeUpstream theirs,
             List<String> differences,
             Map<String, Integer> answers)
@@ -141,8 +111,7 @@ class TokensJudgeTest {
                                                         new HttpFilter.Tokens(
                                                                 "jwt",
                                                                 CompiledTokens.of(filter))))));
-        try (Mesh mesh = new Mesh(config.build());
-                Wire toEnvoy = new Wire(connected(port, envoy))) {
+        try (Mesh mesh = new Mesh(config.build())) {
             mesh.closing(ours);
             Wire toAgent = mesh.inboundClient();
             for (int i = 0; i < REQUESTS; i++) {
@@ -163,18 +132,6 @@ class TokensJudgeTest {
                                     + "\nagent: "
                                     + saidHere);
                 }
-            }
-        }
-    }
-
-    private static Socket connected(int port, Process envoy) throws Exception {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (true) {
-            try {
-                return new Socket(InetAddress.getLoopbackAddress(), port);
-            } catch (IOException e) {
-                assertThat(envoy.isAlive() && System.nanoTime() < end).as("Envoy listens").isTrue();
-                Thread.sleep(20);
             }
         }
     }
@@ -205,12 +162,6 @@ class TokensJudgeTest {
                 ? target.replace("?", "")
                 : target.substring(0, query)
                         + new TreeSet<>(List.of(target.substring(query + 1).split("&")));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private <T> T of(List<T> values) {
@@ -463,8 +414,8 @@ class TokensJudgeTest {
 
     // --- Envoy
 
-    private static String bootstrap(
-            List<JwtAuthentication> filters, List<Integer> ports, int upstream) throws IOException {
+    private static String resources(List<JwtAuthentication> filters, int upstream)
+            throws IOException {
         var listeners = new StringBuilder();
         for (int i = 0; i < filters.size(); i++) {
             String filter = JsonFormat.printer().print(filters.get(i)).strip();
@@ -472,7 +423,7 @@ class TokensJudgeTest {
                     .append(i == 0 ? "" : ",")
                     .append(
                             """
-                            {"name": "l%d", "address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}},
+                            {"name": "l%d", "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
                              "filter_chains": [{"filters": [{"name": "http", "typed_config": {
                                "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
                                "stat_prefix": "http", "codec_type": "HTTP1",
@@ -485,12 +436,12 @@ class TokensJudgeTest {
                                  {"name": "router", "typed_config": {
                                    "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}
                             """
-                                    .formatted(i, ports.get(i), filter.substring(1)));
+                                    .formatted(i, filter.substring(1)));
         }
         return """
-        {"static_resources": {"listeners": [%s], "clusters": [{"name": "a", "type": "STATIC",
+        {"listeners": [%s], "clusters": [{"name": "a", "type": "STATIC",
           "load_assignment": {"cluster_name": "a", "endpoints": [{"lb_endpoints": [{"endpoint": {
-            "address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}]}]}}]}}
+            "address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}]}]}}]}
         """
                 .formatted(listeners, upstream);
     }
