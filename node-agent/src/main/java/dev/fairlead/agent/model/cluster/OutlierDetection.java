@@ -49,44 +49,6 @@ public record OutlierDetection(
         errorStatuses = List.copyOf(errorStatuses);
     }
 
-    /** Where 5xx are the errors. */
-    public OutlierDetection(
-            int consecutive5xx,
-            int enforcing5xxPercent,
-            int consecutiveGateway,
-            int enforcingGatewayPercent,
-            boolean splitLocalOrigin,
-            int consecutiveLocalOrigin,
-            int enforcingLocalOriginPercent,
-            Duration interval,
-            Duration baseEjection,
-            Duration maxEjection,
-            Duration maxJitter,
-            int maxEjectionPercent,
-            boolean alwaysEjectOne,
-            boolean checkEndsEjection,
-            SuccessRate successRate,
-            FailurePercentage failurePercentage) {
-        this(
-                consecutive5xx,
-                enforcing5xxPercent,
-                consecutiveGateway,
-                enforcingGatewayPercent,
-                splitLocalOrigin,
-                consecutiveLocalOrigin,
-                enforcingLocalOriginPercent,
-                interval,
-                baseEjection,
-                maxEjection,
-                maxJitter,
-                maxEjectionPercent,
-                alwaysEjectOne,
-                checkEndsEjection,
-                successRate,
-                failurePercentage,
-                List.of());
-    }
-
     /**
      * As which status an answer counts.
      *

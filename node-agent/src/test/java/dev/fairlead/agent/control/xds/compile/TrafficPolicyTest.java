@@ -81,7 +81,8 @@ class TrafficPolicyTest {
                                 true,
                                 false,
                                 new OutlierDetection.SuccessRate(50, 40, 3, 11, 1800),
-                                new OutlierDetection.FailurePercentage(30, 20, 75, 2, 12)));
+                                new OutlierDetection.FailurePercentage(30, 20, 75, 2, 12),
+                                List.of()));
     }
 
     @Test
@@ -107,7 +108,8 @@ class TrafficPolicyTest {
                                 false,
                                 true,
                                 new OutlierDetection.SuccessRate(100, 100, 5, 100, 1900),
-                                new OutlierDetection.FailurePercentage(0, 0, 85, 5, 50)));
+                                new OutlierDetection.FailurePercentage(0, 0, 85, 5, 50),
+                                List.of()));
     }
 
     @Test
