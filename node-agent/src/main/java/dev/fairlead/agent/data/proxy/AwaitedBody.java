@@ -1,6 +1,7 @@
 package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.model.policy.ExternalAuthorization;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request's body that is read before the request goes on.
@@ -15,19 +16,37 @@ record AwaitedBody(ExternalAuthorization.Body wanted, Runnable then) {
     enum State {
         MORE_TO_COME,
         ENOUGH,
-        TOO_MUCH
+        /** More than is to be read. */
+        TOO_MUCH,
+        /** More than the pod may hold. */
+        BEYOND_POD;
+
+        /** What the client is told; null: nothing yet. */
+        @Nullable LocalAnswer refusal() {
+            return switch (this) {
+                case MORE_TO_COME, ENOUGH -> null;
+                case TOO_MUCH ->
+                        LocalAnswer.of(413, "Payload Too Large")
+                                .because("request_payload_too_large");
+                case BEYOND_POD ->
+                        LocalAnswer.of(503, "too many bytes wait for authorization")
+                                .because("pod_buffer_overflow");
+            };
+        }
     }
 
     /**
+     * @param here of it
      * @param whole whether nothing more will come
      */
-    static State of(ExternalAuthorization.Body wanted, long bytes, boolean whole) {
-        if (wanted.partial()) {
-            return whole || bytes >= wanted.maxBytes() ? State.ENOUGH : State.MORE_TO_COME;
-        }
-        if (bytes > wanted.maxBytes()) {
+    State of(WaitingBody here, boolean whole) {
+        boolean full = here.bytes() >= wanted.maxBytes();
+        if (!wanted.partial() && here.bytes() > wanted.maxBytes()) {
             return State.TOO_MUCH;
         }
-        return whole ? State.ENOUGH : State.MORE_TO_COME;
+        if (whole || wanted.partial() && full) {
+            return State.ENOUGH;
+        }
+        return here.isWithinPod() ? State.MORE_TO_COME : State.BEYOND_POD;
     }
 }

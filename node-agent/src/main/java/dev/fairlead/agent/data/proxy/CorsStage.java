@@ -48,7 +48,8 @@ final class CorsStage implements RequestStage {
                 if (preflight.origin() != null) {
                     exchange.heads().allow(cors, preflight.origin());
                 }
-                exchange.reply(200, headers(cors, preflight), ResponseFlag.NONE);
+                exchange.answer(
+                        LocalAnswer.of(200, "").with(headers(cors, preflight)), ResponseFlag.NONE);
                 return false;
             }
         }

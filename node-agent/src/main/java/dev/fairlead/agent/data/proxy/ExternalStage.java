@@ -148,12 +148,11 @@ final class ExternalStage implements RequestStage {
                             List<Map.Entry<String, String>> headers,
                             String body) -> {
                 exchange.counters().inc(HttpStat.EXT_AUTHZ_DENIED);
-                exchange.refuse(
-                        status,
-                        body,
-                        headers(headers),
-                        ResponseFlag.UNAUTHORIZED_EXTERNAL,
-                        "ext_authz_denied");
+                exchange.answer(
+                        LocalAnswer.of(status, body)
+                                .with(headers(headers))
+                                .because("ext_authz_denied"),
+                        ResponseFlag.UNAUTHORIZED_EXTERNAL);
                 return false;
             }
             case Verdict.Failed() -> {
@@ -162,12 +161,9 @@ final class ExternalStage implements RequestStage {
                     exchange.counters().inc(HttpStat.EXT_AUTHZ_FAILURE_MODE_ALLOWED);
                     return true;
                 }
-                exchange.refuse(
-                        filter.statusOnError(),
-                        "",
-                        new DefaultHttpHeaders(),
-                        ResponseFlag.UNAUTHORIZED_EXTERNAL,
-                        "ext_authz_error");
+                exchange.answer(
+                        LocalAnswer.of(filter.statusOnError(), "").because("ext_authz_error"),
+                        ResponseFlag.UNAUTHORIZED_EXTERNAL);
                 return false;
             }
         }

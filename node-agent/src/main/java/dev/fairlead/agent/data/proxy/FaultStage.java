@@ -58,7 +58,9 @@ final class FaultStage implements RequestStage {
             return false;
         }
         exchange.counters().inc(HttpStat.FAULT_ABORTS_INJECTED);
-        exchange.reply(answer.httpStatus(), answer.grpcStatus(), ResponseFlag.FAULT_INJECTED);
+        ResponseFlag flag = ResponseFlag.FAULT_INJECTED;
+        exchange.answer(
+                LocalAnswer.of(answer.httpStatus(), answer.grpcStatus(), flag.body()), flag);
         return true;
     }
 }

@@ -2,9 +2,6 @@ package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.authz.CheckedBody;
 import dev.fairlead.agent.data.grpc.GrpcCall;
-import dev.fairlead.agent.data.grpc.GrpcStatus;
-import dev.fairlead.agent.data.grpc.GrpcTimeout;
-import dev.fairlead.agent.data.http.HeaderEditing;
 import dev.fairlead.agent.data.http.NettyRequestView;
 import dev.fairlead.agent.data.http.PeerHeaders;
 import dev.fairlead.agent.data.http.RequestControl;
@@ -19,21 +16,16 @@ import dev.fairlead.agent.data.upstream.PodCluster;
 import dev.fairlead.agent.data.upstream.UpstreamHost;
 import dev.fairlead.agent.data.upstream.UpstreamRequest;
 import dev.fairlead.agent.model.policy.ExternalAuthorization;
-import dev.fairlead.agent.model.request.PathNormalization;
 import dev.fairlead.agent.model.request.ResponseFlag;
-import dev.fairlead.agent.model.route.HeaderEdits;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction;
 import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
 import dev.fairlead.agent.model.route.RoutePolicy;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -52,8 +44,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpExchange {
 
-    private static final String DEADLINE = "downstream duration timeout";
-
     private final ClientSide downstream;
     private final HttpRouter router;
     private final HttpRequest head;
@@ -61,8 +51,7 @@ final class HttpExchange {
     private final boolean http2;
     private final ExchangeBooks books;
     private final WaitingBody waiting;
-    private final ExchangeTimer timer;
-    private final ExchangeTimer idle;
+    private final ExchangeDeadlines deadlines;
     private final @Nullable Tunnel tunnel;
     private final @Nullable GrpcCall grpc;
     private final ClientAnswer answer;
@@ -70,12 +59,10 @@ final class HttpExchange {
     private @Nullable UpstreamTries tries;
     private @Nullable RouteHeads heads;
     private @Nullable Mirrors mirrors;
-    private long idleNanos;
     private @Nullable Runnable atEnd;
     private @Nullable Map<String, Object> tokenPayload;
     private @Nullable CheckedRequest checked;
     private @Nullable AwaitedBody awaited;
-    private Timeouts timeouts = Timeouts.NONE;
     private ResponseFlag outcome = ResponseFlag.NONE;
     private int stage;
     private boolean delayed;
@@ -84,8 +71,6 @@ final class HttpExchange {
 
     HttpExchange(ClientSide downstream, HttpRouter router, HttpRequest head) {
         this.downstream = downstream;
-        this.timer = downstream.deadline();
-        this.idle = downstream.idle();
         this.router = router;
         this.head = head;
         this.http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
@@ -94,13 +79,16 @@ final class HttpExchange {
         this.tunnel = Tunnel.asked(head, router);
         this.grpc = tunnel == null ? GrpcCall.of(head) : null;
         this.books = new ExchangeBooks(router, head, grpc);
+        this.deadlines = new ExchangeDeadlines(this, downstream, books, grpc);
         this.answer = new ClientAnswer(downstream, router, head, books, grpc);
     }
 
     /** Routes the request. */
     void begin() {
         router.receive(head);
-        if (!normalizes(router.manager().paths())) {
+        LocalAnswer spelling = RequestPath.normalize(head, router.manager().paths());
+        if (spelling != null) {
+            answer(spelling, ResponseFlag.NONE);
             return;
         }
         Target found = router.route(new NettyRequestView(head));
@@ -113,32 +101,6 @@ final class HttpExchange {
             }
         }
         goOn();
-    }
-
-    /** Writes the path in the one way; otherwise the request is answered. */
-    private boolean normalizes(PathNormalization how) {
-        String asked = head.uri();
-        if (how.equals(PathNormalization.NONE)
-                || !asked.startsWith("/")
-                || head.method().equals(HttpMethod.CONNECT)) {
-            return true;
-        }
-        String path = how.of(asked);
-        if (path == null) {
-            books.details("path_normalization_failed");
-            answer(LocalAnswer.of(400, ""), ResponseFlag.NONE);
-            return false;
-        }
-        if (how.redirects(asked)) {
-            HttpHeaders location = new DefaultHttpHeaders();
-            location.set(HttpHeaderNames.LOCATION, path);
-            reply(307, location, ResponseFlag.NONE);
-            return false;
-        }
-        if (!path.equals(asked)) {
-            head.setUri(path);
-        }
-        return true;
     }
 
     /** What it met has let it pass: on to what comes next. */
@@ -155,7 +117,7 @@ final class HttpExchange {
     private void act(Target found) {
         switch (found) {
             case Target.Respond(int code, String body, ResponseFlag flag, var _, var _) ->
-                    reply(code, body, flag);
+                    answerForUpstream(LocalAnswer.of(code, body), flag);
             case Target.Direct(Route route) ->
                     answer(LocalAnswer.of(route, new NettyRequestView(head)), ResponseFlag.NONE);
             case Target.Forward(PodCluster to, Route route, RouteAction.Forward action, var _) -> {
@@ -165,7 +127,7 @@ final class HttpExchange {
                     return;
                 }
                 books.routed(to, route);
-                boundCall(route.grpcTimeout());
+                deadlines.boundCall(route.grpcTimeout());
                 forward(route);
             }
         }
@@ -298,34 +260,20 @@ final class HttpExchange {
         if (now == null) {
             return false;
         }
-        switch (AwaitedBody.of(now.wanted(), waiting.bytes(), requestEnded)) {
-            case MORE_TO_COME -> {
-                if (waiting.isWithinPod()) {
-                    return true;
-                }
-                awaited = null;
-                reply(
-                        HttpResponseStatus.SERVICE_UNAVAILABLE.code(),
-                        "too many bytes wait for authorization",
-                        EmptyHttpHeaders.INSTANCE,
-                        ResponseFlag.NONE,
-                        "pod_buffer_overflow");
-            }
-            case ENOUGH -> {
-                awaited = null;
-                now.then().run();
-            }
-            case TOO_MUCH -> {
-                awaited = null;
-                counters().inc(HttpStat.DOWNSTREAM_RQ_TOO_LARGE);
-                reply(
-                        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE.code(),
-                        "Payload Too Large",
-                        EmptyHttpHeaders.INSTANCE,
-                        ResponseFlag.NONE,
-                        "request_payload_too_large");
-            }
+        AwaitedBody.State state = now.of(waiting, requestEnded);
+        if (state == AwaitedBody.State.MORE_TO_COME) {
+            return true;
         }
+        awaited = null;
+        LocalAnswer refusal = state.refusal();
+        if (refusal == null) {
+            now.then().run();
+            return false;
+        }
+        if (state == AwaitedBody.State.TOO_MUCH) {
+            counters().inc(HttpStat.DOWNSTREAM_RQ_TOO_LARGE);
+        }
+        answer(refusal, ResponseFlag.NONE);
         return false;
     }
 
@@ -372,18 +320,6 @@ final class HttpExchange {
         return known;
     }
 
-    /** Its caller may say how long it waits; {@code most}: as a route has it. */
-    private void boundCall(@Nullable Duration most) {
-        if (grpc == null || most == null) {
-            return;
-        }
-        long nanos = GrpcTimeout.bounded(head.headers(), most);
-        if (nanos != GrpcTimeout.NONE) {
-            long left = nanos - (System.nanoTime() - books.startNanos());
-            timer.bound(left, this::deadlineExceeded);
-        }
-    }
-
     private void forward(Route route) {
         RequestControl control =
                 router.honoursControl()
@@ -396,7 +332,8 @@ final class HttpExchange {
         if (retries != null) {
             retries.countFor(books.byRoute());
         }
-        timeouts = Timeouts.of(route, control, route.policy().retries(), grpc != null);
+        Timeouts timeouts = Timeouts.of(route, control, route.policy().retries(), grpc != null);
+        deadlines.of(timeouts);
         UpstreamTries sending =
                 new UpstreamTries(this, router, books, waiting, timeouts, retries, tunnel);
         tries = sending;
@@ -406,7 +343,8 @@ final class HttpExchange {
             heads.forUpstream();
         }
         answer.brings(sending.choose(route.policy(), downstream.remote()));
-        boundIdle(route.policy().idleTimeout());
+        Duration still = route.policy().idleTimeout();
+        deadlines.boundIdle(still == null ? router.manager().streamIdleTimeout() : still);
         UpstreamHost picked = sending.pick();
         if (picked == null) {
             reply(ResponseFlag.NO_HEALTHY_UPSTREAM);
@@ -425,22 +363,9 @@ final class HttpExchange {
             tunnel.edit();
         }
         if (requestEnded) {
-            armTimeout();
+            deadlines.requestEnded();
         }
         sending.begin(picked, !waited); // nobody flushes for what has waited
-    }
-
-    /**
-     * It ends when nothing moves for too long.
-     *
-     * <p>Source: Envoy, HttpConnectionManager.stream_idle_timeout, RouteAction.idle_timeout.
-     */
-    private void boundIdle(@Nullable Duration ofRoute) {
-        Duration still = ofRoute == null ? router.manager().streamIdleTimeout() : ofRoute;
-        if (!still.isZero()) {
-            idleNanos = still.toNanos();
-            idle.bound(idleNanos, this::idleStream);
-        }
     }
 
     /** Before the upstream is there, as Envoy does; but only where there is one to be asked. */
@@ -452,23 +377,7 @@ final class HttpExchange {
 
     /** Something of it was read or written. */
     void moved() {
-        if (idleNanos > 0) {
-            idle.putOff(idleNanos);
-        }
-    }
-
-    private void idleStream() {
-        if (books.ended()) {
-            return;
-        }
-        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_IDLE_TIMEOUT);
-        abortUpstream();
-        if (answer.begun()) {
-            cut(ResponseFlag.STREAM_IDLE_TIMEOUT);
-        } else {
-            int code = requestEnded ? 504 : HttpResponseStatus.REQUEST_TIMEOUT.code();
-            reply(code, ResponseFlag.STREAM_IDLE_TIMEOUT.body(), ResponseFlag.STREAM_IDLE_TIMEOUT);
-        }
+        deadlines.moved();
     }
 
     /** A piece of the request's body, or its end. */
@@ -505,7 +414,7 @@ final class HttpExchange {
         requestEnded = true;
         books.requestEnded();
         if (!books.ended()) {
-            armTimeout();
+            deadlines.requestEnded();
         }
     }
 
@@ -554,6 +463,15 @@ final class HttpExchange {
         return requestEnded;
     }
 
+    boolean isHttp2() {
+        return http2;
+    }
+
+    /** Null: it is not sent on yet. */
+    @Nullable UpstreamTries tries() {
+        return tries;
+    }
+
     boolean responseBegun() {
         return answer.begun();
     }
@@ -570,49 +488,6 @@ final class HttpExchange {
     /** The upstream takes more of the request, or no longer. */
     void bodyReadable(boolean yes) {
         downstream.bodyReadable(yes);
-    }
-
-    private void armTimeout() {
-        if (!timeouts.whole().isZero()) {
-            timer.bound(timeouts.whole().toNanos(), this::timedOut);
-        }
-    }
-
-    private void timedOut() {
-        UpstreamTries current = tries;
-        boolean underWay = current != null && current.underWay();
-        if (current != null && underWay) {
-            books.timedOut();
-            if (!answer.begun()) {
-                current.late();
-            }
-        }
-        abortUpstream();
-        if (answer.begun()) {
-            cut(ResponseFlag.UPSTREAM_TIMEOUT);
-            return;
-        }
-        if (underWay) { // between two tries there is nothing that this could be the answer to
-            books.reply(timeouts.status());
-        }
-        answer(LocalAnswer.of(timeouts.status(), timeouts.body()), ResponseFlag.UPSTREAM_TIMEOUT);
-    }
-
-    /** The caller waits no longer. */
-    private void deadlineExceeded() {
-        router.counters().counters().inc(HttpStat.DOWNSTREAM_RQ_MAX_DURATION_REACHED);
-        abortUpstream();
-        if (answer.begun() && http2 && grpc != null) {
-            downstream.write(grpc.end(GrpcStatus.DEADLINE_EXCEEDED, DEADLINE));
-            finish(ResponseFlag.UPSTREAM_TIMEOUT);
-        } else if (answer.begun()) {
-            cut(ResponseFlag.UPSTREAM_TIMEOUT);
-        } else {
-            int code = HttpResponseStatus.REQUEST_TIMEOUT.code();
-            answer(
-                    LocalAnswer.of(code, GrpcStatus.DEADLINE_EXCEEDED, DEADLINE),
-                    ResponseFlag.UPSTREAM_TIMEOUT);
-        }
     }
 
     /**
@@ -633,7 +508,7 @@ final class HttpExchange {
     void head(HttpResponse response) {
         books.head(response);
         if (tunnel != null && tunnel.opens(response, downstream.loop(), this::idleTunnel)) {
-            timer.clear();
+            deadlines.opened();
             requestEnded = false;
             answer.tunnel(response);
             if (tries != null) {
@@ -709,7 +584,7 @@ final class HttpExchange {
         if (overload) {
             answer.ofOverload();
         }
-        reply(code, body, flag);
+        answerForUpstream(LocalAnswer.of(code, body), flag);
     }
 
     /** The body broke the protocol after its head was passed on. */
@@ -736,88 +611,33 @@ final class HttpExchange {
     /** The head may not be routed. */
     void refuse(Refusal refusal) {
         answer.closes();
-        reply(refusal.status(), "", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-    }
-
-    /** A whole answer of a stage: this head, no body. */
-    void reply(int code, HttpHeaders more, ResponseFlag flag) {
-        answer(LocalAnswer.of(code, "").with(more), flag);
-    }
-
-    /**
-     * A whole answer of a stage, for every kind of client.
-     *
-     * @param details why, for the log
-     */
-    void reply(int code, String body, HttpHeaders more, ResponseFlag flag, String details) {
-        books.details(details);
-        answer(LocalAnswer.of(code, body).with(more), flag);
-    }
-
-    /**
-     * The answer that goes with {@code flag}.
-     *
-     * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
-     */
-    void reply(int code, int grpcStatus, ResponseFlag flag) {
-        answer(
-                grpcStatus < 0
-                        ? LocalAnswer.of(code, flag.body())
-                        : LocalAnswer.of(code, grpcStatus, flag.body()),
-                flag);
-    }
-
-    /**
-     * An answer of a check.
-     *
-     * @param grpcStatus for a client that understands it; -1: what {@code code} stands for
-     * @param edits what is changed of its head
-     * @param details why, for the log
-     */
-    void reply(
-            int code,
-            int grpcStatus,
-            String body,
-            HeaderEdits.Side edits,
-            ResponseFlag flag,
-            String details) {
-        books.details(details);
-        HttpHeaders more = null;
-        if (!edits.isEmpty()) {
-            more = new DefaultHttpHeaders();
-            HeaderEditing.apply(edits, more, heads());
-        }
-        answer(
-                (grpcStatus < 0
-                                ? LocalAnswer.of(code, body)
-                                : LocalAnswer.of(code, grpcStatus, body))
-                        .with(more),
-                flag);
-    }
-
-    /**
-     * The answer of a stage to a request that may not pass.
-     *
-     * @param details why, for the log
-     */
-    void refuse(int code, String body, HttpHeaders more, ResponseFlag flag, String details) {
-        books.details(details);
-        answer(LocalAnswer.of(code, body).with(more), flag);
+        answerForUpstream(
+                LocalAnswer.of(refusal.status(), ""), ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
     }
 
     private void reply(ResponseFlag flag) {
-        reply(flag.status(), flag.body(), flag);
+        answerForUpstream(LocalAnswer.of(flag.status(), flag.body()), flag);
     }
 
-    /** Answers in the upstream's stead. */
-    private void reply(int code, String body, ResponseFlag flag) {
-        books.reply(code);
-        answer(LocalAnswer.of(code, body), flag);
+    /** Answers in the upstream's stead, which is counted as its answer. */
+    void answerForUpstream(LocalAnswer says, ResponseFlag flag) {
+        books.reply(says.status());
+        answer(says, flag);
     }
 
-    private void answer(LocalAnswer says, ResponseFlag flag) {
+    /** Answers: the request goes no further. */
+    void answer(LocalAnswer says, ResponseFlag flag) {
+        if (says.details() != null) {
+            books.details(says.details());
+        }
         sayAttempt();
         answer.local(says, requestEnded);
+        finish(flag);
+    }
+
+    /** The answer, which has begun, has come to its end in this. */
+    void endWith(LastHttpContent last, ResponseFlag flag) {
+        downstream.write(last);
         finish(flag);
     }
 
@@ -844,7 +664,7 @@ final class HttpExchange {
         }
     }
 
-    private void abortUpstream() {
+    void abortUpstream() {
         if (tries != null) {
             tries.abort();
         }
@@ -855,8 +675,7 @@ final class HttpExchange {
         if (tunnel != null) {
             tunnel.close();
         }
-        timer.clear();
-        idle.clear();
+        deadlines.clear();
         if (tries != null) {
             tries.end();
         }

@@ -28,20 +28,26 @@ import org.jspecify.annotations.Nullable;
  * @param text its body, or a gRPC client's message
  * @param bytes body where it is no text of ours; null: {@code text}
  * @param more headers than an answer has anyway; null: none
+ * @param details why, for the log; null: its flag says all
  */
 record LocalAnswer(
         int status,
         int grpcStatus,
         String text,
         @Nullable ByteBuffer bytes,
-        @Nullable HttpHeaders more) {
+        @Nullable HttpHeaders more,
+        @Nullable String details) {
 
     static LocalAnswer of(int status, String text) {
-        return of(status, GrpcStatus.ofHttp(status), text);
+        return of(status, -1, text);
     }
 
+    /**
+     * @param grpcStatus -1: what {@code status} stands for
+     */
     static LocalAnswer of(int status, int grpcStatus, String text) {
-        return new LocalAnswer(status, grpcStatus, text, null, null);
+        int call = grpcStatus < 0 ? GrpcStatus.ofHttp(status) : grpcStatus;
+        return new LocalAnswer(status, call, text, null, null, null);
     }
 
     /** What {@code route}, which sends nothing on, says to {@code request}. */
@@ -53,7 +59,8 @@ record LocalAnswer(
                             GrpcStatus.ofHttp(status),
                             "",
                             body,
-                            location(Redirect.ofResponse(status, request)));
+                            location(Redirect.ofResponse(status, request)),
+                            null);
             case Redirect redirect ->
                     of(redirect.status(), "")
                             .with(location(redirect.location(request, route.match().path())));
@@ -67,7 +74,11 @@ record LocalAnswer(
     }
 
     LocalAnswer with(@Nullable HttpHeaders headers) {
-        return new LocalAnswer(status, grpcStatus, text, bytes, headers);
+        return new LocalAnswer(status, grpcStatus, text, bytes, headers, details);
+    }
+
+    LocalAnswer because(String why) {
+        return new LocalAnswer(status, grpcStatus, text, bytes, more, why);
     }
 
     /**

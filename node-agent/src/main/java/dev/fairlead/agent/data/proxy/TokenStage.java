@@ -58,14 +58,17 @@ final class TokenStage implements RequestStage {
             return true;
         }
         counters.inc(HttpStat.JWT_AUTHN_DENIED);
-        exchange.reply(
-                status == JwtStatus.AUDIENCE_NOT_ALLOWED ? 403 : 401,
-                filter.body().isEmpty() ? status.text() : filter.body(),
-                new DefaultHttpHeaders()
-                        .set(HttpHeaderNames.WWW_AUTHENTICATE, challenge(view, path, status)),
-                ResponseFlag.UNAUTHENTICATED,
-                "jwt_authn_access_denied{" + status.text().replace(' ', '_') + "}");
+        exchange.answer(
+                refusal(status, challenge(view, path, status)), ResponseFlag.UNAUTHENTICATED);
         return false;
+    }
+
+    private LocalAnswer refusal(JwtStatus status, String challenge) {
+        return LocalAnswer.of(
+                        status == JwtStatus.AUDIENCE_NOT_ALLOWED ? 403 : 401,
+                        filter.body().isEmpty() ? status.text() : filter.body())
+                .with(new DefaultHttpHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, challenge))
+                .because("jwt_authn_access_denied{" + status.text().replace(' ', '_') + "}");
     }
 
     private static boolean isPreflight(RequestView request) {
