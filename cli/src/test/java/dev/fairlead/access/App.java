@@ -8,7 +8,7 @@ import java.util.TreeMap;
  *
  * @param enrolled whether an agent captures it: it is what Istio's suites call not naked
  */
-record App(
+public record App(
         String namespace,
         String name,
         int number,
@@ -16,29 +16,29 @@ record App(
         boolean headless,
         Map<String, String> labels) {
 
-    App {
+    public App {
         labels = Map.copyOf(labels);
     }
 
-    static App of(String namespace, String name, int number) {
+    public static App of(String namespace, String name, int number) {
         return new App(namespace, name, number, true, false, Map.of("app", name));
     }
 
-    App naked() {
+    public App naked() {
         return new App(namespace, name, number, false, headless, labels);
     }
 
-    App withoutClusterAddress() {
+    public App withoutClusterAddress() {
         return new App(namespace, name, number, enrolled, true, labels);
     }
 
-    App labelled(String key, String value) {
+    public App labelled(String key, String value) {
         Map<String, String> more = new TreeMap<>(labels);
         more.put(key, value);
         return new App(namespace, name, number, enrolled, headless, more);
     }
 
-    String uid() {
+    public String uid() {
         return "uid-" + namespace + "-" + name;
     }
 
@@ -47,11 +47,11 @@ record App(
         return "node-" + number;
     }
 
-    String address() {
+    public String address() {
         return "198.18.1." + number;
     }
 
-    String host() {
+    public String host() {
         return name + "." + namespace + ".svc.cluster.local";
     }
 

@@ -8,11 +8,13 @@ import dev.fairlead.agent.control.xds.compile.EndpointsCompiler;
 import dev.fairlead.agent.control.xds.compile.ListenerCompiler;
 import dev.fairlead.agent.control.xds.compile.Outcome;
 import dev.fairlead.agent.control.xds.compile.ResourceCompiler;
+import dev.fairlead.agent.control.xds.compile.RouteTableCompiler;
 import dev.fairlead.agent.control.xds.compile.WorkloadCompiler;
 import dev.fairlead.agent.model.cluster.Cluster;
 import dev.fairlead.agent.model.cluster.Endpoint;
 import dev.fairlead.agent.model.cluster.Endpoints;
 import dev.fairlead.agent.model.listener.Listener;
+import dev.fairlead.agent.model.route.RouteTable;
 import dev.fairlead.agent.model.workload.Workload;
 import dev.fairlead.lab.cluster.objects.Manifests;
 import dev.fairlead.pilot.compile.MeshCompiler;
@@ -38,9 +40,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A mesh that is written down and never started: objects go through pilot-lite's validation and
- * compilation, what comes out through the agent's, and {@link Call} asks the results.
+ * compilation, what comes out through the agent's, and {@link Call} or {@code Departure} asks the
+ * results.
  */
-final class PaperMesh {
+public final class PaperMesh {
 
     private final Map<String, App> apps = new HashMap<>();
     private final Snapshot snapshot;
@@ -54,7 +57,7 @@ final class PaperMesh {
     }
 
     /** Objects that are all accepted. */
-    static PaperMesh of(List<App> apps, String... objects) {
+    public static PaperMesh of(List<App> apps, String... objects) {
         return fetched(apps, Map.of(), objects);
     }
 
@@ -70,7 +73,7 @@ final class PaperMesh {
     }
 
     /** Why objects are refused, as {@code field: reason}. */
-    static List<String> refusals(List<App> apps, String... objects) {
+    public static List<String> refusals(List<App> apps, String... objects) {
         return analysis(apps, objects).findings().stream()
                 .filter(finding -> finding.level() == Analysis.Level.ERROR)
                 .map(finding -> finding.problem().toString())
@@ -136,7 +139,7 @@ final class PaperMesh {
                 captured);
     }
 
-    App app(String name) {
+    public App app(String name) {
         return Objects.requireNonNull(apps.get(name), name);
     }
 
@@ -146,15 +149,47 @@ final class PaperMesh {
     }
 
     /** What lets connections into a pod. */
-    Listener inbound(App app) {
+    public Listener inbound(App app) {
         String name = "inbound|" + app.uid();
         return compiled(
                 new ListenerCompiler(),
                 Objects.requireNonNull(resources(app, ResourceType.LISTENER).get(name), name));
     }
 
+    /** What takes connections that leave a pod. */
+    public Listener outbound(App app) {
+        return compiled(
+                new ListenerCompiler(),
+                resources(app, ResourceType.LISTENER).values().stream()
+                        .filter(each -> each.name().startsWith("outbound|"))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    /** Routes that a listener of a pod names. */
+    public RouteTable routes(App app, String name) {
+        return compiled(
+                new RouteTableCompiler(),
+                Objects.requireNonNull(resources(app, ResourceType.ROUTES).get(name), name));
+    }
+
+    /** Where what goes to a cluster of a pod's may go, as {@code address:port}. */
+    public List<String> endpoints(App client, String name) {
+        Cluster cluster = Objects.requireNonNull(cluster(client, name), name);
+        VersionedResource found = resources(client, ResourceType.ENDPOINTS).get(cluster.edsName());
+        return found == null
+                ? List.of()
+                : compiled(new EndpointsCompiler(), found).list().stream()
+                        .map(each ->
+                                each.address().getAddress().getHostAddress()
+                                        + ":"
+                                        + each.address().getPort())
+                        .sorted()
+                        .toList();
+    }
+
     /** What a pod's agent knows by this name, its own client scope's; null: nothing. */
-    @Nullable Cluster cluster(App client, String name) {
+    public @Nullable Cluster cluster(App client, String name) {
         for (VersionedResource each : resources(client, ResourceType.CLUSTER).values()) {
             if (each.name().equals(name) || each.name().startsWith(name + "@")) {
                 return compiled(new ClusterCompiler(), each);

@@ -38,7 +38,10 @@ final class RouteGenerator {
     }
 
     VersionedResource routes(RouteTable table) {
-        var routes = RouteConfiguration.newBuilder().setName(table.name());
+        var routes =
+                RouteConfiguration.newBuilder()
+                        .setName(table.name())
+                        .setIgnorePortInHostMatching(audience.knowsNewerFields());
         boolean anyTaken = false;
         for (RouteTable.VirtualHost host : table.hosts()) {
             routes.addVirtualHosts(host(host));

@@ -88,7 +88,11 @@ public final class CrossCheck {
     /** Several rules of a namespace for one host are merged: what then is not in force. */
     private void destinationRules() {
         Map<String, List<DestinationRule>> hosts = new HashMap<>();
+        var tunnels =
+                new TunnelCheck(
+                        state, (rule, field, reason) -> warn(rule.meta().key(), field, reason));
         for (DestinationRule rule : state.destinationRules()) {
+            tunnels.check(rule);
             var older =
                     hosts.computeIfAbsent(
                             rule.meta().namespace() + "/" + rule.host(), h -> new ArrayList<>());

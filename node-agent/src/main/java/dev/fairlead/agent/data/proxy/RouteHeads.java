@@ -2,19 +2,17 @@ package dev.fairlead.agent.data.proxy;
 
 import dev.fairlead.agent.data.http.ForwardedFor;
 import dev.fairlead.agent.data.http.HeaderEditing;
-import dev.fairlead.agent.data.http.HeaderNames;
 import dev.fairlead.agent.data.http.NettyRequestView;
+import dev.fairlead.agent.data.http.RouteEditing;
 import dev.fairlead.agent.model.request.RequestView;
 import dev.fairlead.agent.model.route.Cors;
 import dev.fairlead.agent.model.route.HeaderFact;
 import dev.fairlead.agent.model.route.HeaderFacts;
-import dev.fairlead.agent.model.route.Rewrite;
 import dev.fairlead.agent.model.route.Route;
 import dev.fairlead.agent.model.route.RouteAction.WeightedCluster;
 import dev.fairlead.agent.model.route.RoutePolicy;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.InetSocketAddress;
@@ -86,27 +84,7 @@ final class RouteHeads implements HeaderFacts {
     }
 
     void forUpstream() {
-        HttpHeaders headers = request.headers();
-        if (share != null) {
-            HeaderEditing.apply(share.headers().request(), headers, this);
-        }
-        HeaderEditing.apply(policy.headers().request(), headers, this);
-        Rewrite rewrite = policy.rewrite();
-        String authority = rewrite.authority();
-        if (authority == null && share != null) {
-            authority = share.authority();
-        }
-        if (authority != null) {
-            String before = headers.get(HttpHeaderNames.HOST);
-            headers.set(HeaderNames.X_ENVOY_ORIGINAL_HOST, before == null ? "" : before);
-            headers.set(HttpHeaderNames.HOST, authority);
-        }
-        if (route != null
-                && rewrite.path() != null
-                && !request.method().equals(HttpMethod.CONNECT)) {
-            headers.set(HeaderNames.X_ENVOY_ORIGINAL_PATH, request.uri());
-            request.setUri(rewrite.path().apply(request.uri(), route.match().path()));
-        }
+        RouteEditing.forUpstream(request, route, policy, share, this);
     }
 
     void forDownstream(HttpResponse answer) {

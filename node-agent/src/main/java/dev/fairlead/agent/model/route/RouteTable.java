@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Virtual hosts by domain, in Envoy's order: exact, longest {@code *suffix}, longest {@code
  * prefix*}, {@code *}. Domains with a port are names of their own.
  *
- * <p>Source: Envoy, config.route.v3.VirtualHost, "domains".
+ * <p>Source: Envoy, config.route.v3.VirtualHost, "domains"; RouteConfiguration,
+ * ignore_port_in_host_matching.
  */
 public final class RouteTable {
 
     private final String name;
     private final List<VirtualHost> virtualHosts;
+    private final boolean anyPort;
     private final Map<String, VirtualHost> exact = new HashMap<>();
     private final List<Wildcard> suffixes = new ArrayList<>();
     private final List<Wildcard> prefixes = new ArrayList<>();
@@ -25,9 +27,18 @@ public final class RouteTable {
 
     private record Wildcard(String part, VirtualHost host) {}
 
-    /** IllegalArgumentException names a domain that is claimed twice. */
     public RouteTable(String name, List<VirtualHost> virtualHosts) {
+        this(name, virtualHosts, false);
+    }
+
+    /**
+     * IllegalArgumentException names a domain that is claimed twice.
+     *
+     * @param anyPort whether a domain without a port is meant by an authority with one, too
+     */
+    public RouteTable(String name, List<VirtualHost> virtualHosts, boolean anyPort) {
         this.name = name;
+        this.anyPort = anyPort;
         this.virtualHosts = List.copyOf(virtualHosts);
         Map<String, VirtualHost> owners = new HashMap<>();
         VirtualHost anyHost = null;
@@ -72,6 +83,9 @@ public final class RouteTable {
             return host;
         }
         String lower = authority.toLowerCase(Locale.ROOT);
+        if (anyPort) {
+            lower = withoutPort(lower);
+        }
         host = exact.get(lower);
         if (host != null) {
             return host;
@@ -87,6 +101,19 @@ public final class RouteTable {
             }
         }
         return any;
+    }
+
+    /** Brackets of an address stay. */
+    private static String withoutPort(String authority) {
+        int digits = authority.length();
+        while (digits > 0
+                && authority.charAt(digits - 1) >= '0'
+                && authority.charAt(digits - 1) <= '9') {
+            digits--;
+        }
+        boolean port =
+                digits > 0 && digits < authority.length() && authority.charAt(digits - 1) == ':';
+        return port ? authority.substring(0, digits - 1) : authority;
     }
 
     public String name() {

@@ -51,6 +51,35 @@ class RouteTableTest {
                 .isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "reviews:1,           exact",
+        "Reviews:65535,       exact",
+        "reviews:,            any",
+        "reviews:x,           any",
+        "a.example.com:9080,  suffix",
+        "[2001:db8::1]:9080,  literal",
+        "2001:db8::1,         any",
+        ":9080,               any",
+        "9080,                any"
+    })
+    void aPortMayBeNothingToGoBy(String authority, String expected) {
+        var table =
+                new RouteTable(
+                        "t",
+                        List.of(
+                                host("any", "*"),
+                                host("suffix", "*.example.com"),
+                                host("literal", "[2001:db8::1]"),
+                                host("exact", "reviews")),
+                        true);
+
+        assertThat(table.virtualHost(authority))
+                .isNotNull()
+                .extracting(VirtualHost::name)
+                .isEqualTo(expected);
+    }
+
     @Test
     void withoutAnAnyHostAnUnknownAuthorityHasNone() {
         var table = new RouteTable("t", List.of(host("a", "a", "*.a", "a:*")));

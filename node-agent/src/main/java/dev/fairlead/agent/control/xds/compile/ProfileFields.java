@@ -270,7 +270,11 @@ final class ProfileFields {
     }
 
     private static void routes() {
-        allow(RouteConfiguration.getDescriptor(), "name", "virtual_hosts");
+        allow(
+                RouteConfiguration.getDescriptor(),
+                "name",
+                "virtual_hosts",
+                "ignore_port_in_host_matching");
         allow(
                 VirtualHost.getDescriptor(),
                 "name",

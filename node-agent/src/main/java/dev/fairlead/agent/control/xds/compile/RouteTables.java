@@ -35,7 +35,8 @@ final class RouteTables {
             hosts.add(host);
         }
         try {
-            return new RouteTable(configuration.getName(), hosts);
+            return new RouteTable(
+                    configuration.getName(), hosts, configuration.getIgnorePortInHostMatching());
         } catch (IllegalArgumentException e) {
             throw at.field("virtual_hosts").refuse(String.valueOf(e.getMessage()));
         }

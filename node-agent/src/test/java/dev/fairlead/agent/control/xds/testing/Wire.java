@@ -347,6 +347,7 @@ public final class Wire {
     /** Every match and action of the profile. */
     public static RouteConfiguration.Builder allRoutes(String name) {
         return RouteConfiguration.newBuilder()
+                .setIgnorePortInHostMatching(true)
                 .setName(name)
                 .addVirtualHosts(
                         VirtualHost.newBuilder()
