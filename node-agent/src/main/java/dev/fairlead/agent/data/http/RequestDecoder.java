@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.util.List;
 
 /**
@@ -111,6 +112,12 @@ public final class RequestDecoder extends HttpRequestDecoder {
             throw new IllegalArgumentException("white space in the request line");
         }
         return super.splitThirdWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        AsciiString known = KnownNames.of(line, start, length);
+        return known == null ? super.splitHeaderName(line, start, length) : known;
     }
 
     private static boolean isSpace(byte b) {
