@@ -1,34 +1,36 @@
 package dev.fairlead.agent.data.tls;
 
 import io.netty.channel.Channel;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Predicate;
+import java.util.function.BooleanSupplier;
 
 /**
- * The connections that are open and what their peers have proven themselves with. Thread: any; what
- * is to be done with a connection is done on its loop.
+ * The connections that are open and whether their peers' certificates have been taken back. Thread:
+ * any; what is to be done with a connection is done on its loop.
  */
 final class LiveConnections {
 
-    private final Map<Channel, Proven> open = new ConcurrentHashMap<>();
+    private final Map<Channel, Guarded> open = new ConcurrentHashMap<>();
 
-    private record Proven(List<X509Certificate> chain, Runnable end) {}
+    private record Guarded(BooleanSupplier revoked, Runnable end) {}
 
-    /** Until it is closed. */
-    void add(Channel channel, List<X509Certificate> chain, Runnable end) {
-        open.put(channel, new Proven(chain, end));
+    /**
+     * Until it is closed.
+     *
+     * @param revoked asked by any thread whenever a list has changed
+     */
+    void add(Channel channel, BooleanSupplier revoked, Runnable end) {
+        open.put(channel, new Guarded(revoked, end));
         channel.closeFuture().addListener(_ -> open.remove(channel));
     }
 
-    /** Ends those whose chain is {@code bad}; returns how many that were. */
-    int end(Predicate<List<X509Certificate>> bad) {
+    /** Ends those that are revoked; returns how many that were. */
+    int endRevoked() {
         int ended = 0;
-        for (Map.Entry<Channel, Proven> each : open.entrySet()) {
-            if (bad.test(each.getValue().chain)) {
+        for (Map.Entry<Channel, Guarded> each : open.entrySet()) {
+            if (each.getValue().revoked.getAsBoolean()) {
                 ended++;
                 run(each.getKey(), each.getValue().end);
             }

@@ -2,6 +2,7 @@ package dev.fairlead.agent.data.tls;
 
 import dev.fairlead.agent.model.cluster.TlsOrigination;
 import dev.fairlead.agent.model.cluster.UpstreamTls;
+import dev.fairlead.agent.model.identity.Credential;
 import dev.fairlead.agent.model.identity.Credentials;
 import dev.fairlead.agent.model.identity.Svid;
 import dev.fairlead.agent.model.listener.ServerTls;
@@ -85,7 +86,7 @@ public final class TlsContexts implements TlsStore {
     public int revoke(Revocations now) {
         revocations = now;
         renew();
-        int ended = now.isEmpty() ? 0 : live.end(this::isRevoked);
+        int ended = now.isEmpty() ? 0 : live.endRevoked();
         counters.revoked.add(ended);
         return ended;
     }
@@ -108,10 +109,34 @@ public final class TlsContexts implements TlsStore {
 
     @Override
     public void guard(Channel channel, List<X509Certificate> chain, Runnable revoked) {
-        live.add(channel, chain, revoked);
+        live.add(channel, () -> isRevoked(chain), revoked);
         if (!revocations.isEmpty() && isRevoked(chain)) { // a list that came during the handshake
             revoked.run();
         }
+    }
+
+    @Override
+    public void guard(
+            Channel channel,
+            List<X509Certificate> chain,
+            SpiffeId self,
+            TlsOrigination tls,
+            Runnable revoked) {
+        String roots = tls.roots();
+        if (roots == null) {
+            return; // the server is whoever it is
+        }
+        String namespace = self.namespace();
+        live.add(channel, () -> isRevoked(chain, namespace, roots), revoked);
+        if (isRevoked(chain, namespace, roots)) { // likewise
+            revoked.run();
+        }
+    }
+
+    /** By the lists that a rule names now; roots that are gone say nothing of what is open. */
+    private boolean isRevoked(List<X509Certificate> chain, String namespace, String roots) {
+        Credential by = credentials.get(namespace, roots);
+        return by != null && by.revoked().revoked(chain, by.certificates()) != null;
     }
 
     @Override
@@ -130,10 +155,19 @@ public final class TlsContexts implements TlsStore {
         }
     }
 
-    /** Connections from now on use these; open ones keep what they have. */
+    /**
+     * Connections from now on use these; open ones keep what they have, but for those whose
+     * server's certificate is on a list among these: they end.
+     */
     public void install(Credentials now) {
         credentials = now;
         identities.values().forEach(contexts -> contexts.keepOnly(now));
+        for (Credential each : now.all().values()) {
+            if (!each.revoked().isEmpty()) {
+                counters.revoked.add(live.endRevoked());
+                return;
+            }
+        }
     }
 
     public TlsCounters counters() {

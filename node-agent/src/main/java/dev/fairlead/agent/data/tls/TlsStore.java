@@ -57,6 +57,20 @@ public interface TlsStore {
      */
     void guard(Channel channel, List<X509Certificate> chain, Runnable revoked);
 
+    /**
+     * Ends a connection that {@link #originate} has secured when a list that its rule names has the
+     * server's chain.
+     *
+     * @param self whose pod calls
+     * @param revoked as above
+     */
+    void guard(
+            Channel channel,
+            List<X509Certificate> chain,
+            SpiffeId self,
+            TlsOrigination tls,
+            Runnable revoked);
+
     /** Whether what {@code self} shows has been taken back by its issuer: peers refuse it. */
     boolean isRevoked(SpiffeId self);
 

@@ -113,7 +113,7 @@ final class Connector {
                                         tls,
                                         host,
                                         io.netty.buffer.ByteBufAllocator.DEFAULT);
-                overTheWire(cluster, endpoint, origin, ssl, false, books, waiter);
+                overTheWire(cluster, endpoint, origin, ssl, tls, books, waiter);
             }
             case Security.Mutual(UpstreamTls _, Set<SpiffeId> peers) ->
                     choose(cluster, endpoint, from, origin, http, mutual, peers, books, waiter);
@@ -226,7 +226,7 @@ final class Connector {
         LocalPod self = context.pod();
         if (from != null) { // inbound: the application is in this very namespace
             var first = new FirstHandler(null, cluster.proxyProtocol(), origin, books);
-            open(cluster, endpoint, self, from, first, books, waiter, null, false);
+            open(cluster, endpoint, self, from, first, books, waiter, null, false, null);
             return;
         }
         switch (way(cluster, endpoint, mutual, http)) {
@@ -248,7 +248,8 @@ final class Connector {
                             books,
                             waiter,
                             account,
-                            mutual != null);
+                            mutual != null,
+                            null);
                 }
             }
             case SameNode.Way.Wire() ->
@@ -276,7 +277,7 @@ final class Connector {
             Waiter waiter) {
         if (mutual == null || peers == null) {
             var first = new FirstHandler(null, cluster.proxyProtocol(), origin, books);
-            open(cluster, endpoint, context.pod(), null, first, books, waiter, null, false);
+            open(cluster, endpoint, context.pod(), null, first, books, waiter, null, false, null);
             return;
         }
         SslHandler ssl =
@@ -287,18 +288,19 @@ final class Connector {
                                 peers,
                                 endpoint.address(),
                                 io.netty.buffer.ByteBufAllocator.DEFAULT);
-        overTheWire(cluster, endpoint, origin, ssl, true, books, waiter);
+        overTheWire(cluster, endpoint, origin, ssl, null, books, waiter);
     }
 
     /**
      * @param ssl null: a certificate that it needs is not there
+     * @param originated how, where it is not the mesh's; null: mTLS of the mesh
      */
     private void overTheWire(
             Cluster cluster,
             Endpoint endpoint,
             @Nullable ProxyHeader origin,
             @Nullable SslHandler ssl,
-            boolean mutual,
+            @Nullable TlsOrigination originated,
             ConnectionBooks books,
             Waiter waiter) {
         if (ssl == null) {
@@ -306,7 +308,18 @@ final class Connector {
             return;
         }
         var first = new FirstHandler(ssl, cluster.proxyProtocol(), origin, books);
-        open(cluster, endpoint, context.pod(), null, first, books, waiter, null, mutual);
+        boolean mutual = originated == null;
+        open(
+                cluster,
+                endpoint,
+                context.pod(),
+                null,
+                first,
+                books,
+                waiter,
+                null,
+                mutual,
+                originated);
     }
 
     private void open(
@@ -318,7 +331,8 @@ final class Connector {
             ConnectionBooks books,
             Waiter waiter,
             @Nullable DestinationAccount account,
-            boolean mutual) {
+            boolean mutual,
+            @Nullable TlsOrigination originated) {
         int timeoutMillis = (int) Math.max(1, cluster.connectTimeout().toMillis());
         context.sockets()
                 .connect(namespace, context.loop(), endpoint.address(), from, timeoutMillis, first)
@@ -339,7 +353,7 @@ final class Connector {
                         waiter.connected(channel, account, mutual);
                     } else {
                         ssl.setHandshakeTimeoutMillis(timeoutMillis);
-                        awaitHandshake(channel, ssl, mutual, books, waiter);
+                        awaitHandshake(channel, ssl, originated, books, waiter);
                     }
                 });
     }
@@ -377,24 +391,37 @@ final class Connector {
     }
 
     /** The connection ends when its server's certificate is taken back. */
-    private void guard(Channel channel, SslHandler ssl, ConnectionBooks books) {
+    private void guard(
+            Channel channel,
+            SslHandler ssl,
+            @Nullable TlsOrigination originated,
+            ConnectionBooks books) {
+        if (originated != null && originated.roots() == null) {
+            return; // the server is whoever it is
+        }
+        Runnable revoked =
+                () -> {
+                    books.stats().inc(ClusterStat.SSL_CERTIFICATE_REVOKED);
+                    Relay.reset(channel);
+                };
         try {
             List<X509Certificate> chain = PeerIdentity.chainOf(ssl.engine().getSession());
-            context.tls()
-                    .guard(
-                            channel,
-                            chain,
-                            () -> {
-                                books.stats().inc(ClusterStat.SSL_CERTIFICATE_REVOKED);
-                                Relay.reset(channel);
-                            });
+            if (originated == null) {
+                context.tls().guard(channel, chain, revoked);
+            } else {
+                context.tls().guard(channel, chain, context.pod().identity(), originated, revoked);
+            }
         } catch (SSLPeerUnverifiedException e) {
             throw new IllegalStateException("a handshake that verified nobody", e);
         }
     }
 
     private void awaitHandshake(
-            Channel channel, SslHandler ssl, boolean mutual, ConnectionBooks books, Waiter waiter) {
+            Channel channel,
+            SslHandler ssl,
+            @Nullable TlsOrigination originated,
+            ConnectionBooks books,
+            Waiter waiter) {
         HeldInput.hold(channel);
         channel.read();
         ssl.handshakeFuture()
@@ -404,14 +431,12 @@ final class Connector {
                         if (PeerIdentity.isResumed(ssl.engine())) {
                             books.stats().inc(ClusterStat.SSL_SESSION_REUSED);
                         }
-                        if (mutual) {
-                            guard(channel, ssl, books);
-                        }
+                        guard(channel, ssl, originated, books);
                         if (!channel.isOpen()) {
                             waiter.failed(ResponseFlag.UPSTREAM_CONNECT_FAILURE);
                             return;
                         }
-                        waiter.connected(channel, null, mutual);
+                        waiter.connected(channel, null, originated == null);
                         HeldInput.passOn(channel);
                     } else {
                         books.stats().inc(ClusterStat.SSL_CONNECTION_ERROR);

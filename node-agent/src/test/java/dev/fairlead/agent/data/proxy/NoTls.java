@@ -42,6 +42,14 @@ final class NoTls implements TlsStore {
     public void guard(Channel channel, List<X509Certificate> chain, Runnable revoked) {}
 
     @Override
+    public void guard(
+            Channel channel,
+            List<X509Certificate> chain,
+            SpiffeId self,
+            TlsOrigination tls,
+            Runnable revoked) {}
+
+    @Override
     public boolean isRevoked(SpiffeId self) {
         return false;
     }

@@ -13,6 +13,7 @@ import dev.fairlead.agent.model.identity.Credential;
 import dev.fairlead.agent.model.identity.Credentials;
 import dev.fairlead.agent.model.identity.Credentials.Name;
 import dev.fairlead.wire.identity.SpiffeId;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS that rules ask for, towards a server that the mesh knows nothing of. */
 @SuppressWarnings("NullAway.Init") // made by each test
@@ -271,6 +273,46 @@ class TlsOriginationTest {
         credentials("default", Map.of(ROOTS, authority.roots()));
         client.send(get("a"));
         assertThat(client.readResponse().status()).isEqualTo(200);
+    }
+
+    private Credential roots(X509Certificate... revoked) {
+        return new Credential(
+                "lists " + List.of(revoked),
+                null,
+                List.of(authority.root),
+                authority.revoking(revoked));
+    }
+
+    /** What is open rests on the server's certificate as what is new does. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsOpenEndsWithTheServersCertificate(boolean http) throws Exception {
+        Credential ofServer = authority.certificate(TOMORROW, A);
+        X509Certificate another =
+                authority.certificate(TOMORROW, dns("b")).certificates().getFirst();
+        credentials("default", Map.of(ROOTS, authority.roots()));
+        begin(simple(), ofServer, null, http);
+        Wire client = source.client();
+        client.send(get("a"));
+        assertThat(client.readResponse().status()).isEqualTo(200);
+
+        credentials("default", Map.of(ROOTS, roots(another)));
+        client.send(get("a"));
+        assertThat(client.readResponse().status()).as("another's").isEqualTo(200);
+        assertThat(source.count(ClusterStat.SSL_HANDSHAKE)).as("kept").isEqualTo(1);
+        X509Certificate own = ofServer.certificates().getFirst();
+        credentials("payments", Map.of(ROOTS, roots(own)));
+        assertThat(source.count(ClusterStat.SSL_CERTIFICATE_REVOKED)).isZero();
+
+        credentials("default", Map.of(ROOTS, roots(another, own)));
+
+        Mesh.await("it", () -> source.count(ClusterStat.SSL_CERTIFICATE_REVOKED) > 0);
+        if (http) {
+            client.send(get("a"));
+            assertThat(client.readResponse().status()).isEqualTo(503);
+        } else {
+            assertThat(client.end()).isEqualTo("RST");
+        }
     }
 
     @Test

@@ -388,6 +388,14 @@ final class FakePod implements AutoCloseable {
         public void guard(Channel channel, List<X509Certificate> chain, Runnable revoked) {}
 
         @Override
+        public void guard(
+                Channel channel,
+                List<X509Certificate> chain,
+                SpiffeId self,
+                TlsOrigination tls,
+                Runnable revoked) {}
+
+        @Override
         public boolean isRevoked(SpiffeId self) {
             return false;
         }
