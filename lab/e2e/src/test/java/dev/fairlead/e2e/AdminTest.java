@@ -26,6 +26,9 @@ class AdminTest {
     private static final String ADMIN = "http://127.0.0.1:15000";
     private static final String REVIEWS = "outbound|9080||reviews.default.svc.cluster.local";
 
+    /** How every key of ours begins in PKCS #8, whatever is around it. */
+    private static final String KEY_IN_BASE64 = "MEECAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQcEJzAlAgEB";
+
     private static Lab lab;
 
     @BeforeAll
@@ -265,13 +268,24 @@ class AdminTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/certs", "/config_dump", "/server_info", "/workloads"})
+    @ValueSource(
+            strings = {
+                "/certs",
+                "/config_dump",
+                "/server_info",
+                "/workloads",
+                "/clusters",
+                "/listeners",
+                "/stats",
+                "/logging"
+            })
     void noPageShowsAKeyOrAToken(String path) throws java.io.IOException {
         String token =
                 java.nio.file.Files.readString(lab.folder().resolve("nodes/node-1/token")).strip();
         assertThat(ask("node-1", path).body())
                 .doesNotContain("PRIVATE KEY")
                 .doesNotContain("private_key\"")
+                .doesNotContain(KEY_IN_BASE64)
                 .doesNotContain(token);
     }
 
