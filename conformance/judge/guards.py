@@ -285,7 +285,7 @@ class Guards:
         if self.some(0.2):
             rule["fromHeaders"] = [self.of(({"name": "x-jwt"}, {"name": "x-jwt", "prefix": "Token "}, {"name": "authorization", "prefix": "Bearer "}))]
             self.places.append(("header", rule["fromHeaders"][0].get("prefix", "")))
-        if self.some(0.15):
+        if self.some(0.35):
             rule["fromParams"] = ["token"]
             self.places.append(("param", "token"))
         if self.some(0.12):
@@ -295,7 +295,7 @@ class Guards:
             rule["forwardOriginalToken"] = True
         if self.some(0.25):
             rule["outputPayloadToHeader"] = "x-claims"
-        if self.some(0.4):
+        if self.some(0.6):
             rule["outputClaimToHeaders"] = [{"header": f"x-jwt-{claim.split('.')[0].replace('_', '-')}", "claim": claim}
                                             for claim in self.few(("sub", "groups", "level", "ok", "realm_access.name", "missing", "email"))]  # fmt: skip
         if self.some(0.15):
@@ -429,7 +429,7 @@ class Guards:
             return path, headers
         for _ in range(self.of((1, 1, 1, 1, 2))):
             token = f"TOKEN({self.of(GOOD) if self.some(0.6) else self.of(sorted(TOKENS))})"
-            kind, name = self.of(self.places) if self.places and self.some(0.4) else ("bearer", "")
+            kind, name = self.of(self.places) if self.places and self.some(0.5) else ("bearer", "")
             if kind == "header":
                 headers = [*headers, ("x-jwt", name + token)]
             elif kind == "param" or self.some(0.08):
