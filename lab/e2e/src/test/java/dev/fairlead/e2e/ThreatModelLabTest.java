@@ -163,9 +163,7 @@ class ThreatModelLabTest {
     /** Handshakes of too many that the servers' agent has ended. */
     private static long overflows() {
         return Curl.fromNode(
-                        lab,
-                        "node-1",
-                        "http://127.0.0.1:15000/stats?filter=ssl_handshake_overflow")
+                        lab, "node-1", "http://127.0.0.1:15000/stats?filter=ssl_handshake_overflow")
                 .body()
                 .lines()
                 .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(": ") + 2)))
