@@ -124,11 +124,19 @@ abstract class MessageEncoder extends ChannelOutboundHandlerAdapter {
 
     private void bytes(ChannelHandlerContext ctx, ByteBuf bytes, int length) {
         if (length <= COPIED) {
-            room(ctx).writeBytes(bytes, bytes.readerIndex(), length);
+            copy(bytes, length, room(ctx));
         } else {
             sendHeld(ctx);
             ctx.write(bytes.retain(), ctx.voidPromise());
         }
+    }
+
+    /** The way round in which Netty's buffers make no NIO buffer for it. */
+    private static void copy(ByteBuf bytes, int length, ByteBuf out) {
+        int end = out.writerIndex();
+        out.ensureWritable(length);
+        bytes.getBytes(bytes.readerIndex(), out, end, length);
+        out.writerIndex(end + length);
     }
 
     private static void headers(ByteBuf out, HttpHeaders headers) {

@@ -165,7 +165,9 @@ final class UpstreamTries implements ResponseSink, PodCluster.HttpWaiter {
         pending = null;
         books.connected(connection);
         if (exchange.policy().attempts().inRequest()) {
-            head.headers().set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, count());
+            int count = count();
+            String said = count == 1 ? "1" : Integer.toString(count);
+            head.headers().set(HeaderNames.X_ENVOY_ATTEMPT_COUNT, said);
         }
         vouch(connection.account());
         if (tunnel != null) {
