@@ -1,7 +1,5 @@
 package dev.fairlead.agent.control.xds.compile;
 
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HttpUri;
@@ -33,24 +31,14 @@ final class CheckFields {
 
     private CheckFields() {}
 
-    /** Allows fields of a message. */
-    interface Allow {
-        void fields(Descriptor message, String... names);
+    static void declare(FieldTable fields) {
+        limits(fields);
+        access(fields);
+        external(fields);
     }
 
-    /** Allows types in a {@code typed_config}. */
-    interface AllowTypes {
-        void types(Descriptor message, String kind, Message... types);
-    }
-
-    static void declare(Allow allow, AllowTypes any) {
-        limits(allow, any);
-        access(allow);
-        external(allow);
-    }
-
-    private static void limits(Allow allow, AllowTypes any) {
-        allow.fields(
+    private static void limits(FieldTable fields) {
+        fields.allow(
                 LocalRateLimit.getDescriptor(),
                 "stat_prefix",
                 "status",
@@ -63,12 +51,12 @@ final class CheckFields {
                 "rate_limits",
                 "rate_limited_as_resource_exhausted",
                 "max_dynamic_descriptors");
-        allow.fields(HttpStatus.getDescriptor(), "code");
-        allow.fields(TokenBucket.getDescriptor(), "max_tokens", "tokens_per_fill", "fill_interval");
-        allow.fields(LocalRateLimitDescriptor.getDescriptor(), "entries", "token_bucket");
-        allow.fields(RateLimitDescriptor.Entry.getDescriptor(), "key", "value");
-        allow.fields(RateLimit.getDescriptor(), "actions");
-        allow.fields(
+        fields.allow(HttpStatus.getDescriptor(), "code");
+        fields.allow(TokenBucket.getDescriptor(), "max_tokens", "tokens_per_fill", "fill_interval");
+        fields.allow(LocalRateLimitDescriptor.getDescriptor(), "entries", "token_bucket");
+        fields.allow(RateLimitDescriptor.Entry.getDescriptor(), "key", "value");
+        fields.allow(RateLimit.getDescriptor(), "actions");
+        fields.allow(
                 RateLimit.Action.getDescriptor(),
                 "request_headers",
                 "header_value_match",
@@ -76,34 +64,34 @@ final class CheckFields {
                 "remote_address",
                 "metadata",
                 "extension");
-        allow.fields(RateLimit.Action.MetaData.getDescriptor(), "descriptor_key", "metadata_key");
-        allow.fields(MetadataKey.getDescriptor(), "key", "path");
-        allow.fields(MetadataKey.PathSegment.getDescriptor(), "key");
-        allow.fields(
+        fields.allow(RateLimit.Action.MetaData.getDescriptor(), "descriptor_key", "metadata_key");
+        fields.allow(MetadataKey.getDescriptor(), "key", "path");
+        fields.allow(MetadataKey.PathSegment.getDescriptor(), "key");
+        fields.allow(
                 RateLimit.Action.RequestHeaders.getDescriptor(), "header_name", "descriptor_key");
-        allow.fields(
+        fields.allow(
                 RateLimit.Action.HeaderValueMatch.getDescriptor(),
                 "descriptor_key",
                 "descriptor_value",
                 "expect_match",
                 "headers");
-        allow.fields(
+        fields.allow(
                 RateLimit.Action.GenericKey.getDescriptor(), "descriptor_key", "descriptor_value");
-        allow.fields(TypedExtensionConfig.getDescriptor(), "name", "typed_config");
+        fields.allow(TypedExtensionConfig.getDescriptor(), "name", "typed_config");
         var expression =
                 io.envoyproxy.envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor
                         .getDefaultInstance();
-        any.types(
+        fields.any(
                 TypedExtensionConfig.getDescriptor(),
                 "extension",
                 expression,
                 Principal.getDefaultInstance(),
                 UriTemplateMatchConfig.getDefaultInstance());
-        allow.fields(expression.getDescriptorForType(), "descriptor_key", "text");
+        fields.allow(expression.getDescriptorForType(), "descriptor_key", "text");
     }
 
-    private static void external(Allow allow) {
-        allow.fields(
+    private static void external(FieldTable fields) {
+        fields.allow(
                 ExtAuthz.getDescriptor(),
                 "http_service",
                 "grpc_service",
@@ -113,12 +101,12 @@ final class CheckFields {
                 "transport_api_version",
                 "allowed_headers",
                 "with_request_body");
-        allow.fields(
+        fields.allow(
                 BufferSettings.getDescriptor(),
                 "max_request_bytes",
                 "allow_partial_message",
                 "pack_as_bytes");
-        allow.fields(
+        fields.allow(
                 io.envoyproxy.envoy.extensions.filters.network.ext_authz.v3.ExtAuthz
                         .getDescriptor(),
                 "stat_prefix",
@@ -126,42 +114,42 @@ final class CheckFields {
                 "failure_mode_allow",
                 "filter_enabled_metadata",
                 "transport_api_version");
-        allow.fields(
+        fields.allow(
                 HttpService.getDescriptor(),
                 "server_uri",
                 "path_prefix",
                 "authorization_request",
                 "authorization_response");
-        allow.fields(AuthorizationRequest.getDescriptor(), "headers_to_add");
-        allow.fields(
+        fields.allow(AuthorizationRequest.getDescriptor(), "headers_to_add");
+        fields.allow(
                 AuthorizationResponse.getDescriptor(),
                 "allowed_upstream_headers",
                 "allowed_client_headers",
                 "allowed_client_headers_on_success");
-        allow.fields(HttpUri.getDescriptor(), "uri", "cluster", "timeout");
-        allow.fields(HeaderValue.getDescriptor(), "key", "value");
-        allow.fields(ListStringMatcher.getDescriptor(), "patterns");
-        allow.fields(GrpcService.getDescriptor(), "envoy_grpc", "timeout");
-        allow.fields(GrpcService.EnvoyGrpc.getDescriptor(), "cluster_name", "authority");
+        fields.allow(HttpUri.getDescriptor(), "uri", "cluster", "timeout");
+        fields.allow(HeaderValue.getDescriptor(), "key", "value");
+        fields.allow(ListStringMatcher.getDescriptor(), "patterns");
+        fields.allow(GrpcService.getDescriptor(), "envoy_grpc", "timeout");
+        fields.allow(GrpcService.EnvoyGrpc.getDescriptor(), "cluster_name", "authority");
     }
 
-    private static void access(Allow allow) {
-        allow.fields(
+    private static void access(FieldTable fields) {
+        fields.allow(
                 RBAC.getDescriptor(),
                 "rules",
                 "shadow_rules",
                 "shadow_rules_stat_prefix",
                 "track_per_rule_stats");
-        allow.fields(
+        fields.allow(
                 io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor(),
                 "rules",
                 "shadow_rules",
                 "shadow_rules_stat_prefix",
                 "stat_prefix");
-        allow.fields(RBACPerRoute.getDescriptor(), "rbac");
-        allow.fields(io.envoyproxy.envoy.config.rbac.v3.RBAC.getDescriptor(), "action", "policies");
-        allow.fields(Policy.getDescriptor(), "permissions", "principals");
-        allow.fields(
+        fields.allow(RBACPerRoute.getDescriptor(), "rbac");
+        fields.allow(io.envoyproxy.envoy.config.rbac.v3.RBAC.getDescriptor(), "action", "policies");
+        fields.allow(Policy.getDescriptor(), "permissions", "principals");
+        fields.allow(
                 Permission.getDescriptor(),
                 "and_rules",
                 "or_rules",
@@ -175,9 +163,9 @@ final class CheckFields {
                 "metadata",
                 "requested_server_name",
                 "uri_template");
-        allow.fields(UriTemplateMatchConfig.getDescriptor(), "path_template");
-        allow.fields(Permission.Set.getDescriptor(), "rules");
-        allow.fields(
+        fields.allow(UriTemplateMatchConfig.getDescriptor(), "path_template");
+        fields.allow(Permission.Set.getDescriptor(), "rules");
+        fields.allow(
                 Principal.getDescriptor(),
                 "and_ids",
                 "or_ids",
@@ -191,9 +179,9 @@ final class CheckFields {
                 "not_id",
                 "metadata",
                 "sourced_metadata");
-        allow.fields(Principal.Set.getDescriptor(), "ids");
-        allow.fields(Principal.Authenticated.getDescriptor(), "principal_name");
-        allow.fields(PathMatcher.getDescriptor(), "path");
-        allow.fields(SourcedMetadata.getDescriptor(), "metadata_matcher");
+        fields.allow(Principal.Set.getDescriptor(), "ids");
+        fields.allow(Principal.Authenticated.getDescriptor(), "principal_name");
+        fields.allow(PathMatcher.getDescriptor(), "path");
+        fields.allow(SourcedMetadata.getDescriptor(), "metadata_matcher");
     }
 }

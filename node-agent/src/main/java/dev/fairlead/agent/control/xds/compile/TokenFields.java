@@ -1,6 +1,5 @@
 package dev.fairlead.agent.control.xds.compile;
 
-import dev.fairlead.agent.control.xds.compile.CheckFields.Allow;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtHeader;
@@ -16,10 +15,10 @@ final class TokenFields {
 
     private TokenFields() {}
 
-    static void declare(Allow allow) {
-        allow.fields(
+    static void declare(FieldTable fields) {
+        fields.allow(
                 JwtAuthentication.getDescriptor(), "providers", "rules", "bypass_cors_preflight");
-        allow.fields(
+        fields.allow(
                 JwtProvider.getDescriptor(),
                 "issuer",
                 "audiences",
@@ -34,11 +33,11 @@ final class TokenFields {
                 "normalize_payload_in_metadata",
                 "clock_skew_seconds",
                 "claim_to_headers");
-        allow.fields(JwtProvider.NormalizePayload.getDescriptor(), "space_delimited_claims");
-        allow.fields(JwtHeader.getDescriptor(), "name", "value_prefix");
-        allow.fields(JwtClaimToHeader.getDescriptor(), "header_name", "claim_name");
-        allow.fields(RequirementRule.getDescriptor(), "match", "requires");
-        allow.fields(
+        fields.allow(JwtProvider.NormalizePayload.getDescriptor(), "space_delimited_claims");
+        fields.allow(JwtHeader.getDescriptor(), "name", "value_prefix");
+        fields.allow(JwtClaimToHeader.getDescriptor(), "header_name", "claim_name");
+        fields.allow(RequirementRule.getDescriptor(), "match", "requires");
+        fields.allow(
                 JwtRequirement.getDescriptor(),
                 "provider_name",
                 "provider_and_audiences",
@@ -46,8 +45,8 @@ final class TokenFields {
                 "requires_all",
                 "allow_missing",
                 "allow_missing_or_failed");
-        allow.fields(ProviderWithAudiences.getDescriptor(), "provider_name", "audiences");
-        allow.fields(JwtRequirementOrList.getDescriptor(), "requirements");
-        allow.fields(JwtRequirementAndList.getDescriptor(), "requirements");
+        fields.allow(ProviderWithAudiences.getDescriptor(), "provider_name", "audiences");
+        fields.allow(JwtRequirementOrList.getDescriptor(), "requirements");
+        fields.allow(JwtRequirementAndList.getDescriptor(), "requirements");
     }
 }
