@@ -245,6 +245,16 @@ class RouteTranslationTest {
                                 + " type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig,"
                                 + " update_frequency: 2}}}}"),
                 arguments(
+                        "retries: {attempts: 2, retryOn: '5xx,404,reset,503'}, " + TO,
+                        "route: {retry_policy: {retry_on: '5xx,reset,retriable-status-codes',"
+                                + " retriable_status_codes: [404, 503]}}"),
+                arguments(
+                        "retries: {attempts: 2, retryOn: 'gateway-error,retriable-status-codes,503'},"
+                                + " "
+                                + TO,
+                        "route: {retry_policy: {retry_on: 'gateway-error,retriable-status-codes',"
+                                + " retriable_status_codes: [503]}}"),
+                arguments(
                         "timeout: 1.5s, " + TO,
                         "route: {timeout: 1.500s, max_stream_duration: {grpc_timeout_header_max:"
                                 + " 1.500s}}"));
