@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Endpoints by where the client is: priorities and weights.
  *
  * <p>Source of the rows: istio/istio master,
- * pilot/pkg/networking/core/loadbalancer/loadbalancer_test.go.
+ * pilot/pkg/networking/core/loadbalancer/loadbalancer_test.go, and what loadbalancer.go and util.go
+ * beside it say of what it leaves out.
  */
 class PlacementTest {
 
