@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows {@code ca-crl.pem}, which ca keeps beside the mesh's roots: what it revokes is refused in
  * handshakes and ends where it is open. No such file: nothing is revoked. A version that cannot be
- * read leaves the last good one in force.
+ * read, or a file that cannot be reached, leaves the last good one in force.
  *
  * <p>Owner: a virtual thread, after the first look.
  */
@@ -66,7 +66,8 @@ final class RevocationWatch implements AutoCloseable {
 
     void look() {
         try {
-            Revocations now = Files.exists(file) ? content.get() : Revocations.NONE;
+            // not exists(): of a file that cannot be reached that is false, too
+            Revocations now = Files.notExists(file) ? Revocations.NONE : content.get();
             complaint = "";
             if (!now.equals(current)) {
                 current = now;

@@ -63,6 +63,11 @@ class RevocationWatchTest {
         Files.writeString(file, root.crl(LATER, svid.leaf()));
         watch.look();
         Files.delete(file);
+        Files.createSymbolicLink(file, file.getFileName()); // leads to itself
+        watch.look();
+        assertThat(tls.isRevoked(ID)).as("what cannot be reached is not gone").isTrue();
+
+        Files.delete(file);
         watch.look();
         assertThat(tls.isRevoked(ID)).isFalse();
         assertThat(reconsidered).hasValue(4);

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The mesh's roots in their file, and {@code ca-crl.pem} beside it: what their issuers have taken
  * back. Both are read again when they change. No such list: nothing is revoked; of one that cannot
- * be read the last good version holds.
+ * be read the last good version holds, and where there was none nothing is revoked, with a warning.
  *
  * <p>Thread: any. Cost of a look: a stat of each file.
  */
@@ -65,7 +65,8 @@ public final class MeshTrust {
     public @Nullable String takenBack(List<X509Certificate> chain) {
         X509Certificate certificate;
         try {
-            Revocations lists = Files.exists(revokedFile) ? revoked.get() : Revocations.NONE;
+            // not exists(): of a file that cannot be reached that is false, too
+            Revocations lists = Files.notExists(revokedFile) ? Revocations.NONE : revoked.get();
             complaint = "";
             certificate = lists.isEmpty() ? null : lists.revoked(chain, roots.get().bundle);
         } catch (IOException e) {
